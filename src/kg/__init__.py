@@ -1,0 +1,1 @@
+"""Knowledge graphs from folders of Turtle: validated, inferred, published, and cited."""

@@ -1,0 +1,68 @@
+"""A finished build on disk: what every reader of the graph opens.
+
+``build`` is a link to ``build.d/<name>``, which holds
+
+``manifest.json``  what went in and what came out, with digests; byte-identical for the same input
+``data.nq``        the dump: the merged default graph and every named graph, sorted
+``graph.duckdb``   the tables (see ``kg.graph.quads``), a cache
+``store/``         the SPARQL store loaded from the dump, a cache
+``rules.json``     the rules, numbered as in the tables
+"""
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
+from kg.errors import UsageError
+from kg.graph.quads import Graph
+from kg.graph.store import Store
+
+MANIFEST = "manifest.json"
+DUMP = "data.nq"
+TABLES = "graph.duckdb"
+STORE = "store"
+RULES = "rules.json"
+
+
+@dataclass(frozen=True)
+class Build:
+    """A finished build, in ``folder`` (the folder that the link names, resolved once)."""
+
+    folder: Path
+
+    @classmethod
+    def open(cls, link: Path) -> Self:
+        """Return the build that ``link`` names. Raises UsageError when there is none."""
+        folder = link.resolve()
+        if not (folder / MANIFEST).is_file():
+            raise UsageError(f"no build in {link}: run kg build")
+        return cls(folder)
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """What went in and what came out."""
+        manifest: dict[str, Any] = json.loads((self.folder / MANIFEST).read_text(encoding="utf-8"))
+        return manifest
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The tables, to read."""
+        return Graph.open(self.folder / TABLES)
+
+    @cached_property
+    def store(self) -> Store:
+        """The SPARQL store, to read."""
+        return Store.open(self.folder / STORE)
+
+    @cached_property
+    def rules(self) -> list[dict[str, Any]]:
+        """The rules as they were when the graph was built, in the order of their numbers."""
+        rules: list[dict[str, Any]] = json.loads((self.folder / RULES).read_text(encoding="utf-8"))
+        return rules
+
+    @property
+    def dump(self) -> Path:
+        """The N-Quads dump."""
+        return self.folder / DUMP

@@ -1,0 +1,210 @@
+"""The graph as tables: asserted quads, their merged union, and what is inferred.
+
+``source(id, path, role)`` the files, and whether their quads are ``data`` or ``shapes``;
+``term(id, token)``  the dictionary of tokens; kinds are told by the first character (``<``, ``_``, ``"``);
+``quad(g, s, p, o, source)``  what files assert, ``g`` the default graph's when its token is empty;
+``closure(s, p, o, rule, round)``  the union of all graphs but the shapes, each triple once: what is
+asserted has rule 0 and round 0, what is inferred the number of its rule and the round it came in;
+``inferred``  the part of the closure that is published.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Literal, Self
+
+from kg.graph.engine import Engine
+from kg.graph.terms import OWL, RDFS, TYPE
+from kg.source.reader import Quad, Triple
+
+Role = Literal["data", "shapes"]
+
+_SCHEMA = (
+    "CREATE TABLE source (id INTEGER, path VARCHAR, role VARCHAR)",
+    "CREATE TABLE term (id INTEGER, token VARCHAR)",
+    "CREATE TABLE quad (g INTEGER, s INTEGER, p INTEGER, o INTEGER, source INTEGER)",
+    "CREATE TABLE closure (s INTEGER, p INTEGER, o INTEGER, rule INTEGER, round INTEGER)",
+)
+_TAUTOLOGIES = tuple(
+    f"<{name}>"
+    for name in (
+        f"{RDFS}subClassOf",
+        f"{RDFS}subPropertyOf",
+        f"{OWL}equivalentClass",
+        f"{OWL}equivalentProperty",
+        f"{OWL}sameAs",
+    )
+)
+# Published: not about a blank node, no blank class expression as a type, nothing said of a thing and itself.
+_INFERRED = f"""
+CREATE VIEW inferred AS
+SELECT c.s, c.p, c.o, c.rule, c.round
+FROM closure c JOIN term s ON s.id = c.s JOIN term p ON p.id = c.p JOIN term o ON o.id = c.o
+WHERE c.round > 0 AND s.token LIKE '<%'
+  AND NOT (p.token = '{TYPE}' AND o.token LIKE '\\_:%' ESCAPE '\\')
+  AND NOT (c.s = c.o AND p.token IN ({", ".join(f"'{t}'" for t in _TAUTOLOGIES)}))
+"""
+
+
+class Graph:
+    """One graph in tables: what its files assert and what follows."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._ids: dict[str, int] | None = None
+
+    @classmethod
+    def create(cls) -> Self:
+        """Return an empty graph in memory."""
+        graph = cls(Engine.create())
+        for statement in (*_SCHEMA, _INFERRED):
+            graph.engine.run(statement)
+        graph._ids = {}
+        return graph
+
+    @classmethod
+    def open(cls, file: Path) -> Self:
+        """Return the finished graph in ``file``, to read."""
+        return cls(Engine.open(file))
+
+    def load(self, sources: Iterable[tuple[str, Role, Iterable[Quad]]]) -> None:
+        """Load files, each as (path, role, quads), then merge those of role ``data`` into the closure."""
+        columns: tuple[list[int], ...] = ([], [], [], [], [])
+        paths: list[str] = []
+        roles: list[str] = []
+        for number, (path, role, quads) in enumerate(sources):
+            paths.append(path)
+            roles.append(role)
+            for quad in quads:
+                for column, token in zip(columns, quad, strict=False):
+                    column.append(self._add(token))
+                columns[4].append(number)
+        self.engine.append("source", {"id": range(len(paths)), "path": paths, "role": roles})
+        self._flush()
+        self.engine.append("quad", dict(zip(("g", "s", "p", "o", "source"), columns, strict=True)))
+        self.engine.run(
+            "INSERT INTO closure SELECT DISTINCT q.s, q.p, q.o, 0, 0 FROM quad q JOIN source f ON f.id = q.source "
+            "WHERE f.role = 'data' ORDER BY q.s, q.p, q.o"
+        )
+
+    def ids(self, tokens: Iterable[str]) -> list[int]:
+        """Return the ids of tokens, adding to the dictionary those that it does not hold."""
+        found = [self._add(token) for token in tokens]
+        self._flush()
+        return found
+
+    def find(self, token: str) -> int | None:
+        """Return the id of a token, or None when the graph does not hold it."""
+        if self._ids is not None:
+            return self._ids.get(token)
+        rows = self.engine.rows("SELECT id FROM term WHERE token = ?", [token])
+        return int(rows[0][0]) if rows else None
+
+    def tokens(self, ids: Sequence[int]) -> list[str]:
+        """Return the tokens of ids, in their order."""
+        wanted = sorted(set(ids))
+        rows: dict[int, str] = dict(
+            self.engine.rows(f"SELECT id, token FROM term WHERE id IN ({','.join(map(str, wanted))})") if wanted else []
+        )
+        return [rows[i] for i in ids]
+
+    def asserted(self) -> Iterator[Triple]:
+        """Yield the merged union of what files assert, shapes aside, each triple once, sorted."""
+        yield from self._triples("closure", "t.round = 0")
+
+    def asserted_with(self, predicates: Iterable[str]) -> Iterator[Triple]:
+        """Yield the asserted triples, shapes aside, with one of these predicates, sorted."""
+        known = [str(number) for token in predicates if (number := self.find(token)) is not None]
+        yield from self._triples("closure", f"t.round = 0 AND t.p IN ({', '.join(known) or 'NULL'})")
+
+    def inferred(self) -> Iterator[Triple]:
+        """Yield the published inferred triples, sorted."""
+        yield from self._triples("inferred", "true")
+
+    def union(self) -> Iterator[Triple]:
+        """Yield what is asserted and what is inferred and published, each triple once, sorted."""
+        yield from self._triples(
+            "(SELECT s, p, o FROM closure WHERE round = 0 UNION ALL SELECT s, p, o FROM inferred)", "true"
+        )
+
+    def quads(self, *, role: Role | None = None) -> Iterator[Quad]:
+        """Yield the quads that files assert, each once, sorted; those of one ``role`` when it is given."""
+        yield from self.engine.rows(
+            "SELECT DISTINCT g.token, s.token, p.token, o.token FROM quad q JOIN source f ON f.id = q.source "
+            "JOIN term g ON g.id = q.g JOIN term s ON s.id = q.s "
+            "JOIN term p ON p.id = q.p JOIN term o ON o.id = q.o "
+            + ("WHERE f.role = ? " if role else "")
+            + "ORDER BY ALL",
+            [role] if role else [],
+        )
+
+    def triples_by_file(self, *, role: Role) -> Iterator[tuple[str, Triple]]:
+        """Yield (file, triple) for the quads of a role, sorted."""
+        rows = self.engine.rows(
+            "SELECT DISTINCT f.path, s.token, p.token, o.token FROM quad q JOIN source f ON f.id = q.source "
+            "JOIN term s ON s.id = q.s JOIN term p ON p.id = q.p JOIN term o ON o.id = q.o "
+            "WHERE f.role = ? ORDER BY ALL",
+            [role],
+        )
+        for path, s, p, o in rows:
+            yield path, (s, p, o)
+
+    def places(self, triple: Triple) -> list[tuple[str, str]]:
+        """Return the (graph token, file) pairs that assert a triple, sorted."""
+        ids = [self.find(token) for token in triple]
+        if None in ids:
+            return []
+        return self.engine.rows(
+            "SELECT DISTINCT g.token, f.path FROM quad q JOIN term g ON g.id = q.g JOIN source f ON f.id = q.source "
+            "WHERE q.s = ? AND q.p = ? AND q.o = ? ORDER BY ALL",
+            ids,
+        )
+
+    def objects(self, subject: str, predicate: str) -> list[str]:
+        """Return the object tokens of a subject and a predicate in the closure, sorted."""
+        rows = self.engine.rows(
+            "SELECT o.token FROM closure c JOIN term s ON s.id = c.s JOIN term p ON p.id = c.p "
+            "JOIN term o ON o.id = c.o WHERE s.token = ? AND p.token = ? ORDER BY 1",
+            [subject, predicate],
+        )
+        return [token for (token,) in rows]
+
+    def about(self, subject: str) -> list[Triple]:
+        """Return the published triples of a subject, sorted."""
+        return self._published("s", subject)
+
+    def naming(self, object: str) -> list[Triple]:
+        """Return the published triples whose object is this token, sorted."""
+        return self._published("o", object)
+
+    def _published(self, column: str, token: str) -> list[Triple]:
+        known = self.find(token)
+        if known is None:
+            return []
+        union = "(SELECT s, p, o FROM closure WHERE round = 0 UNION ALL SELECT s, p, o FROM inferred)"
+        return list(self._triples(union, f"t.{column} = {known}"))
+
+    def files_about(self, subject: str) -> list[str]:
+        """Return the files that assert something of a subject, the one that says most first."""
+        rows = self.engine.rows(
+            "SELECT f.path FROM quad q JOIN term s ON s.id = q.s JOIN source f ON f.id = q.source "
+            "WHERE s.token = ? GROUP BY f.path ORDER BY count(*) DESC, f.path",
+            [subject],
+        )
+        return [path for (path,) in rows]
+
+    def _triples(self, table: str, condition: str) -> Iterator[Triple]:
+        yield from self.engine.rows(
+            f"SELECT s.token, p.token, o.token FROM {table} t JOIN term s ON s.id = t.s "
+            f"JOIN term p ON p.id = t.p JOIN term o ON o.id = t.o WHERE {condition} ORDER BY ALL"
+        )
+
+    def _add(self, token: str) -> int:
+        if self._ids is None:
+            raise RuntimeError("a finished graph is read only")
+        return self._ids.setdefault(token, len(self._ids))
+
+    def _flush(self) -> None:
+        assert self._ids is not None
+        known = self.engine.count("SELECT count(*) FROM term")
+        if fresh := list(self._ids)[known:]:
+            self.engine.append("term", {"id": range(known, known + len(fresh)), "token": fresh})

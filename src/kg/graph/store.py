@@ -1,0 +1,150 @@
+"""SPARQL over a graph, by Oxigraph. The default graph is the merged union, materialised."""
+
+import io
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Self
+
+import pyoxigraph as ox
+
+from kg.errors import QueryError, UsageError
+from kg.source.reader import Quad, Triple
+
+ResultsFormat = Literal["json", "xml", "csv", "tsv"]
+_RESULTS = {
+    "json": ox.QueryResultsFormat.JSON,
+    "xml": ox.QueryResultsFormat.XML,
+    "csv": ox.QueryResultsFormat.CSV,
+    "tsv": ox.QueryResultsFormat.TSV,
+}
+
+
+@dataclass(frozen=True)
+class Solutions:
+    """The solutions of a SELECT: names of its columns, and rows of tokens, None where a variable is unbound."""
+
+    variables: tuple[str, ...]
+    rows: tuple[tuple[str | None, ...], ...]
+
+
+Result = Solutions | tuple[Triple, ...] | bool
+
+
+class Store:
+    """A SPARQL 1.1 store."""
+
+    def __init__(self, store: ox.Store) -> None:
+        self._store = store
+
+    @classmethod
+    def memory(cls) -> Self:
+        """Return an empty store in memory."""
+        return cls(ox.Store())
+
+    @classmethod
+    def create(cls, folder: Path, nquads: Path) -> Self:
+        """Return a new store in ``folder``, loaded from an N-Quads file."""
+        store = ox.Store(str(folder))
+        store.bulk_load(path=str(nquads), format=ox.RdfFormat.N_QUADS)
+        return cls(store)
+
+    @classmethod
+    def open(cls, folder: Path) -> Self:
+        """Return the finished store in ``folder``, to read. Raises UsageError when it cannot be."""
+        try:
+            return cls(ox.Store.read_only(str(folder)))
+        except OSError as error:
+            raise UsageError(f"cannot read the store of the build: {error}") from error
+
+    def add(self, quads: Iterable[Quad]) -> None:
+        """Add quads of tokens; the empty graph token is the default graph."""
+        lines = "".join(f"{s} {p} {o} {g} .\n" for g, s, p, o in quads)
+        self._store.bulk_load(lines.encode(), format=ox.RdfFormat.N_QUADS)
+
+    def close(self) -> None:
+        """Give up the store; one on disk is then whole and may be opened again."""
+        self._store.flush()
+        del self._store
+
+    def query(
+        self,
+        text: str,
+        *,
+        prefixes: Mapping[str, str] | None = None,
+        substitutions: Mapping[str, str] | None = None,
+    ) -> Result:
+        """Return the answer of a query: Solutions, triples in the order of the engine, or a boolean.
+
+        ``substitutions`` puts tokens in place of variables. ``SERVICE`` is refused: an answer comes from
+        this store alone. Raises QueryError with the parser's own position for a malformed query.
+        """
+        bound: dict[ox.Variable, ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple] = {
+            ox.Variable(name): _term(token) for name, token in (substitutions or {}).items()
+        }
+        try:
+            found = self._store.query(text, prefixes=dict(prefixes or {}), substitutions=bound or None)
+            return _result(found)
+        except SyntaxError as error:
+            raise QueryError(f"the query does not parse: {error}", line=_line(error)) from error
+        except (RuntimeError, OSError, ValueError) as error:
+            raise QueryError(f"the query failed: {error}") from error
+
+
+def read_results(data: bytes, *, format: ResultsFormat = "json") -> Solutions | bool:
+    """Return the solutions or the boolean in a SPARQL results document. Raises ValueError when it is malformed."""
+    try:
+        found = _result(ox.parse_query_results(data, format=_RESULTS[format]))
+    except (SyntaxError, OSError) as error:
+        raise ValueError(str(error)) from error
+    assert not isinstance(found, tuple)
+    return found
+
+
+def write_results(document: bytes, *, format: ResultsFormat) -> bytes:
+    """Return a SPARQL JSON results document in another of the SPARQL 1.1 results formats."""
+    found = ox.parse_query_results(document, format=ox.QueryResultsFormat.JSON)
+    return found.serialize(format=_RESULTS[format]) or b""
+
+
+def read_triples(data: bytes) -> tuple[Triple, ...]:
+    """Return the triples of a Turtle document. Raises ValueError when it is malformed."""
+    try:
+        return tuple(
+            (str(t.subject), str(t.predicate), str(t.object))
+            for t in ox.parse(io.BytesIO(data), format=ox.RdfFormat.TURTLE)
+        )
+    except SyntaxError as error:
+        raise ValueError(str(error)) from error
+
+
+def read_term(text: str, *, prefixes: Mapping[str, str]) -> str:
+    """Return the token of a term written as in Turtle, with these prefixes. Raises ValueError when it is not one."""
+    head = "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in prefixes.items())
+    triples = read_triples(f"{head}<urn:s> <urn:p> {text} .".encode())
+    if len(triples) != 1:
+        raise ValueError(f"not one term: {text}")
+    return triples[0][2]
+
+
+def _result(found: ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean) -> Result:
+    if isinstance(found, ox.QueryBoolean):
+        return bool(found)
+    if isinstance(found, ox.QueryTriples):
+        return tuple((str(t.subject), str(t.predicate), str(t.object)) for t in found)
+    names = tuple(variable.value for variable in found.variables)
+    rows = tuple(tuple(None if (term := row[i]) is None else str(term) for i in range(len(names))) for row in found)
+    return Solutions(names, rows)
+
+
+def _term(token: str) -> ox.NamedNode | ox.BlankNode | ox.Literal:
+    quad = next(iter(ox.parse(f"<urn:s> <urn:p> {token} .".encode(), format=ox.RdfFormat.N_TRIPLES)))
+    assert isinstance(quad.object, ox.NamedNode | ox.BlankNode | ox.Literal)
+    return quad.object
+
+
+def _line(error: SyntaxError) -> int | None:
+    import re
+
+    match = re.match(r"error at (\d+):", str(error))
+    return int(match[1]) if match else error.lineno

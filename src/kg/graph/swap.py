@@ -1,0 +1,134 @@
+"""Replace a folder in one step: readers see the old one whole, then the new one whole.
+
+``build`` is a link to ``build.d/<name>``. A new folder is written beside, as ``build.d/.tmp-<pid>-<random>``,
+renamed to its own name when it is finished, and only then does the link change, in one ``rename(2)``.
+Killed at any moment, a run leaves the link on a whole folder; the next run clears what it left behind.
+
+``build.d/.kg`` marks the folder as ours and is the lock of the short steps; a draft being written is
+locked too, so that a run never clears the draft of another that is alive.
+"""
+
+import fcntl
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from kg.errors import UsageError
+
+_MARK = ".kg"
+_DRAFT = ".tmp-"
+_LINK = ".link-"
+
+
+@dataclass
+class Draft:
+    """A folder being written: where it is, and the name to give it, which may be set until the end."""
+
+    folder: Path
+    name: str | None = None
+
+
+@contextmanager
+def swap(link: Path, *, name: str | None = None) -> Iterator[Draft]:
+    """Yield a new empty folder to fill; on success make ``link`` name it and remove the older ones.
+
+    The folder becomes ``<link>.d/<name>``, or ``<name>-1``, ``<name>-2``, … while that name is taken, and
+    ``draft.folder`` then says so. ``name`` is a plain file name that does not begin with a dot; it may be
+    given late, as ``draft.name``. On any exception, the keyboard's interrupt included, the new folder is
+    removed and the link stays as it was.
+
+    Raises UsageError when ``link`` or ``<link>.d`` exists and is not of this program's making.
+    """
+    link = Path(os.path.abspath(link))
+    home = _home(link)
+    with _locked(home / _MARK):
+        draft = Draft(home / f"{_DRAFT}{os.getpid()}-{secrets.token_hex(4)}", name)
+        draft.folder.mkdir()
+        alive = os.open(draft.folder, os.O_RDONLY)
+        fcntl.flock(alive, fcntl.LOCK_EX)
+    try:
+        yield draft
+        if not re.fullmatch(r"[^./\0][^/\0]*", draft.name or ""):
+            raise ValueError(f"not a name for a folder: {draft.name!r}")
+        os.sync()  # so that no link ever names what a power cut can empty; for many small files 20 × faster than fsync
+        with _locked(home / _MARK):
+            _refuse_foreign(link, home)
+            draft.folder = draft.folder.rename(_free(home, str(draft.name)))
+            _point(link, draft.folder)
+            _clear(home, keep=draft.folder)
+    except BaseException:
+        if draft.folder.name.startswith(_DRAFT):
+            shutil.rmtree(draft.folder, ignore_errors=True)
+        raise
+    finally:
+        os.close(alive)
+
+
+def _home(link: Path) -> Path:
+    """Return ``<link>.d``, made and marked when it does not exist."""
+    home = link.with_name(f"{link.name}.d")
+    _refuse_foreign(link, home)
+    home.mkdir(parents=True, exist_ok=True)
+    (home / _MARK).touch()
+    return home
+
+
+def _refuse_foreign(link: Path, home: Path) -> None:
+    if not link.name or (link.exists() and not link.is_symlink()):
+        raise UsageError(f"{link} exists and was not made by kg: remove it, or choose another place")
+    if link.is_symlink() and link.readlink().parent != Path(home.name):
+        raise UsageError(f"{link} is a link that was not made by kg: remove it, or choose another place")
+    if home.is_symlink() or (home.exists() and not home.is_dir()):
+        raise UsageError(f"{home} was not made by kg: remove it, or choose another place")
+    if home.is_dir() and not (home / _MARK).is_file() and any(home.iterdir()):
+        raise UsageError(f"{home} holds files that were not made by kg: choose another place")
+
+
+@contextmanager
+def _locked(file: Path) -> Iterator[None]:
+    """Hold the lock of a file; the system gives it back when the process dies."""
+    with file.open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _free(home: Path, name: str) -> Path:
+    number = 0
+    while (folder := home / (f"{name}-{number}" if number else name)).exists():
+        number += 1
+    return folder
+
+
+def _point(link: Path, folder: Path) -> None:
+    """Make ``link`` name ``folder``, a sibling's child, in one step."""
+    fresh = folder.parent / f"{_LINK}{secrets.token_hex(4)}"
+    fresh.symlink_to(Path(folder.parent.name, folder.name))
+    fresh.replace(link)
+    os.sync()
+
+
+def _clear(home: Path, *, keep: Path) -> None:
+    """Remove the older folders, and what dead runs left."""
+    for path in sorted(home.iterdir()):
+        if path == keep or path.name == _MARK:
+            continue
+        if path.name.startswith(_LINK):
+            path.unlink()
+        elif not (path.name.startswith(_DRAFT) and _is_alive(path)):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _is_alive(draft: Path) -> bool:
+    descriptor = os.open(draft, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False

@@ -1,0 +1,163 @@
+"""CONSTRUCT queries as rules: plain joins are compiled, the rest is kept as SPARQL with what it depends on."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from rdflib.paths import InvPath, NegatedPath
+from rdflib.plugins.sparql.algebra import translateQuery
+from rdflib.plugins.sparql.parser import parseQuery
+from rdflib.plugins.sparql.parserutils import CompValue
+from rdflib.term import BNode, Literal, URIRef, Variable
+
+from kg.errors import RuleError
+from kg.graph.terms import literal
+from kg.inference.rules import Atom, Rule, is_variable
+
+_ANY = "?any"
+_PARSER_NOTES = re.compile(r"\s*\(at char \d+\), \(line:(\d+), col:\d+\)")
+
+
+def read_rule(text: str, *, name: str, file: str) -> Rule:
+    """Return the rule that a CONSTRUCT query states.
+
+    Raises RuleError with the file (and line, for a syntax error) when it is not a CONSTRUCT over the merged
+    graph, when its template makes blank nodes, or when a variable of the template is never bound.
+    """
+    try:
+        query = translateQuery(parseQuery(text)).algebra
+    except Exception as error:  # the parser raises whatever its grammar met
+        where = _PARSER_NOTES.search(str(error))
+        message = _PARSER_NOTES.sub("", str(error)).splitlines()[0]
+        raise RuleError(
+            f"the rule does not parse: {message}", file=file, line=int(where[1]) if where else None
+        ) from error
+    if query.name != "ConstructQuery":
+        raise RuleError("a rule must be a CONSTRUCT query", file=file)
+    if query.datasetClause:
+        raise RuleError("a rule sees the merged graph: FROM is not allowed", file=file)
+    found = _Patterns(file)
+    found.walk(query.p.p if query.p.name == "Project" else query.p, closed=False)
+    body, closed = tuple(found.plain), tuple(found.closed)
+    template = query.template if query.template is not None else _triples(query.p)
+    head = tuple(_atom(triple, template=True, file=file) for triple in template)
+    if found.only_joins:
+        unbound = {place for atom in head for place in atom if is_variable(place)} - {p for atom in body for p in atom}
+        if unbound:
+            raise RuleError(f"the template uses {', '.join(sorted(unbound))}, which WHERE never binds", file=file)
+        return Rule(name, head, body)
+    return Rule(name, head, body, sparql=text, closed=closed)
+
+
+def select_premises(sparql: str, *, bindings: dict[str, str]) -> str:
+    """Return the SELECT that lists the solutions of a rule's WHERE under these bindings (``?name`` to token)."""
+    prologue, where = _split(sparql)
+    names = sorted(bindings)
+    values = f"VALUES ({' '.join(names)}) {{ ({' '.join(bindings[name] for name in names)}) }}" if names else ""
+    return f"{prologue}\nSELECT * WHERE {{ {{ {where} }} {values} }}"
+
+
+@dataclass
+class _Patterns:
+    """The triple patterns of a query: those it joins, and those that must be complete before it runs."""
+
+    file: str
+    plain: list[Atom] = field(default_factory=list)
+    closed: list[Atom] = field(default_factory=list)
+    only_joins: bool = True
+
+    def walk(self, node: Any, *, closed: bool) -> None:
+        if not isinstance(node, CompValue):
+            if isinstance(node, list | tuple):
+                for item in node:
+                    self.walk(item, closed=closed)
+            return
+        match node.name:
+            case "BGP":
+                self._add(node.triples, closed=closed)
+            case "TriplesBlock":  # inside EXISTS the parser leaves groups of flat triples
+                flat = [tuple(group[i : i + 3]) for group in node.triples for i in range(0, len(group), 3)]
+                self._add(flat, closed=closed)
+            case "Join":
+                self.walk([node.p1, node.p2], closed=closed)
+            case "LeftJoin" | "Minus":
+                self.only_joins = False
+                self.walk(node.p1, closed=closed)
+                self.walk([node.p2, node.expr], closed=True)
+            case "Group" | "AggregateJoin" | "Builtin_NOTEXISTS" | "Builtin_EXISTS" | "OrderBy" | "Slice" | "Distinct":
+                self.only_joins = False
+                self.walk([value for value in node.values() if value is not node], closed=True)
+            case "Graph" | "ServiceGraphPattern":
+                raise RuleError("a rule sees the merged graph: GRAPH and SERVICE are not allowed", file=self.file)
+            case _:
+                self.only_joins = False
+                self.walk(list(node.values()), closed=closed)
+
+    def _add(self, triples: Any, *, closed: bool) -> None:
+        for triple in triples:
+            if not isinstance(triple[1], URIRef | Variable):  # a property path: what it walks over must be complete
+                self.only_joins = False
+                self.closed.extend((_ANY, step, _ANY) for step in _steps(triple[1]))
+            elif closed:
+                self.closed.append(_atom(triple, template=False, file=self.file))
+            else:
+                self.plain.append(_atom(triple, template=False, file=self.file))
+
+
+def _steps(path: Any) -> set[str]:
+    """Return the predicates that a property path walks over; a variable when it excludes some instead."""
+    if isinstance(path, URIRef):
+        return {f"<{path}>"}
+    if isinstance(path, NegatedPath):
+        return {_ANY}
+    parts = path.args if hasattr(path, "args") else [path.arg if isinstance(path, InvPath) else path.path]
+    return {step for part in parts for step in _steps(part)}
+
+
+def _triples(node: Any) -> Iterator[Any]:
+    """Yield the patterns of the short form CONSTRUCT WHERE { … }, whose template they are."""
+    if isinstance(node, CompValue):
+        if node.name == "BGP":
+            yield from node.triples
+        for value in node.values():
+            yield from _triples(value)
+
+
+def _atom(triple: Any, *, template: bool, file: str) -> Atom:
+    s, p, o = (_place(term, template=template, file=file) for term in triple)
+    return s, p, o
+
+
+def _place(term: Any, *, template: bool, file: str) -> str:
+    if isinstance(term, Variable):
+        return f"?{term}"
+    if isinstance(term, URIRef):
+        return f"<{term}>"
+    if isinstance(term, Literal):
+        return literal(str(term), datatype=str(term.datatype) if term.datatype else None, language=term.language)
+    if isinstance(term, BNode) and not template:
+        return f"?_{term}"
+    raise RuleError("a rule makes no blank nodes: give what it makes an IRI from its keys", file=file)
+
+
+def _split(sparql: str) -> tuple[str, str]:
+    """Return the prologue and the inside of WHERE of a CONSTRUCT query."""
+    tokens = list(re.finditer(r'<[^<>\s]*>|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|#[^\n]*|[{}]|\w+', sparql))
+    construct = next(t for t in tokens if t[0].upper() == "CONSTRUCT")
+    depth = 0
+    opens: list[int] = []
+    blocks: list[tuple[int, int]] = []
+    for token in tokens:
+        if token.start() < construct.start() or token[0] not in "{}":
+            continue
+        if token[0] == "{":
+            opens.append(token.end())
+            depth += 1
+        else:
+            depth -= 1
+            start = opens.pop()
+            if depth == 0:
+                blocks.append((start, token.start()))
+    start, end = blocks[-1]
+    return sparql[: construct.start()], sparql[start:end]

@@ -1,0 +1,120 @@
+"""Find the proof of a triple in a finished build."""
+
+from kg.errors import QueryError
+from kg.graph.citations import Citations
+from kg.graph.quads import Graph
+from kg.graph.store import Solutions, Store
+from kg.inference.construct import select_premises
+from kg.inference.proof import Proof
+from kg.inference.rules import Atom, Rule, is_variable
+from kg.source.reader import Triple
+
+
+class Explainer:
+    """Proofs over one graph, the rules that made it in the order of their numbers, and the store that holds it."""
+
+    def __init__(self, graph: Graph, rules: list[Rule], store: Store, citations: Citations) -> None:
+        self._graph = graph
+        self._citations = citations
+        self._rules = rules
+        self._store = store
+        self._proofs: dict[Triple, Proof] = {}
+
+    def explain(self, triple: Triple) -> Proof | None:
+        """Return the proof of a triple, or None when the graph does not hold it.
+
+        Premises are of earlier rounds than their conclusion, so a proof is finite and never rests on itself.
+        """
+        if triple in self._proofs:
+            return self._proofs[triple]
+        row = self._row(triple)
+        if row is None:
+            return None
+        rule, number = row
+        if number == 0:
+            proof = Proof(triple, citations=tuple(self._citations.of(triple)))
+        else:
+            proof = self._inferred(triple, self._rules[rule - 1], number)
+        self._proofs[triple] = proof
+        return proof
+
+    def _inferred(self, triple: Triple, rule: Rule, number: int) -> Proof:
+        for head in rule.head:
+            bindings = _match(head, triple)
+            if bindings is None:
+                continue
+            premises = (
+                self._solve_sparql(rule, bindings, number) if rule.sparql else self._solve(rule.body, bindings, number)
+            )
+            if premises is not None:
+                chain = [*rule.axioms, *premises]
+                proofs = [proof for premise in chain if (proof := self.explain(premise))]
+                return Proof(triple, rule.name, tuple(proofs))
+        raise QueryError(f"the build has no proof of {' '.join(triple)} by {rule.name}: run kg build again")
+
+    def _row(self, triple: Triple) -> tuple[int, int] | None:
+        ids = [self._graph.find(token) for token in triple]
+        if None in ids:
+            return None
+        rows = self._graph.engine.rows("SELECT rule, round FROM closure WHERE s = ? AND p = ? AND o = ?", ids)
+        return (int(rows[0][0]), int(rows[0][1])) if rows else None
+
+    def _solve(self, body: tuple[Atom, ...], bindings: dict[str, str], number: int) -> list[Triple] | None:
+        """Return triples of earlier rounds that match ``body`` under ``bindings``, the earliest ones first."""
+        bound: dict[str, str] = {}
+        conditions: list[str] = []
+        for i, atom in enumerate(body):
+            conditions.append(f"a{i}.round < {number}")
+            for place, column in zip(atom, "spo", strict=True):
+                here = f"a{i}.{column}"
+                token = bindings.get(place) if is_variable(place) else place
+                if token is not None:
+                    conditions.append(f"{here} = {self._graph.find(token)}")
+                elif place in bound:
+                    conditions.append(f"{here} = {bound[place]}")
+                else:
+                    bound[place] = here
+        columns = [f"a{i}.{column}" for i in range(len(body)) for column in "spo"]
+        rounds = [f"a{i}.round" for i in range(len(body))]
+        rows = self._graph.engine.rows(
+            f"SELECT {', '.join(columns)} FROM {', '.join(f'closure a{i}' for i in range(len(body)))} "
+            f"WHERE {' AND '.join(conditions)} ORDER BY greatest({', '.join(rounds)}), {', '.join(columns)} LIMIT 1"
+        )
+        if not rows:
+            return None
+        tokens = self._graph.tokens(rows[0])
+        return [(tokens[i], tokens[i + 1], tokens[i + 2]) for i in range(0, len(tokens), 3)]
+
+    def _solve_sparql(self, rule: Rule, bindings: dict[str, str], number: int) -> list[Triple] | None:
+        """Return the patterns of a CONSTRUCT rule that hold, in its first solution resting on earlier rounds only."""
+        assert rule.sparql is not None
+        found = self._store.query(select_premises(rule.sparql, bindings=bindings))
+        assert isinstance(found, Solutions)
+        for row in sorted(found.rows, key=lambda row: [cell or "" for cell in row]):
+            solution = bindings | {f"?{n}": cell for n, cell in zip(found.variables, row, strict=True) if cell}
+            premises: list[Triple] = []
+            rests = True
+            for atom in (*rule.body, *rule.closed):
+                s, p, o = (solution.get(place, place) for place in atom)
+                if is_variable(s) or is_variable(p) or is_variable(o):
+                    continue
+                earlier = self._row((s, p, o))
+                if earlier and earlier[1] >= number:
+                    rests = False
+                elif earlier and (s, p, o) not in premises:
+                    premises.append((s, p, o))
+            if rests:
+                return premises
+        return None
+
+
+def _match(head: Atom, triple: Triple) -> dict[str, str] | None:
+    """Return the bindings that make ``head`` this triple, or None."""
+    bindings: dict[str, str] = {}
+    for place, token in zip(head, triple, strict=True):
+        if not is_variable(place):
+            if place != token:
+                return None
+        elif bindings.setdefault(place, token) != token:
+            return None
+    return bindings

@@ -1,0 +1,100 @@
+"""Rules as values, and the order in which they may run."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+from kg.errors import RuleError
+from kg.source.reader import Triple
+
+Atom = tuple[str, str, str]
+"""A triple pattern: each place a token, or a variable written ``?name``."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """An implication: when all of ``body`` holds, all of ``head`` does.
+
+    ``axioms`` are the asserted triples that the rule was instantiated from. ``sparql`` is the text of a
+    CONSTRUCT query for a rule that joins alone cannot express; ``body`` then holds its plain patterns, which
+    are the premises of a proof, and ``closed`` the patterns that it negates, makes optional or counts over:
+    these must be complete before it runs.
+    """
+
+    name: str
+    head: tuple[Atom, ...]
+    body: tuple[Atom, ...]
+    axioms: tuple[Triple, ...] = ()
+    sparql: str | None = None
+    closed: tuple[Atom, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the rule as JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        """Return the rule that ``to_json`` wrote."""
+
+        def atoms(key: str) -> tuple[Atom, ...]:
+            return tuple((s, p, o) for s, p, o in data[key])
+
+        return cls(data["name"], atoms("head"), atoms("body"), atoms("axioms"), data["sparql"], atoms("closed"))
+
+
+def is_variable(place: str) -> bool:
+    """Tell whether a place of an atom is a variable."""
+    return place.startswith("?")
+
+
+def unify(one: Atom, other: Atom) -> bool:
+    """Tell whether a triple could match both atoms."""
+    return all(a == b or is_variable(a) or is_variable(b) for a, b in zip(one, other, strict=True))
+
+
+def stratify(rules: Sequence[Rule]) -> list[list[int]]:
+    """Return the numbers of rules by stratum: what a rule must find complete comes from strata before its own.
+
+    Raises RuleError, naming the cycle, when a rule depends on the absence of its own result.
+    """
+    feeds = [
+        (producer, consumer, closed)
+        for consumer, rule in enumerate(rules)
+        for atoms, closed in ((rule.body, 0), (rule.closed, 1))
+        for producer, other in enumerate(rules)
+        if any(unify(head, atom) for head in other.head for atom in atoms)
+    ]
+    stratum = [0] * len(rules)
+    for _ in range(len(rules) + 1):
+        changed = False
+        for producer, consumer, closed in feeds:
+            if stratum[consumer] < stratum[producer] + closed:
+                stratum[consumer] = stratum[producer] + closed
+                changed = True
+        if not changed:
+            break
+    else:
+        raise RuleError(f"a rule depends on the absence of its own result: {' → '.join(_cycle(rules, feeds))}")
+    return [[i for i in range(len(rules)) if stratum[i] == level] for level in range(max(stratum, default=-1) + 1)]
+
+
+def _cycle(rules: Sequence[Rule], feeds: Iterable[tuple[int, int, int]]) -> list[str]:
+    edges = sorted(set(feeds))
+    for producer, consumer, closed in edges:
+        if closed and (path := _path(edges, consumer, producer)):
+            return [rules[i].name for i in (*path, consumer)]
+    return []
+
+
+def _path(edges: Sequence[tuple[int, int, int]], start: int, goal: int) -> list[int]:
+    paths = {start: [start]}
+    queue = [start]
+    while queue:
+        node = queue.pop(0)
+        if node == goal:
+            return paths[node]
+        for producer, consumer, _ in edges:
+            if producer == node and consumer not in paths:
+                paths[consumer] = [*paths[node], consumer]
+                queue.append(consumer)
+    return []

@@ -1,0 +1,248 @@
+"""Where the folders of one graph are, its settings and its prefixes."""
+
+import datetime
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+from kg.errors import UsageError, suggestion
+
+RDF_SUFFIXES = (".ttl", ".trig", ".nt", ".nq", ".jsonld", ".rdf")
+_KEYS = {
+    "base", "languages", "as-of", "issued", "dataset", "question", "prefixes", "evidence", "import",
+}  # fmt: skip
+_EVIDENCE_KEYS = {"as-stated", "reasoning", "derived-from", "passages", "deductions", "documents"}
+_CURIE = re.compile(r"([A-Za-z][\w.-]*):([^\s/][^\s]*)?")
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document whose lines are passages: its IRI, file name, SHA-256 and number of lines."""
+
+    iri: str
+    file: str
+    sha256: str
+    lines: int
+
+    def passage(self, line: int) -> str:
+        """Return the IRI of the passage at ``line``, counted from 1 (RFC 5147 counts positions between lines)."""
+        return f"{self.iri}#line={line - 1},{line}"
+
+    def line(self, graph: str) -> int | None:
+        """Return the line, from 1, of the passage that ``graph`` names; None when it names none of this document."""
+        match = re.fullmatch(re.escape(self.iri) + r"#line=(0|[1-9]\d*),([1-9]\d*)", graph)
+        if not match or int(match[2]) != int(match[1]) + 1 or int(match[2]) > self.lines:
+            return None
+        return int(match[2])
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the program must know of evidence: documents, folders and properties, as IRIs."""
+
+    documents: tuple[Document, ...] = ()
+    passages: str | None = None
+    deductions: str | None = None
+    as_stated: str | None = None
+    reasoning: str | None = None
+    derived_from: str | None = None
+
+    def locate(self, graph: str) -> tuple[Document, int] | None:
+        """Return the document and line that a graph's IRI names as a passage, or None."""
+        for document in self.documents:
+            if line := document.line(graph):
+                return document, line
+        return None
+
+
+@dataclass(frozen=True)
+class Project:
+    """One graph: its root folder, settings and prefixes.
+
+    Folders are ``ontology/ shapes/ shapes/derived/ instances/ queries/`` below the root.
+    """
+
+    root: Path
+    base: str
+    settings_file: Path
+    prefixes: Mapping[str, str] = field(default_factory=dict)
+    languages: tuple[str, ...] = ("en",)
+    as_of: datetime.date | None = None
+    issued: datetime.date | None = None
+    dataset: str | None = None
+    question: str | None = None
+    evidence: Evidence = field(default_factory=Evidence)
+    importers: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def find(cls, start: Path | None = None) -> Self:
+        """Return the project of ``start`` (default: the working directory) or of the nearest folder above.
+
+        Raises UsageError when no ``kg.toml`` and no ``pyproject.toml`` with ``[tool.kg]`` is found.
+        """
+        here = (start or Path.cwd()).resolve()
+        if not here.is_dir():
+            raise UsageError(f"no such folder: {start}")
+        for folder in (here, *here.parents):
+            if (folder / "kg.toml").is_file():
+                return cls.load(folder / "kg.toml")
+            pyproject = folder / "pyproject.toml"
+            if pyproject.is_file() and "kg" in _read_toml(pyproject).get("tool", {}):
+                return cls.load(pyproject)
+        raise UsageError(f"no kg.toml, and no pyproject.toml with [tool.kg], in {here} or above it")
+
+    @classmethod
+    def load(cls, file: Path) -> Self:
+        """Return the project whose settings are in ``file`` (``kg.toml``, or ``pyproject.toml`` with ``[tool.kg]``).
+
+        Raises UsageError for a missing or malformed setting.
+        """
+        data = _read_toml(file)
+        settings: dict[str, Any] = data if file.name == "kg.toml" else data["tool"]["kg"]
+        _refuse_unknown(settings, _KEYS, file)
+        base = settings.get("base")
+        if not isinstance(base, str) or not re.match(r"https?://[^\s<>\"]+[/#]$", base):
+            raise UsageError('the setting "base" must be an IRI that ends in / or #', file=str(file))
+        prefixes = settings.get("prefixes", {})
+        for name, iri in prefixes.items():
+            if not isinstance(iri, str) or not re.match(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"]*$", iri):
+                raise UsageError(f'the prefix "{name}" must be an absolute IRI', file=str(file))
+        partial = cls(root=file.parent, base=base, settings_file=file, prefixes=prefixes)
+        return cls(
+            root=file.parent,
+            base=base,
+            settings_file=file,
+            prefixes=prefixes,
+            languages=tuple(settings.get("languages", ["en"])),
+            as_of=_date(settings, "as-of", file),
+            issued=_date(settings, "issued", file),
+            dataset=base + settings["dataset"] if "dataset" in settings else None,
+            question=settings.get("question"),
+            evidence=_evidence(settings.get("evidence", {}), partial, file),
+            importers=settings.get("import", {}),
+        )
+
+    @property
+    def ontology(self) -> Path:
+        """The folder of the vocabulary."""
+        return self.root / "ontology"
+
+    @property
+    def shapes(self) -> Path:
+        """The folder of the constraints; ``derived/`` below it is checked after inference only."""
+        return self.root / "shapes"
+
+    @property
+    def instances(self) -> Path:
+        """The folder of the facts."""
+        return self.root / "instances"
+
+    @property
+    def queries(self) -> Path:
+        """The folder of the queries: ``competency rules checks pages``."""
+        return self.root / "queries"
+
+    @property
+    def inferred_graph(self) -> str:
+        """The IRI of the graph of inferred triples."""
+        return f"{self.base}graph/inferred"
+
+    def files(self, folder: Path, *, suffixes: tuple[str, ...] = RDF_SUFFIXES) -> list[Path]:
+        """Return the files below ``folder`` with one of ``suffixes``, sorted by path; hidden ones are left out.
+
+        Raises UsageError when the folder does not exist.
+        """
+        if not folder.is_dir():
+            raise UsageError(f"no such folder: {self.relative(folder)}")
+        found = [path for path in folder.rglob("*") if path.suffix in suffixes and path.is_file()]
+        visible = [path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts)]
+        return sorted(visible, key=lambda path: path.relative_to(folder).as_posix())
+
+    def relative(self, path: Path) -> str:
+        """Return ``path`` as people see it: relative to the root when below it, with forward slashes."""
+        try:
+            return path.resolve().relative_to(self.root.resolve()).as_posix()
+        except ValueError:
+            return os.fspath(path)
+
+    def graph_of(self, path: Path) -> str:
+        """Return the IRI of the graph that a ``.ttl`` file belongs to.
+
+        It is ``graph/`` and the path without suffix, below the root or below ``instances/``:
+        ``instances/reference/epci.ttl`` is ``graph/reference/epci``, ``ontology/act.ttl`` ``graph/ontology/act``.
+        """
+        stem = Path(self.relative(path)).with_suffix("").as_posix()
+        return f"{self.base}graph/{stem.removeprefix('instances/')}"
+
+    def expand(self, name: str) -> str:
+        """Return the IRI that ``name`` writes: ``<IRI>``, an absolute IRI, or a CURIE of the settings.
+
+        Raises UsageError for anything else, with the nearest prefixes.
+        """
+        if name.startswith("<") and name.endswith(">"):
+            name = name[1:-1]
+        if re.match(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s<>\"{}|\\^`]+$", name) or name.startswith("urn:"):
+            return name
+        match = _CURIE.fullmatch(name)
+        if match and match[1] in self.prefixes:
+            return self.prefixes[match[1]] + (match[2] or "")
+        if match:
+            raise UsageError(f'unknown prefix "{match[1]}" in {name}.{suggestion(match[1], self.prefixes)}')
+        raise UsageError(f"not an IRI or a prefixed name: {name}")
+
+    def compact(self, iri: str) -> str:
+        """Return ``iri`` as a CURIE of the settings when it has one that Turtle can write, else as ``<IRI>``."""
+        best = max((p for p in self.prefixes.items() if iri.startswith(p[1])), key=lambda p: len(p[1]), default=None)
+        if best and re.fullmatch(r"(?:[\w](?:[\w.-]*[\w-])?)?", local := iri[len(best[1]) :]):
+            return f"{best[0]}:{local}"
+        return f"<{iri}>"
+
+
+def _read_toml(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"not valid TOML: {error}", file=str(file)) from error
+
+
+def _refuse_unknown(settings: Mapping[str, Any], known: set[str], file: Path) -> None:
+    for key in settings:
+        if key not in known:
+            raise UsageError(f'unknown setting "{key}".{suggestion(key, known)}', file=str(file))
+
+
+def _date(settings: Mapping[str, Any], key: str, file: Path) -> datetime.date | None:
+    value = settings.get(key)
+    if value is None:
+        return None
+    if not isinstance(value, datetime.date) or isinstance(value, datetime.datetime):
+        raise UsageError(f'the setting "{key}" must be a date such as 2019-06-30', file=str(file))
+    return value
+
+
+def _evidence(settings: Mapping[str, Any], project: Project, file: Path) -> Evidence:
+    _refuse_unknown(settings, _EVIDENCE_KEYS, file)
+
+    def term(key: str) -> str | None:
+        return project.expand(settings[key]) if key in settings else None
+
+    try:
+        documents = tuple(
+            Document(project.base + d["iri"], d["file"], d["sha256"], d["lines"]) for d in settings.get("documents", [])
+        )
+    except (KeyError, TypeError) as error:
+        raise UsageError(
+            f"an evidence document needs iri, file, sha256 and lines; missing {error}", file=str(file)
+        ) from error
+    return Evidence(
+        documents=documents,
+        passages=settings.get("passages"),
+        deductions=settings.get("deductions"),
+        as_stated=term("as-stated"),
+        reasoning=term("reasoning"),
+        derived_from=term("derived-from"),
+    )

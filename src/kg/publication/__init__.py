@@ -1,0 +1,1 @@
+"""A finished build as files for others: dumps, checksums, and the catalogue that describes them."""

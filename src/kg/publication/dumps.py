@@ -1,0 +1,132 @@
+"""Write the dumps: the merged graph, everything by named graph, and each named graph in a file.
+
+``data/<dataset>.ttl``   the merged graph, asserted and inferred, as sorted Turtle
+``data/<dataset>.trig``  the same as default graph, then every named graph
+``data/<dataset>.nq``    the dump of the build, byte for byte
+``data/graph/….ttl``     each named graph, that of the inferred triples too; ``graph_path`` gives the name
+"""
+
+import hashlib
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+from kg.errors import UsageError
+from kg.graph.build import Build
+from kg.graph.terms import iri
+from kg.project import Project
+from kg.source.reader import Quad, Triple
+from kg.source.turtle import write_trig, write_turtle
+
+GRAPHS = "data/graph/"
+_LONGEST = 200
+
+
+@dataclass(frozen=True)
+class File:
+    """A file of a publication: its path below the root with forward slashes, its size in bytes and SHA-256."""
+
+    path: str
+    size: int
+    sha256: str
+
+    @classmethod
+    def of(cls, path: Path, *, root: Path) -> "File":
+        """Return what there is to say of the file ``path`` below ``root``."""
+        with path.open("rb") as data:
+            digest = hashlib.file_digest(data, "sha256").hexdigest()
+        return cls(path.relative_to(root).as_posix(), path.stat().st_size, digest)
+
+
+@dataclass(frozen=True)
+class Dumps:
+    """The paths of the dumps below the root: whole ones by suffix, and those of the named graphs by graph IRI."""
+
+    whole: Mapping[str, str]
+    graphs: Mapping[str, str]
+
+
+def write_dumps(build: Build, *, project: Project, slug: str, root: Path) -> Dumps:
+    """Write every dump of ``build`` below ``root`` and return their paths. ``slug`` names the whole ones.
+
+    Raises UsageError when two graphs would share a file.
+    """
+    merged = list(build.graph.union())
+    named = _named(build, project)
+    whole = {suffix: f"data/{slug}.{suffix}" for suffix in ("ttl", "trig", "nq")}
+    (root / GRAPHS).mkdir(parents=True)
+    with (root / whole["ttl"]).open("w", encoding="utf-8", newline="\n") as out:
+        comment = f"{project.dataset}: the merged graph, asserted and inferred."
+        write_turtle(out, merged, prefixes=project.prefixes, comment=comment)
+    with (root / whole["trig"]).open("w", encoding="utf-8", newline="\n") as out:
+        comment = f"{project.dataset}: the merged graph, asserted and inferred, then each named graph."
+        write_trig(out, _everything(merged, named), prefixes=project.prefixes, comment=comment)
+    shutil.copyfile(build.dump, root / whole["nq"])
+    return Dumps(whole, _write_graphs(named, project=project, root=root))
+
+
+def graph_path(graph: str, *, project: Project) -> str:
+    """Return the path of a named graph's Turtle file, from the root of the publication.
+
+    It is ``data/graph/`` and what follows ``graph/`` in the IRI; a passage is named by its document and
+    line, ``data/graph/doc/etat-davenir-3/line/1175.ttl``; any other IRI is one name. Every character but
+    ``a-z 0-9 . _ -`` is written as ``~`` and the two hex digits of each of its bytes, capitals too: the
+    name is the same on every file system and needs no escaping in a URL. Very long names end in a digest.
+    """
+    if passage := project.evidence.locate(graph):
+        document, line = passage
+        return f"{GRAPHS}{_local(document.iri, project.base)}/line/{line}.ttl"
+    if graph.startswith(f"{project.base}graph/"):
+        return f"{GRAPHS}{_local(graph, f'{project.base}graph/')}.ttl"
+    return f"{GRAPHS}{file_name(graph)}.ttl"
+
+
+def _local(name: str, base: str) -> str:
+    if not name.startswith(base):
+        return file_name(name)
+    return "/".join(file_name(segment) for segment in name.removeprefix(base).split("/"))
+
+
+def file_name(segment: str) -> str:
+    """Return ``segment`` as a file name: no character of another kind, no dot at either end, not empty, not long."""
+    name = re.sub(r"[^a-z0-9._-]|^\.|\.$", lambda match: "".join(f"~{byte:02x}" for byte in match[0].encode()), segment)
+    if len(name) > _LONGEST:
+        return f"{name[: _LONGEST - 17]}~{hashlib.sha256(segment.encode()).hexdigest()[:16]}"
+    return name or "~"
+
+
+def _named(build: Build, project: Project) -> dict[str, list[Triple]]:
+    """Return the triples of each named graph, by the graph's IRI; the inferred one last."""
+    named: dict[str, list[Triple]] = {}
+    for graph, quads in groupby(build.graph.quads(), key=lambda quad: quad[0]):
+        if graph:
+            named[graph[1:-1]] = [(s, p, o) for _, s, p, o in quads]
+    if inferred := list(build.graph.inferred()):
+        named.setdefault(project.inferred_graph, []).extend(inferred)
+    return named
+
+
+def _everything(merged: list[Triple], named: Mapping[str, list[Triple]]) -> Iterator[Quad]:
+    for triple in merged:
+        yield ("", *triple)
+    for graph, triples in named.items():
+        for triple in triples:
+            yield (iri(graph), *triple)
+
+
+def _write_graphs(named: Mapping[str, list[Triple]], *, project: Project, root: Path) -> dict[str, str]:
+    paths: dict[str, str] = {}
+    graphs: dict[str, str] = {}
+    for graph, triples in named.items():
+        path = graph_path(graph, project=project)
+        if path in graphs:
+            raise UsageError(f"the graphs <{graphs[path]}> and <{graph}> would share the file {path}: rename one")
+        graphs[path], paths[graph] = graph, path
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        with (root / path).open("w", encoding="utf-8", newline="\n") as out:
+            comment = f"{project.dataset}: the named graph <{graph}>."
+            write_turtle(out, triples, prefixes=project.prefixes, comment=comment)
+    return paths

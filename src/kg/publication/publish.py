@@ -1,0 +1,73 @@
+"""Publish a finished build as a folder that any web server can host.
+
+``data/…``             the dumps (see ``kg.publication.dumps``)
+``catalog.ttl``        the catalogue (see ``kg.publication.metadata``)
+``.well-known/void``   the same bytes, where VoID looks for them (section 7.2 of the note)
+``SHA256SUMS``         the digest of every other file, as ``sha256sum --check`` reads it
+
+``out`` becomes a link to ``<out>.d/<digest>``, replaced in one step: the same build gives the same bytes.
+"""
+
+import re
+import shutil
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+
+from kg.errors import UsageError
+from kg.graph.build import Build
+from kg.graph.swap import swap
+from kg.project import Project
+from kg.publication.dumps import File, file_name, write_dumps
+from kg.publication.metadata import PREFIXES, catalogue, dataset_of
+from kg.source.turtle import write_turtle
+
+CATALOGUE = "catalog.ttl"
+WELL_KNOWN = ".well-known/void"
+SUMS = "SHA256SUMS"
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What was published: the folder, and its files sorted by path, ``SHA256SUMS`` left out."""
+
+    folder: Path
+    files: tuple[File, ...]
+
+
+def publish(build: Build, *, project: Project, out: Path, base: str | None = None) -> Publication:
+    """Write the publication of ``build`` and make the link ``out`` name it.
+
+    ``base`` is the IRI where the folder will be hosted, by default that of the project; it changes the addresses
+    of the files in the catalogue, never the IRIs of the graph. An interrupted run leaves what was there.
+
+    Raises UsageError when the dataset is not described, ``base`` is not an IRI that ends in ``/``, or ``out`` is
+    not of this program's making.
+    """
+    dataset = dataset_of(project)
+    site = _site(base, project)
+    with swap(out) as draft:
+        root = draft.folder
+        dumps = write_dumps(build, project=project, slug=file_name(re.split(r"[/#]", dataset)[-1]), root=root)
+        measured = {path: File.of(root / path, root=root) for path in dumps.whole.values()}
+        triples = catalogue(build, project=project, dumps=dumps, files=measured, site=site)
+        with (root / CATALOGUE).open("w", encoding="utf-8", newline="\n") as text:
+            comment = f"{dataset}: the catalogue of its distributions, and what it holds."
+            write_turtle(text, triples, prefixes={**PREFIXES, **project.prefixes}, comment=comment)
+        (root / WELL_KNOWN).parent.mkdir()
+        shutil.copyfile(root / CATALOGUE, root / WELL_KNOWN)
+        others = (path for path in root.rglob("*") if path.is_file())
+        files = tuple(sorted((File.of(path, root=root) for path in others), key=lambda file: file.path))
+        sums = "".join(f"{file.sha256}  {file.path}\n" for file in files)
+        (root / SUMS).write_text(sums, encoding="utf-8", newline="\n")
+        draft.name = sha256(sums.encode()).hexdigest()[:16]
+        publication = Publication(root, files)
+    return replace(publication, folder=draft.folder)
+
+
+def _site(base: str | None, project: Project) -> str:
+    if base is None:
+        return project.base[: project.base.rindex("/") + 1]
+    if not re.fullmatch(r"https?://[^\s<>\"{}|\\^`?#]+/", base):
+        raise UsageError(f"the base of a site must be an IRI that ends in /, not {base}")
+    return base

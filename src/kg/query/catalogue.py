@@ -1,0 +1,231 @@
+"""The saved queries: one file each, with its title, its parameters and its reasons in ``#+ key: value`` head lines."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Self
+
+from kg.errors import QueryError, suggestion
+from kg.project import Project
+from kg.query.parameters import TYPES, Parameter, bind, blocks
+
+FOLDERS = ("competency", "checks", "pages", "rules")
+_KEYS = ("id", "title", "message", "param", "returns", "because")
+_BY_LANGUAGE = ("title", "message")
+_REQUIRED: Mapping[str, tuple[str, ...]] = {
+    "competency": ("title", "returns"),
+    "checks": ("message",),
+    "pages": ("title",),
+    "rules": ("title",),
+}
+_HEAD = re.compile(r"#\+\s*(?:(?P<key>[^:@\s]+)(?:@(?P<language>[A-Za-z-]+))?\s*:\s*(?P<value>.*))?")
+
+
+@dataclass(frozen=True)
+class Query:
+    """A saved query: what its head says, and the whole text of its file.
+
+    ``name`` is the stem of the file and ``folder`` one of ``FOLDERS``, empty for a file from elsewhere. ``titles``
+    and ``messages`` are by language; ``returns`` names the columns; ``because`` names the queries whose answers say
+    why the answer is what it is.
+    """
+
+    name: str
+    path: Path
+    folder: str
+    id: str
+    titles: Mapping[str, str]
+    messages: Mapping[str, str]
+    params: tuple[Parameter, ...]
+    returns: tuple[str, ...]
+    because: tuple[str, ...]
+    text: str
+
+    def title(self, language: str | None = None) -> str:
+        """Return the title in a language, else in the first one that the file has, else the name."""
+        return self.titles.get(language or "") or next(iter(self.titles.values()), self.name)
+
+    def bound(self, values: Mapping[str, str]) -> str:
+        """Return the text with these tokens in the blocks of its parameters; what it has no parameter for is left."""
+        return bind(self.text, {p.name: values[p.name] for p in self.params if p.name in values})
+
+    def line(self, key: str) -> int:
+        """Return the line, from 1, of a key of the head; 1 when the head has no such key."""
+        return next((head.line for head in _heads(self.text) if head.key == key), 1)
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The saved queries of a project, by name; each is read when it is asked for."""
+
+    project: Project
+    paths: Mapping[str, Path]
+
+    @classmethod
+    def of(cls, project: Project) -> Self:
+        """Return the catalogue of ``queries/``. Raises QueryError when two files have the same name."""
+        paths: dict[str, Path] = {}
+        for folder in (project.queries / name for name in FOLDERS):
+            for path in project.files(folder, suffixes=(".rq",)) if folder.is_dir() else []:
+                if path.stem in paths:
+                    other = project.relative(paths[path.stem])
+                    raise QueryError(f"another query has this name: {other}", file=project.relative(path))
+                paths[path.stem] = path
+        return cls(project, paths)
+
+    def find(self, name: str) -> Query:
+        """Return the query of a name. Raises QueryError, with the nearest names, when there is none."""
+        if name not in self.paths:
+            raise QueryError(f'unknown query "{name}".{suggestion(name, self.paths)}')
+        return read_query(self.paths[name], catalogue=self)
+
+    def reasons(self, query: Query) -> tuple[Query, ...]:
+        """Return the queries that ``because`` names."""
+        return tuple(self.find(name) for name in query.because)
+
+    def __iter__(self) -> Iterator[Query]:
+        return (self.find(name) for name in self.paths)
+
+
+@dataclass(frozen=True)
+class _Head:
+    """A head line: its key (empty when it has no form), language, value, and line from 1."""
+
+    key: str
+    language: str | None
+    value: str
+    line: int
+
+
+def read_query(path: Path, *, catalogue: Catalogue) -> Query:
+    """Return the query in a file, with what its head says.
+
+    A file in one of the ``FOLDERS`` must have an ``id``, its stem, and what its folder demands, in every language
+    of the project; a file from elsewhere may have any part of a head. Raises QueryError with file and line.
+    """
+    return _Reading(path, catalogue).query
+
+
+class _Reading:
+    """One file being read: its text and head, and errors that name the file."""
+
+    def __init__(self, path: Path, catalogue: Catalogue) -> None:
+        self.path = path
+        self.catalogue = catalogue
+        self.file = catalogue.project.relative(path)
+        try:
+            self.text = path.read_text(encoding="utf-8")
+        except OSError as error:
+            raise QueryError(f"cannot read the query {self.file}: {error.strerror}") from error
+        except UnicodeDecodeError as error:
+            line = error.object.count(b"\n", 0, error.start) + 1
+            raise QueryError("not UTF-8", file=self.file, line=line) from error
+        self.heads = _heads(self.text)
+        self.folder = _folder(path, catalogue)
+
+    @cached_property
+    def query(self) -> Query:
+        """The query, its head checked."""
+        self._check_keys()
+        query = Query(
+            name=self.path.stem,
+            path=self.path,
+            folder=self.folder,
+            id=self._one("id") or self.path.stem,
+            titles=self._by_language("title"),
+            messages=self._by_language("message"),
+            params=tuple(self._parameter(head) for head in self.heads if head.key == "param"),
+            returns=self._names("returns"),
+            because=self._names("because"),
+            text=self.text,
+        )
+        self._check_required(query)
+        self._check_names(query)
+        return query
+
+    def _error(self, message: str, head: _Head | None = None) -> QueryError:
+        return QueryError(message, file=self.file, line=head.line if head else 1)
+
+    def _check_keys(self) -> None:
+        seen = set()
+        for head in self.heads:
+            if not head.key:
+                raise self._error("a head line must be #+ key: value", head)
+            if head.key not in _KEYS:
+                raise self._error(f'unknown key "{head.key}".{suggestion(head.key, _KEYS)}', head)
+            if (head.language is not None) != (head.key in _BY_LANGUAGE):
+                form = f"{head.key}@{self.catalogue.project.languages[0]}" if head.language is None else head.key
+                raise self._error(f'the key must be "{form}"', head)
+            if not head.value:
+                raise self._error(f'"{head.key}" has no value', head)
+            name = head.value.split()[0] if head.key == "param" else ""
+            if (head.key, head.language, name) in seen:
+                raise self._error(f'"{head.key}" is given twice', head)
+            seen.add((head.key, head.language, name))
+
+    def _check_required(self, query: Query) -> None:
+        if not query.folder:
+            return
+        if not self._one("id"):
+            raise self._error(f"the head has no #+ id: {query.name}")
+        for key in _REQUIRED[query.folder]:
+            if key == "returns" and not query.returns:
+                raise self._error("the head has no #+ returns: with the names of the columns")
+            for language in self.catalogue.project.languages if key in _BY_LANGUAGE else ():
+                if language not in (query.titles if key == "title" else query.messages):
+                    raise self._error(f"the head has no #+ {key}@{language}:")
+
+    def _check_names(self, query: Query) -> None:
+        if query.id != query.name:
+            raise self._error(f'the id must be the name of the file, "{query.name}"', self._head("id"))
+        for name in query.because:
+            if name not in self.catalogue.paths:
+                near = suggestion(name, self.catalogue.paths)
+                raise self._error(f'because: unknown query "{name}".{near}', self._head("because"))
+
+    def _parameter(self, head: _Head) -> Parameter:
+        parts = head.value.split()
+        if len(parts) != 2 or not re.fullmatch(r"\w+", parts[0]):
+            raise self._error("a parameter must be #+ param: name type", head)
+        name, kind = parts
+        if kind not in TYPES:
+            raise self._error(f'unknown type "{kind}" (known: {", ".join(TYPES)}).{suggestion(kind, TYPES)}', head)
+        own = [block for block in blocks(self.text) if block.name == name]
+        if not own:
+            raise self._error(f'the parameter "{name}" stands in no block VALUES ?{name} {{ one term }}', head)
+        return Parameter(name, kind, optional=any(block.undefined for block in own))
+
+    def _head(self, key: str) -> _Head | None:
+        return next((head for head in self.heads if head.key == key), None)
+
+    def _one(self, key: str) -> str:
+        head = self._head(key)
+        return head.value if head else ""
+
+    def _by_language(self, key: str) -> dict[str, str]:
+        return {head.language: head.value for head in self.heads if head.key == key and head.language}
+
+    def _names(self, key: str) -> tuple[str, ...]:
+        return tuple(re.findall(r"[^\s,]+", self._one(key)))
+
+
+def _heads(text: str) -> list[_Head]:
+    """Return the head lines: those that begin with ``#+`` before the first line that is no comment."""
+    heads = []
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.strip() and not line.startswith("#"):
+            break
+        if line.startswith("#+"):
+            match = _HEAD.fullmatch(line.rstrip())
+            found = match.groupdict() if match else {}
+            heads.append(_Head(found.get("key") or "", found.get("language"), found.get("value") or "", number))
+    return heads
+
+
+def _folder(path: Path, catalogue: Catalogue) -> str:
+    known = catalogue.paths.get(path.stem)
+    if known is None or known.resolve() != path.resolve():
+        return ""
+    return path.resolve().relative_to(catalogue.project.queries.resolve()).parts[0]

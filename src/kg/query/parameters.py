@@ -1,0 +1,159 @@
+"""Parameters that stand in the query file with their default value: ``VALUES ?asOf { "2019-06-30"^^xsd:date }``.
+
+A block is one variable and one term, or ``UNDEF`` for an optional parameter. A value is a typed term put in every
+block of its variable; nothing else in the text changes. Values are never pasted in as strings.
+"""
+
+import datetime
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from kg.errors import QueryError, UsageError, suggestion
+from kg.graph import terms
+from kg.graph.store import read_term
+from kg.project import Project
+from kg.query.tokens import Token, tokens
+
+# What a type accepts, and how people are told so.
+_FORMS: Mapping[str, tuple[str, str]] = {
+    "xsd:date": (r"\d{4}-\d\d-\d\d", "a calendar date such as 2019-06-30"),
+    "xsd:integer": (r"[+-]?\d+", "a whole number such as 12"),
+    "xsd:decimal": (r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)", "a decimal number such as 22.9"),
+    "xsd:boolean": (r"true|false", "true or false"),
+    "xsd:string": (r"(?s:.*)", "a text"),
+    "iri": (r"(?s:.*)", "an IRI such as https://example.org/a, or a prefixed name such as ex:a"),
+}
+TYPES = tuple(_FORMS)
+
+_SAFE_IRI = re.compile(r'<[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>"{}|^`\\]*>')
+_SAFE_LITERAL = re.compile(
+    r'"(?:[^"\\\n\r]|\\[tbnrf"\'\\]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*"'
+    r'(?:@[A-Za-z]+(?:-[A-Za-z0-9]+)*|\^\^<[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>"{}|^`\\]*>)?'
+)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter: the name of its variable, its type (one of ``TYPES``), and whether it may be left open."""
+
+    name: str
+    type: str
+    optional: bool = False
+
+
+@dataclass(frozen=True)
+class Block:
+    """A ``VALUES`` block in a query: its variables, the tokens between its braces, and where ``VALUES`` stands."""
+
+    variables: tuple[str, ...]
+    data: tuple[Token, ...]
+    position: int
+
+    @property
+    def name(self) -> str | None:
+        """The variable of a block that may hold a parameter: one variable without parentheses, and one term."""
+        return self.variables[0] if len(self.variables) == 1 and _is_one_term(self.data) else None
+
+    @property
+    def undefined(self) -> bool:
+        """Whether the block is ``{ UNDEF }``."""
+        return [token.word for token in self.data] == ["UNDEF"]
+
+
+def blocks(query: str) -> list[Block]:
+    """Return the ``VALUES`` blocks of a query, in order; unfinished ones are left to the parser."""
+    found = tokens(query)
+    result = []
+    for index, token in enumerate(found):
+        if token.word != "VALUES":
+            continue
+        opening = next((i for i in range(index + 1, len(found)) if found[i].word == "{"), None)
+        closing = next((i for i in range(opening or len(found), len(found)) if found[i].word == "}"), None)
+        if opening is None or closing is None:
+            continue
+        names = tuple(t.variable for t in found[index + 1 : opening] if t.variable)
+        data = tuple(found[opening + 1 : closing])
+        result.append(Block(names, data, token.start))
+    return result
+
+
+def bind(query: str, values: Mapping[str, str]) -> str:
+    """Return the query with these terms, N-Triples tokens by variable, in every block of their variable.
+
+    Everything else stays byte for byte. Raises QueryError for a variable without block, and for what is not an
+    absolute IRI or a literal.
+    """
+    found = [block for block in blocks(query) if block.name in values]
+    for name in values.keys() - {block.name for block in found}:
+        known = [block.name for block in blocks(query) if block.name]
+        raise QueryError(f"the query has no VALUES ?{name} {{ … }} block.{suggestion(name, known)}")
+    written = {name: _written(name, token) for name, token in values.items()}
+    for block in reversed(found):
+        assert block.name is not None
+        query = query[: block.data[0].start] + written[block.name] + query[block.data[-1].end :]
+    return query
+
+
+def parse_value(text: str, parameter: Parameter, *, project: Project) -> str:
+    """Return the N-Triples token that ``text``, as typed in a shell, stands for.
+
+    Raises QueryError, naming the parameter and the form expected, when it is not of the parameter's type.
+    """
+    pattern, expected = _FORMS[parameter.type]
+    wrong = QueryError(f'the parameter "{parameter.name}" must be {expected}, not "{text}"')
+    if not re.fullmatch(pattern, text, re.ASCII):
+        raise wrong
+    try:
+        if parameter.type == "xsd:date":
+            datetime.date.fromisoformat(text)
+        if parameter.type == "iri":
+            token = terms.iri(project.expand(text))
+            if not _SAFE_IRI.fullmatch(token):
+                raise wrong
+        else:
+            datatype = terms.XSD + parameter.type.removeprefix("xsd:")
+            token = terms.literal(text, datatype=datatype)
+        return read_term(token, prefixes={})
+    except UsageError as error:
+        raise QueryError(f"{wrong.message}: {error.message}") from error
+    except ValueError as error:
+        raise wrong from error
+
+
+def parse_values(
+    given: Mapping[str, str], parameters: Sequence[Parameter], *, query: str, project: Project
+) -> dict[str, str]:
+    """Return the tokens of the texts given for the parameters of a query, by name.
+
+    Raises QueryError for a value of the wrong form, and for an unknown parameter, with the nearest names.
+    """
+    known = {parameter.name: parameter for parameter in parameters}
+    for name in given.keys() - known.keys():
+        names = ", ".join(known) or "none"
+        raise QueryError(f'{query} has no parameter "{name}" (it has: {names}).{suggestion(name, known)}')
+    return {name: parse_value(text, known[name], project=project) for name, text in given.items()}
+
+
+def _is_one_term(data: Sequence[Token]) -> bool:
+    kinds = [token.kind for token in data]
+    if kinds == ["mark", "number"]:
+        return data[0].text in "+-"
+    if kinds == ["word"]:
+        return data[0].word in ("UNDEF", "TRUE", "FALSE")
+    if kinds in (["iri"], ["name"], ["number"], ["string"], ["string", "language"]):
+        return True
+    return kinds[:2] == ["string", "mark"] and data[1].text == "^^" and kinds[2:] in (["iri"], ["name"])
+
+
+def _written(name: str, token: str) -> str:
+    r"""Return a token as a query may hold it.
+
+    A parser that expands ``\uHHHH`` before it cuts tokens (SPARQL 1.1, section 19.2; rdflib does) would read an
+    escaped backslash before a ``u`` as such an escape, so the ``u`` itself is written as one.
+    """
+    if _SAFE_IRI.fullmatch(token):
+        return token
+    if not _SAFE_LITERAL.fullmatch(token):
+        raise QueryError(f"the value of ?{name} is not an absolute IRI or a literal: {token}")
+    return re.sub(r"\\\\([uU])|\\.", lambda m: rf"\\\u{ord(m[1]):04x}" if m[1] else m[0], token)

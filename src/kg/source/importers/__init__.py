@@ -1,0 +1,1 @@
+"""Reference and tabular data into ``instances/``, one module for each origin."""

@@ -1,0 +1,92 @@
+"""The N-Quads dump holds the merged default graph and every named graph, sorted, each line once."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pyoxigraph import BlankNode, Literal, NamedNode
+
+from kg.graph.dump import Counts, write_nquads
+from kg.graph.quads import Graph
+from kg.source.reader import Quad
+
+INFERRED = "https://example.org/it's/graph/inferred"
+A, B, C, P, Q = (f"<https://example.org/{name}>" for name in ("a", "b", "c", "p", "q"))
+G1, G2, SHAPES = (f"<https://example.org/graph/{name}>" for name in ("1", "2", "shapes"))
+
+IRIS = st.sampled_from(["a", "ab", "a/b", "a-b", "a#b", "a%20b", "é"]).map(
+    lambda name: str(NamedNode(f"https://example.org/{name}"))
+)
+BLANKS = st.from_regex(r"b[0-9]{0,3}", fullmatch=True).map(lambda label: str(BlankNode(label)))
+TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=6)
+LITERALS = st.one_of(
+    TEXT.map(lambda text: str(Literal(text))),
+    st.tuples(TEXT, st.sampled_from(["fr", "en", "fr-be"])).map(lambda pair: str(Literal(pair[0], language=pair[1]))),
+    TEXT.map(lambda text: str(Literal(text, datatype=NamedNode("https://example.org/type")))),
+)
+QUADS = st.lists(
+    st.tuples(st.sampled_from([G1, G2]), st.one_of(IRIS, BLANKS), IRIS, st.one_of(IRIS, BLANKS, LITERALS)), max_size=30
+)
+
+
+def lines_of(out: Path) -> list[bytes]:
+    content = out.read_bytes()
+    assert content == b"" or content.endswith(b"\n")
+    return content.split(b"\n")[:-1]
+
+
+def parts(out: Path, counts: Counts) -> list[list[bytes]]:
+    lines = lines_of(out)
+    first, second = counts.default, counts.default + counts.named
+    assert len(lines) == second + counts.inferred
+    return [lines[:first], lines[first:second], lines[second:]]
+
+
+def test_the_default_graph_is_the_merged_union_and_shapes_stay_apart(tmp_path: Path) -> None:
+    graph = Graph.create()
+    graph.load(
+        [
+            ("1.ttl", "data", [(G1, A, P, B), (G1, B, P, C)]),
+            ("2.ttl", "data", [(G2, A, P, B)]),
+            ("s.ttl", "shapes", [(SHAPES, A, Q, C)]),
+        ]
+    )
+    ids = graph.ids([A, P, C])
+    graph.engine.run("INSERT INTO closure VALUES (?, ?, ?, 1, 1)", ids)
+    counts = write_nquads(graph, inferred_graph=INFERRED, out=tmp_path / "data.nq")
+    assert counts == Counts(default=3, named=4, inferred=1)
+    assert (tmp_path / "data.nq").read_text() == (
+        f"{A} {P} {B} .\n{A} {P} {C} .\n{B} {P} {C} .\n"
+        f"{A} {P} {B} {G1} .\n{A} {P} {B} {G2} .\n{A} {Q} {C} {SHAPES} .\n{B} {P} {C} {G1} .\n"
+        f"{A} {P} {C} <{INFERRED}> .\n"
+    )
+
+
+def test_what_is_inferred_but_not_published_is_not_dumped(tmp_path: Path) -> None:
+    graph = Graph.create()
+    graph.load([("1.ttl", "data", [(G1, A, P, "_:b0")])])
+    graph.engine.run("INSERT INTO closure VALUES (?, ?, ?, 1, 1)", graph.ids(["_:b0", Q, A]))
+    assert write_nquads(graph, inferred_graph=INFERRED, out=tmp_path / "data.nq") == Counts(1, 1, 0)
+
+
+def test_an_empty_graph_is_an_empty_file(tmp_path: Path) -> None:
+    graph = Graph.create()
+    graph.load([])
+    assert write_nquads(graph, inferred_graph=INFERRED, out=tmp_path / "data.nq") == Counts(0, 0, 0)
+    assert (tmp_path / "data.nq").read_bytes() == b""
+
+
+@settings(deadline=None, max_examples=60)
+@given(quads=QUADS)
+def test_any_terms_are_written_as_they_are_in_the_order_of_their_bytes(
+    tmp_path_factory: pytest.TempPathFactory, quads: list[Quad]
+) -> None:
+    out = tmp_path_factory.mktemp("dump") / "it's.nq"
+    graph = Graph.create()
+    graph.load([("1.ttl", "data", quads)])
+    counts = write_nquads(graph, inferred_graph=INFERRED, out=out)
+    default, named, inferred = parts(out, counts)
+    assert default == sorted({f"{s} {p} {o} .".encode() for _, s, p, o in quads})
+    assert named == sorted({f"{s} {p} {o} {g} .".encode() for g, s, p, o in quads})
+    assert inferred == []
