@@ -190,7 +190,7 @@ def build(call: _Call, out: Path | None, stats: bool) -> int:
     quads = outcome.build.manifest["quads"]
     call.note(
         f"{quads['default']:,} triples, {quads['inferred']:,} of them inferred; {counts['warning']} warnings "
-        f"(kg validate lists them); {project.relative(out or project.root / 'build')} → {outcome.build.folder.name}"
+        f"(kg validate lists them); {out or 'build'} → {outcome.build.folder.name}"
     )
     return DONE
 
@@ -353,7 +353,7 @@ def publish(call: _Call, out: Path | None, base: str | None, link: Path | None) 
     with call.progress() as progress:
         progress("publishing")
         made = run(_build(project, link), project=project, out=target, base=base)
-    call.note(f"{len(made.files):,} files in {project.relative(target)}")
+    call.note(f"{len(made.files):,} files in {target}")
     return DONE
 
 
@@ -367,7 +367,9 @@ def _triple(project: Project, *terms: str) -> tuple[str, str, str]:
     from kg.graph.store import read_term
 
     found = []
-    for term in terms:
+    for place, term in enumerate(terms):
+        if place == 1 and term == "a":
+            term = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
         try:
             found.append(read_term(term, prefixes=project.prefixes))
         except ValueError:

@@ -130,12 +130,13 @@ def _json_term(token: str) -> dict[str, str]:
 
 
 def _text(token: str | None, project: Project) -> str:
-    """Return a term as people read it: a prefixed name, or the bare lexical form on one line."""
+    """Return a term as people read it: a prefixed name, an IRI relative to the base, or a bare text on one line."""
     if token is None:
         return ""
     term = terms.parse(token)
     if term.kind == "iri":
-        return project.compact(term.value)
+        short = project.compact(term.value)
+        return f"<{short[1:].removeprefix(project.base)}" if short.startswith("<") else short
     return token if term.kind == "blank" else " ".join(term.value.splitlines())
 
 

@@ -1,0 +1,59 @@
+# `make run` sets everything up and answers the first question; `make test` runs the tests.
+# The targets work from any path, and twice in a row.
+
+SHELL := /bin/sh
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+LOCK := requirements.lock
+STAMP := $(VENV)/.installed
+DEV_STAMP := $(VENV)/.installed-dev
+
+.PHONY: run test test-system lint format bench lock clean
+
+run: $(STAMP)
+	"$(BIN)/kg" build
+	"$(BIN)/kg" query epci-in-erbm-and-cte
+
+test: $(DEV_STAMP)
+	"$(BIN)/python" -m pytest -m "not system"
+
+test-system: $(DEV_STAMP)
+	"$(BIN)/python" -m pytest -m system
+
+lint: $(DEV_STAMP)
+	"$(BIN)/ruff" check .
+	"$(BIN)/ruff" format --check .
+	"$(BIN)/mypy"
+	"$(BIN)/kg" check
+
+format: $(DEV_STAMP)
+	"$(BIN)/ruff" check --fix .
+	"$(BIN)/ruff" format .
+
+bench: $(DEV_STAMP)
+	"$(BIN)/python" benchmarks/build.py
+
+# Writes the lock files anew: versions and hashes, and no registry's address.
+lock: $(DEV_STAMP)
+	"$(BIN)/python" -m pip install --quiet uv
+	"$(BIN)/uv" pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
+		--python-version 3.11 pyproject.toml -o requirements.lock
+	"$(BIN)/uv" pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
+		--python-version 3.11 pyproject.toml --group dev -o requirements-dev.lock
+
+clean:
+	rm -rf "$(VENV)" build build.d site site.d
+
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.exit("kg needs Python 3.11 or later; set PYTHON=…" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv "$(VENV)"
+
+$(STAMP): $(BIN)/python requirements.lock pyproject.toml
+	"$(BIN)/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	"$(BIN)/python" -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	touch "$@"
+
+$(DEV_STAMP): $(STAMP) requirements-dev.lock
+	"$(BIN)/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	touch "$@"
