@@ -1,8 +1,13 @@
 """What every test may ask for: the checkout, and the material that stands beside it."""
 
+import shutil
 from pathlib import Path
 
 import pytest
+
+from kg import pipeline
+from kg.graph.build import Build
+from kg.project import Project
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
@@ -27,3 +32,31 @@ def source_text() -> Path:
     if not file.is_file():
         pytest.skip("the document's text is not beside the project (../shared/source/etat-davenir-3.txt)")
     return file
+
+
+@pytest.fixture(scope="session")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A copy of the fixture project."""
+    root = tmp_path_factory.mktemp("town") / "project"
+    shutil.copytree(ROOT / "tests" / "fixture", root)
+    return Project.find(root)
+
+
+@pytest.fixture(scope="session")
+def town_build(town: Project) -> Build:
+    build = pipeline.build(town, out=town.root / "build").build
+    assert build is not None
+    return build
+
+
+@pytest.fixture(scope="session")
+def project() -> Project:
+    return Project.find(ROOT)
+
+
+@pytest.fixture(scope="session")
+def project_build(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Build:
+    """The whole graph of the project, built once for all tests."""
+    build = pipeline.build(project, out=tmp_path_factory.mktemp("whole") / "build").build
+    assert build is not None
+    return build

@@ -6,16 +6,14 @@ Exit codes: 0 done · 1 the RDF content is at fault · 2 the call, the settings,
 
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from kg.errors import CONTENT, DONE, INTERRUPTED, USAGE, KgError, QueryError, UsageError, suggestion
+from kg.errors import CONTENT, DONE, INTERRUPTED, USAGE, KgError, QueryError, UsageError
 from kg.project import Project
+from kg.terminal import Call, Commands, colours, examples, red, say
 
 if TYPE_CHECKING:
     from kg.graph.build import Build
@@ -33,13 +31,13 @@ def main() -> NoReturn:
     try:
         code = kg.main(prog_name="kg", standalone_mode=False)
     except KgError as error:
-        _say(f"{_red('error')}: {error}")
+        say(f"{red('error')}: {error}")
         code = error.exit_code
     except click.ClickException as error:
         error.show()
         code = USAGE
     except (KeyboardInterrupt, click.Abort):
-        _say("interrupted")
+        say("interrupted")
         code = INTERRUPTED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -47,68 +45,10 @@ def main() -> NoReturn:
     sys.exit(code or DONE)
 
 
-class _Commands(click.Group):
-    """A group that suggests the nearest commands for a wrong name."""
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
-            raise UsageError(f'no such command "{args[0]}".{suggestion(args[0], self.commands)}')
-        return super().resolve_command(ctx, args)
-
-
-@dataclass
-class _Call:
-    """What every command is given: where to look for the project, and how to speak."""
-
-    folder: Path | None
-    quiet: bool
-    wanted: str | None
-
-    @property
-    def project(self) -> Project:
-        return Project.find(self.folder)
-
-    def language(self, project: Project) -> str:
-        """Return the language to write in: the one asked for, else the terminal's, else the project's first."""
-        if self.wanted and self.wanted not in project.languages:
-            raise UsageError(f'no language "{self.wanted}" in this project: {", ".join(project.languages)}')
-        spoken = (os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or "")[:2]
-        return self.wanted or (spoken if spoken in project.languages else project.languages[0])
-
-    @contextmanager
-    def progress(self) -> Iterator[Callable[[str], None]]:
-        """Yield a function that shows the step under way, on a terminal only."""
-        shown = sys.stderr.isatty() and not self.quiet
-
-        def show(step: str) -> None:
-            if shown:
-                sys.stderr.write(f"\r\x1b[K{step} …")
-                sys.stderr.flush()
-
-        try:
-            yield show
-        finally:
-            if shown:
-                sys.stderr.write("\r\x1b[K")
-
-    def note(self, text: str) -> None:
-        """Say something on stderr, unless quiet."""
-        if not self.quiet:
-            _say(text)
-
-
-def _examples(*lines: str) -> str:
-    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
-
-
 @click.group(
-    cls=_Commands,
+    cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog=_examples(
-        "kg build", "kg query --list", "kg query NAME --format csv", "kg explain SUBJECT PREDICATE OBJECT"
-    ),
+    epilog=examples("kg build", "kg query --list", "kg query NAME --format csv", "kg explain SUBJECT PREDICATE OBJECT"),
 )
 @click.option(
     "-C", "--project", "folder", type=click.Path(path_type=Path), help="The project's folder. [default: here]"
@@ -119,13 +59,13 @@ def _examples(*lines: str) -> str:
 @click.pass_context
 def kg(ctx: click.Context, folder: Path | None, quiet: bool, lang: str | None) -> None:
     """Publish a folder of Turtle as validated, inferred, cited linked data."""
-    ctx.obj = _Call(folder, quiet, lang)
+    ctx.obj = Call(folder, quiet, lang)
 
 
-@kg.command(epilog=_examples("kg check", "kg check instances/magazine"))
+@kg.command(epilog=examples("kg check", "kg check instances/magazine"))
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.pass_obj
-def check(call: _Call, paths: tuple[Path, ...]) -> int:
+def check(call: Call, paths: tuple[Path, ...]) -> int:
     """Lint the authored files: syntax, prefixes, terms, labels, query heads, evidence."""
     from kg.check import check as run
 
@@ -136,16 +76,17 @@ def check(call: _Call, paths: tuple[Path, ...]) -> int:
     problems = run(project, paths=paths, language=call.language(project))
     for problem in problems:
         click.echo(str(problem))
-    call.note(f"{len(problems)} problems" if problems else "no problem found")
+    count = len(problems)
+    call.note(f"{count} problem{'s' if count > 1 else ''}" if count else "no problem found")
     return CONTENT if problems else DONE
 
 
-@kg.command(epilog=_examples("kg validate", "kg validate data.ttl --shapes shapes/ --format turtle"))
+@kg.command(epilog=examples("kg validate", "kg validate data.ttl --shapes shapes/ --format turtle"))
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--shapes", multiple=True, type=click.Path(path_type=Path), help="Shapes: files or folders.")
 @click.option("--format", "form", type=click.Choice(REPORT_FORMATS), default="text", show_default=True)
 @click.pass_obj
-def validate(call: _Call, paths: tuple[Path, ...], shapes: tuple[Path, ...], form: str) -> int:
+def validate(call: Call, paths: tuple[Path, ...], shapes: tuple[Path, ...], form: str) -> int:
     """Validate against SHACL shapes.
 
     Without PATH, the whole project: what is asserted, then what is derived. With PATH, those files alone with
@@ -163,11 +104,11 @@ def validate(call: _Call, paths: tuple[Path, ...], shapes: tuple[Path, ...], for
     return outcome.report.exit_code()
 
 
-@kg.command(epilog=_examples("kg build", "kg build --out /tmp/build --stats"))
+@kg.command(epilog=examples("kg build", "kg build --out /tmp/build --stats"))
 @click.option("--out", type=click.Path(path_type=Path), help="The link to the build. [default: build, in the project]")
 @click.option("--stats", is_flag=True, help="Print what each rule gave, and how long inference took.")
 @click.pass_obj
-def build(call: _Call, out: Path | None, stats: bool) -> int:
+def build(call: Call, out: Path | None, stats: bool) -> int:
     """Read, validate, infer, and write the graph."""
     from kg.pipeline import build as run
 
@@ -196,7 +137,7 @@ def build(call: _Call, out: Path | None, stats: bool) -> int:
 
 
 @kg.command(
-    epilog=_examples(
+    epilog=examples(
         "kg query --list",
         "kg query epci-in-erbm-and-cte --as-of 2019-12-31",
         "kg query -e 'SELECT ?s { ?s a skos:Concept }' --format csv",
@@ -214,7 +155,7 @@ def build(call: _Call, out: Path | None, stats: bool) -> int:
 @click.option("--build", "link", type=click.Path(path_type=Path), help="The build. [default: build, in the project]")
 @click.pass_obj
 def query(
-    call: _Call,
+    call: Call,
     name: str | None,
     text: str | None,
     params: tuple[str, ...],
@@ -240,7 +181,7 @@ def query(
         raise UsageError("give the name of a saved query, a file or -, or a query with -e; kg query --list lists them")
     saved = None
     if text is None and name == "-":
-        text = click.get_text_stream("stdin").read()
+        text = sys.stdin.read()
     elif text is None and name is not None:
         is_file = name.endswith(".rq") or os.sep in name
         saved = read_query(Path(name), catalogue=catalogue) if is_file else catalogue.find(name)
@@ -259,11 +200,11 @@ def query(
     return DONE
 
 
-@kg.command(epilog=_examples("kg show act:erbm", "kg show territory:commune-62041"))
+@kg.command(epilog=examples("kg show act:erbm", "kg show territory:commune-62041"))
 @click.argument("iri")
 @click.option("--build", "link", type=click.Path(path_type=Path), help="The build. [default: build, in the project]")
 @click.pass_obj
-def show(call: _Call, iri: str, link: Path | None) -> int:
+def show(call: Call, iri: str, link: Path | None) -> int:
     """Show what the graph says of a resource, and where it says so."""
     from kg.lookup import describe
 
@@ -272,14 +213,14 @@ def show(call: _Call, iri: str, link: Path | None) -> int:
     return DONE
 
 
-@kg.command(epilog=_examples("kg explain act:cdt-calais rc:relatedInstrument instrument:cper"))
+@kg.command(epilog=examples("kg explain act:cdt-calais rc:relatedInstrument instrument:cper"))
 @click.argument("subject")
 @click.argument("predicate")
 @click.argument("object", metavar="OBJECT")
 @click.option("--format", "form", type=click.Choice(PROOF_FORMATS), default="text", show_default=True)
 @click.option("--build", "link", type=click.Path(path_type=Path), help="The build. [default: build, in the project]")
 @click.pass_obj
-def explain(call: _Call, subject: str, predicate: str, object: str, form: str, link: Path | None) -> int:
+def explain(call: Call, subject: str, predicate: str, object: str, form: str, link: Path | None) -> int:
     """Prove a triple, down to what is asserted and the passages that state it. The three are Turtle terms."""
     from kg.lookup import prove
 
@@ -292,7 +233,7 @@ def explain(call: _Call, subject: str, predicate: str, object: str, form: str, l
 
 
 @kg.command(
-    epilog=_examples(
+    epilog=examples(
         "kg evidence act:erbm",
         "kg evidence act:erbm rc:signedOn '\"2017-03-07\"^^xsd:date' --source etat-davenir-3.txt",
     )
@@ -303,7 +244,7 @@ def explain(call: _Call, subject: str, predicate: str, object: str, form: str, l
 )
 @click.option("--build", "link", type=click.Path(path_type=Path), help="The build. [default: build, in the project]")
 @click.pass_obj
-def evidence(call: _Call, terms: tuple[str, ...], source: Path | None, link: Path | None) -> int:
+def evidence(call: Call, terms: tuple[str, ...], source: Path | None, link: Path | None) -> int:
     """List the passages that state a triple, or that speak of a resource."""
     from kg.lookup import cite
 
@@ -317,16 +258,16 @@ def evidence(call: _Call, terms: tuple[str, ...], source: Path | None, link: Pat
     return DONE
 
 
-@kg.group(name="import", cls=_Commands)
+@kg.group(name="import", cls=Commands)
 def import_() -> None:
     """Bring reference data into instances/."""
 
 
-@import_.command(epilog=_examples("kg import cog etalab-decoupage-administratif-0.7.0.tgz"))
+@import_.command(epilog=examples("kg import cog etalab-decoupage-administratif-0.7.0.tgz"))
 @click.argument("package", type=click.Path(path_type=Path))
 @click.option("--region", default="32", show_default=True, metavar="CODE", help="The INSEE code of the region.")
 @click.pass_obj
-def cog(call: _Call, package: Path, region: str) -> int:
+def cog(call: Call, package: Path, region: str) -> int:
     """Import communes, EPCI and their containers from @etalab/decoupage-administratif 0.7.0, an npm package."""
     from kg.source.importers.cog import import_cog
 
@@ -339,12 +280,12 @@ def cog(call: _Call, package: Path, region: str) -> int:
     return DONE
 
 
-@kg.command(epilog=_examples("kg publish", "kg publish --out public --base https://example.org/graph/"))
+@kg.command(epilog=examples("kg publish", "kg publish --out public --base https://example.org/graph/"))
 @click.option("--out", type=click.Path(path_type=Path), help="The link to the site. [default: site, in the project]")
 @click.option("--base", metavar="IRI", help="Where the files will be served from. [default: the base of the settings]")
 @click.option("--build", "link", type=click.Path(path_type=Path), help="The build. [default: build, in the project]")
 @click.pass_obj
-def publish(call: _Call, out: Path | None, base: str | None, link: Path | None) -> int:
+def publish(call: Call, out: Path | None, base: str | None, link: Path | None) -> int:
     """Write the dumps and the catalogue of the build."""
     from kg.publication.publish import publish as run
 
@@ -397,7 +338,7 @@ def _pair(param: str) -> tuple[str, str]:
 
 
 def _ask(
-    call: _Call,
+    call: Call,
     project: Project,
     asked: "Query | str",
     values: dict[str, str],
@@ -422,24 +363,12 @@ def _ask(
     return found
 
 
-def _print_report(call: _Call, project: Project, outcome: "Outcome", form: str, *, to_stderr: bool = False) -> None:
+def _print_report(call: Call, project: Project, outcome: "Outcome", form: str, *, to_stderr: bool = False) -> None:
     from importlib import import_module
 
     language = call.language(project)
-    options: dict[str, Any] = {"colour": _colours(sys.stderr if to_stderr else sys.stdout)} if form == "text" else {}
+    options: dict[str, Any] = {"colour": colours(sys.stderr if to_stderr else sys.stdout)} if form == "text" else {}
     render = import_module(f"kg.validation.formats.{form}").render
     click.echo(
         render(outcome.report, project=project, language=language, **options), nl=False, err=to_stderr, color=True
     )
-
-
-def _colours(stream: Any) -> bool:
-    return bool(stream.isatty()) and "NO_COLOR" not in os.environ
-
-
-def _red(text: str) -> str:
-    return f"\x1b[31m{text}\x1b[0m" if _colours(sys.stderr) else text
-
-
-def _say(text: str) -> None:
-    click.echo(text, err=True)

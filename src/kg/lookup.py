@@ -8,7 +8,7 @@ from kg.graph.build import Build
 from kg.graph.citations import Citation, Citations
 from kg.graph.terms import TYPE
 from kg.inference.explain import Explainer
-from kg.inference.proof import render_json, render_text, render_turtle, show
+from kg.inference.proof import Proof, render_json, render_text, render_turtle, show
 from kg.inference.rules import Rule
 from kg.project import Project
 from kg.source.evidence import read_document
@@ -49,18 +49,25 @@ def describe(build: Build, iri: str, *, project: Project, language: str) -> str:
     return out.getvalue()
 
 
-def prove(build: Build, triple: Triple, *, form: str, project: Project, language: str) -> str:
-    """Return the proof of a triple as ``text``, ``turtle`` or ``json``. Raises QueryError when it does not hold."""
+def explain(build: Build, triple: Triple, *, project: Project, language: str) -> Proof:
+    """Return the proof of a triple. Raises QueryError when the graph does not hold it."""
     citations = Citations(build.graph, project=project, language=language)
     rules = [Rule.from_json(data) for data in build.rules]
     proof = Explainer(build.graph, rules, build.store, citations).explain(triple)
     if proof is None:
         raise QueryError(f"the graph does not hold {' '.join(show(token, project=project) for token in triple)}")
+    return proof
+
+
+def prove(build: Build, triple: Triple, *, form: str, project: Project, language: str) -> str:
+    """Return the proof of a triple as ``text``, ``turtle`` or ``json``. Raises QueryError when it does not hold."""
+    proof = explain(build, triple, project=project, language=language)
     if form == "turtle":
         return render_turtle(proof, project=project)
     if form == "json":
         return render_json(proof, project=project)
-    return render_text(proof, project=project, words=citations.words)
+    words = Citations(build.graph, project=project, language=language).words
+    return render_text(proof, project=project, words=words)
 
 
 def cite(build: Build, what: str | Triple, *, source: Path | None, project: Project, language: str) -> str:
@@ -78,10 +85,7 @@ def cite(build: Build, what: str | Triple, *, source: Path | None, project: Proj
         if not found:
             raise QueryError(f"the graph states nothing on {show(what, project=project)}")
     else:
-        rules = [Rule.from_json(data) for data in build.rules]
-        proof = Explainer(graph, rules, build.store, citations).explain(what)
-        if proof is None:
-            raise QueryError(f"the graph does not hold {' '.join(show(token, project=project) for token in what)}")
+        proof = explain(build, what, project=project, language=language)
         found = {citation for leaf in proof.leaves() for citation in leaf.citations}
     texts = _texts(source, project)
     out = io.StringIO()

@@ -34,13 +34,14 @@ _TAUTOLOGIES = tuple(
         f"{OWL}sameAs",
     )
 )
-# Published: not about a blank node, no blank class expression as a type, nothing said of a thing and itself.
+_CLASS_LINKS = f"'{TYPE}', '<{RDFS}subClassOf>', '<{OWL}equivalentClass>'"
+# Published: not about a blank node, no blank class expression as a class, nothing said of a thing and itself.
 _INFERRED = f"""
 CREATE VIEW inferred AS
 SELECT c.s, c.p, c.o, c.rule, c.round
 FROM closure c JOIN term s ON s.id = c.s JOIN term p ON p.id = c.p JOIN term o ON o.id = c.o
 WHERE c.round > 0 AND s.token LIKE '<%'
-  AND NOT (p.token = '{TYPE}' AND o.token LIKE '\\_:%' ESCAPE '\\')
+  AND NOT (p.token IN ({_CLASS_LINKS}) AND o.token LIKE '\\_:%' ESCAPE '\\')
   AND NOT (c.s = c.o AND p.token IN ({", ".join(f"'{t}'" for t in _TAUTOLOGIES)}))
 """
 

@@ -1,7 +1,8 @@
 """OWL 2 RL axioms as rules, one per axiom present (OWL 2 Profiles, section 4.3, tables 5, 6, 7 and 9).
 
 Rules of this version, by their names in the standard: cax-sco, cax-eqc1, cax-eqc2, prp-spo1, prp-spo2, prp-eqp1,
-prp-eqp2, prp-inv1, prp-inv2, prp-symp, prp-trp, cls-hv1, cls-hv2, scm-sco, scm-spo, and the consistency rule cax-dw.
+prp-eqp2, prp-inv1, prp-inv2, prp-symp, prp-trp, cls-hv1, cls-hv2, scm-sco, scm-spo, scm-eqc1, scm-eqc2, scm-eqp1,
+scm-eqp2, and the consistency rule cax-dw.
 ``ignored`` names the axioms of a graph that they do not cover.
 """
 
@@ -112,10 +113,15 @@ def _subsumption(schema: Schema) -> Iterator[Rule]:
             lower, upper = (other, one) if turned else (one, other)
             if lower != upper:
                 yield _rule(name, ("?x", upper, "?y"), [("?x", lower, "?y")], (one, predicate, other))
-    # scm-sco, scm-spo: both hierarchies are transitive
-    for name, predicate in (("scm-sco", SUB_CLASS), ("scm-spo", SUB_PROPERTY)):
-        if len(schema[predicate]) > 1:
-            yield _rule(name, ("?a", predicate, "?c"), [("?a", predicate, "?b"), ("?b", predicate, "?c")])
+    # scm-sco, scm-spo: both hierarchies are transitive; scm-eqc, scm-eqp: equivalence is subsumption both ways
+    for kind, sub, same in (("c", SUB_CLASS, EQUIVALENT_CLASS), ("p", SUB_PROPERTY, EQUIVALENT_PROPERTY)):
+        if schema[sub] or schema[same]:
+            transitive = "scm-sco" if kind == "c" else "scm-spo"
+            yield _rule(transitive, ("?a", sub, "?c"), [("?a", sub, "?b"), ("?b", sub, "?c")])
+            yield _rule(f"scm-eq{kind}2", ("?a", same, "?b"), [("?a", sub, "?b"), ("?b", sub, "?a")])
+        if schema[same]:
+            yield _rule(f"scm-eq{kind}1", ("?a", sub, "?b"), [("?a", same, "?b")])
+            yield _rule(f"scm-eq{kind}1", ("?b", sub, "?a"), [("?a", same, "?b")])
 
 
 def _characteristics(schema: Schema) -> Iterator[Rule]:

@@ -72,7 +72,7 @@ def graph_path(graph: str, *, project: Project) -> str:
     """Return the path of a named graph's Turtle file, from the root of the publication.
 
     It is ``data/graph/`` and what follows ``graph/`` in the IRI; a passage is named by its document and
-    line, ``data/graph/doc/etat-davenir-3/line/1175.ttl``; any other IRI is one name. Every character but
+    line, ``data/graph/doc/gazette/line/1175.ttl``; any other IRI is one name. Every character but
     ``a-z 0-9 . _ -`` is written as ``~`` and the two hex digits of each of its bytes, capitals too: the
     name is the same on every file system and needs no escaping in a URL. Very long names end in a digest.
     """
