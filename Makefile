@@ -18,7 +18,10 @@ run: $(STAMP)
 test: $(DEV_STAMP)
 	"$(BIN)/python" -m pytest -m "not system"
 
+# Debian's Virtuoso, where it is missing and we may install it.
 test-system: $(DEV_STAMP)
+	command -v virtuoso-t >/dev/null || { apt-get update -qq && \
+		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends virtuoso-opensource-7-bin; }
 	"$(BIN)/python" -m pytest -m system
 
 lint: $(DEV_STAMP)
