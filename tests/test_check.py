@@ -29,7 +29,7 @@ def test_the_fixture_and_the_project_have_no_problem(copy: Project, project: Pro
 @pytest.mark.parametrize(
     ("file", "old", "new", "line", "message"),
     [
-        (PLACES, "t:within id:country ;", "t:within id:country id:hill ;", 29, "not"),
+        (PLACES, "t:within id:country ;", "t:within id:country id:hill ;", 28, "dot"),
         (PLACES, "@prefix t:", "@prefix sk: <http://e/> .\n@prefix t:", 5, '"sk" is declared and not used'),
         (PLACES, "town/id/> .", "town/di/> .", 3, "in the settings"),
         (PLACES, "t:neighbour", "t:neighbor", 21, "unknown term t:neighbor. Did you mean t:neighbour"),

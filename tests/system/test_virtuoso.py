@@ -13,6 +13,7 @@ import pytest
 from pyoxigraph import DefaultGraph, RdfFormat, parse, serialize
 
 from kg.graph.build import Build
+from kg.graph.terms import XSD
 from kg.project import Project
 from kg.query import local, remote
 from kg.query.catalogue import Catalogue
@@ -110,7 +111,11 @@ def test_the_endpoint_gives_the_same_answer(name: str, endpoint: str, project: P
     here = local.answer(query, catalogue=catalogue, build=project_build, values=values)
     there = remote.answer(query, catalogue=catalogue, endpoint=Endpoint(endpoint, timeout=30), values=values)
     # Virtuoso has no unnamed graph: the one that stands for it is named too, and would be a source of everything.
-    rows = tuple(row for row in there.rows if f"<{DEFAULT_GRAPH}>" not in row)
+    # It writes true as 1, which is the same boolean.
+    true = {f'"1"^^<{XSD}boolean>': f'"true"^^<{XSD}boolean>'}
+    rows = tuple(
+        tuple(true.get(str(cell), cell) for cell in row) for row in there.rows if f"<{DEFAULT_GRAPH}>" not in row
+    )
     assert rows == here.rows
 
 
