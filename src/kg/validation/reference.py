@@ -80,7 +80,7 @@ def _prepared(text: str) -> Query:
 
 def _run(data: rdflib.Graph, shapes: rdflib.Graph) -> rdflib.Graph:
     """Return the report that pySHACL makes: no inference, every result."""
-    validator = Validator(
+    validator: Any = Validator(
         DataGraph.from_rdflib(data), shacl_graph=shapes, options={"logger": _QUIET, "max_validation_depth": 50}
     )
     _, results, _ = validator.run()
@@ -131,7 +131,8 @@ def _finding(results: rdflib.Graph, result: Node, shapes: rdflib.Graph, graph: G
         return None if node is None else _token(node)
 
     shape, component, focus = one(SH.sourceShape), one(SH.sourceConstraintComponent), token(SH.focusNode)
-    assert shape is not None and component is not None
+    assert shape is not None
+    assert component is not None
     assert focus is not None
     path, value = token(SH.resultPath), token(SH.value)
     if path is not None:
