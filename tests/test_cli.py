@@ -3,8 +3,10 @@
 import json
 import os
 import pty
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -130,7 +132,7 @@ def test_a_query_comes_from_a_file_or_from_standard_input(kg, tmp_path: Path, mo
         (["validate", "missing.ttl"], 2, "no such file or folder"),
         (["check", "missing"], 2, "no such file or folder"),
         (["publish", "--base", "nowhere"], 2, "IRI"),
-        (["import", "cog", "missing.tgz"], 2, "missing.tgz"),
+        (["import", "cog", "missing.tgz"], 2, 'the import "cog" need "terms"'),
         (["import", "cogg", "missing.tgz"], 2, 'no such command "cogg"'),
         (["build", "--no-such-option"], 2, "--no-such-option"),
     ],
@@ -237,10 +239,16 @@ def test_a_reader_that_stops_reading_is_no_error(town: Project, town_build: Buil
     assert done.stderr == ""
 
 
-def test_an_interrupt_ends_with_130(kg, monkeypatch) -> None:
-    def interrupt(*_: object, **__: object) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("kg.check.check", interrupt)
-    run = kg("check")
-    assert (run.code, run.err) == (130, "interrupted\n")
+def test_an_interrupt_ends_with_130(town: Project) -> None:
+    waiting = subprocess.Popen(
+        [sys.executable, "-m", "kg", "query", "-"],
+        cwd=town.root,
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    time.sleep(2)  # it now waits for a query on standard input
+    waiting.send_signal(signal.SIGINT)
+    _, err = waiting.communicate(timeout=30)
+    assert waiting.returncode == 130
+    assert err.strip() == "interrupted"

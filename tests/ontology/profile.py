@@ -43,7 +43,7 @@ def faults(triples: Iterable[Triple]) -> list[str]:
     said: Terms = defaultdict(list)
     for s, p, o in triples:
         said[s, p].append(o)
-    kinds = {s: {o for o in said[s, TYPE]} for s, p, _ in triples if p == TYPE}
+    kinds = {s: set(said[s, TYPE]) for s, p, _ in triples if p == TYPE}
     found = []
     for s, p, o in triples:
         axiom = f"{s} {p} {o}"

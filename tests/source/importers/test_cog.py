@@ -390,4 +390,4 @@ def test_the_reference_agrees_with_the_table_of_epci(reference: Facts, project_r
         assert reference.of[perimeter, "municipalPopulation"] == [f'"{row["pmun"]}"^^integer']
         assert reference.of[perimeter, "totalPopulation"] == [f'"{row["ptot"]}"^^integer']
         departements = Counter(reference.of[one, "inDepartement"][0][-2:] for one in communes)
-        assert departements == {code: int(n) for code, n in (part.split(":") for part in row["dep"].split())}
+        assert departements == {code: int(n) for code, n in (part.split(":") for part in row["dep"].split("+"))}
