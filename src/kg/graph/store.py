@@ -67,23 +67,13 @@ class Store:
         self._store.flush()
         del self._store
 
-    def query(
-        self,
-        text: str,
-        *,
-        prefixes: Mapping[str, str] | None = None,
-        substitutions: Mapping[str, str] | None = None,
-    ) -> Result:
+    def query(self, text: str, *, prefixes: Mapping[str, str] | None = None) -> Result:
         """Return the answer of a query: Solutions, triples in the order of the engine, or a boolean.
 
-        ``substitutions`` puts tokens in place of variables. ``SERVICE`` is refused: an answer comes from
-        this store alone. Raises QueryError with the parser's own position for a malformed query.
+        Raises QueryError with the parser's own position for a malformed query.
         """
-        bound: dict[ox.Variable, ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple] = {
-            ox.Variable(name): _term(token) for name, token in (substitutions or {}).items()
-        }
         try:
-            found = self._store.query(text, prefixes=dict(prefixes or {}), substitutions=bound or None)
+            found = self._store.query(text, prefixes=dict(prefixes or {}))
             return _result(found)
         except SyntaxError as error:
             raise QueryError(f"the query does not parse: {error}", line=_line(error)) from error
@@ -135,12 +125,6 @@ def _result(found: ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean) -> Res
     names = tuple(variable.value for variable in found.variables)
     rows = tuple(tuple(None if (term := row[i]) is None else str(term) for i in range(len(names))) for row in found)
     return Solutions(names, rows)
-
-
-def _term(token: str) -> ox.NamedNode | ox.BlankNode | ox.Literal:
-    quad = next(iter(ox.parse(f"<urn:s> <urn:p> {token} .".encode(), format=ox.RdfFormat.N_TRIPLES)))
-    assert isinstance(quad.object, ox.NamedNode | ox.BlankNode | ox.Literal)
-    return quad.object
 
 
 def _line(error: SyntaxError) -> int | None:
