@@ -15,7 +15,6 @@ from kg.errors import KgError, SourceError, UsageError
 from kg.project import Project
 from kg.source.importers.cog import Imported, import_cog
 
-RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 XSD = "http://www.w3.org/2001/XMLSchema#"
 BASE = "https://example.org/"
 STEMS = ["communes", "epci", "perimeters", "territories"]
@@ -369,7 +368,7 @@ def test_in_the_reference_every_territory_named_is_described(reference: Facts) -
         )
     )
     named = {value for values in reference.of.values() for value in values if value.startswith("territory/")}
-    assert named == territories - {"territory/nothing"}
+    assert named == territories
     assert reference.kinds["FormerRegion"] == {f"territory/nuts-{code}" for code in ("fre1", "fre2", "frd2")}
 
 
