@@ -8,6 +8,7 @@ import pytest
 
 from kg.graph.build import Build
 from kg.graph.store import Solutions
+from kg.lookup import explain
 from kg.project import Project
 from kg.query.catalogue import Catalogue
 from kg.query.local import answer
@@ -78,3 +79,28 @@ def test_a_fact_stated_in_two_passages_counts_once(project_build: Build) -> None
     integer = "^^<http://www.w3.org/2001/XMLSchema#integer>"
     assert stated[0][0] not in (f'"0"{integer}', f'"1"{integer}')
     assert counted == [(f'"1"{integer}',)]
+
+
+def test_a_conflict_is_proved_by_the_values_that_the_passages_state(project: Project, project_build: Build) -> None:
+    base = f"{project.base}id/figure/pacte-sat-population-"
+    triple = (f"<{base}2589>", f"<{project.base}def#conflictsWith>", f"<{base}1380>")
+    proof = explain(project_build, triple, project=project, language="en")
+    values = {
+        leaf.triple[2].split('"')[1]: leaf.citations[0].line
+        for leaf in proof.leaves()
+        if leaf.triple[1].endswith("#value>")
+    }
+    assert values == {"305000.0": 1380, "300000.0": 2589}
+
+
+def test_the_related_instrument_of_the_contract_of_calais_is_proved_by_its_passages(
+    project: Project, project_build: Build
+) -> None:
+    triple = (
+        f"<{project.base}id/act/cdt-calais>",
+        f"<{project.base}def#relatedInstrument>",
+        f"<{project.base}id/instrument/cper>",
+    )
+    proof = explain(project_build, triple, project=project, language="fr")
+    lines = {citation.line for leaf in proof.leaves() for citation in leaf.citations}
+    assert {249, 945, 2475} <= lines

@@ -1,6 +1,7 @@
 """Terms as canonical N-Triples tokens, and what a token says."""
 
 import re
+from decimal import Decimal, InvalidOperation
 from typing import Literal, NamedTuple
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -16,6 +17,7 @@ Kind = Literal["iri", "blank", "literal"]
 _LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"(?:\^\^<([^>]*)>|@([A-Za-z0-9-]+))?', re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:([tbnrf\"'\\])|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8}))")
 _ESCAPED = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f", '"': '"', "'": "'", "\\": "\\"}
+_NUMBERS = {f"{XSD}{name}" for name in ("decimal", "integer", "double", "float")}
 _TO_ESCAPE = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r"}
 
 
@@ -45,16 +47,29 @@ def parse(token: str) -> Term:
     return Term("literal", lexical, datatype or f"{XSD}string")
 
 
+def same_value(one: str, other: str) -> bool:
+    """Tell whether two tokens are one term, or numbers of one datatype and one value: a store may write 5.0 as 5."""
+    if one == other:
+        return True
+    a, b = parse(one), parse(other)
+    if a.kind != "literal" or a.datatype != b.datatype or a.datatype not in _NUMBERS:
+        return False
+    try:
+        return Decimal(a.value) == Decimal(b.value)
+    except InvalidOperation:
+        return False
+
+
 def iri(value: str) -> str:
     """Return the token of an IRI."""
     return f"<{value}>"
 
 
 def literal(lexical: str, *, datatype: str | None = None, language: str | None = None) -> str:
-    """Return the token of a literal; without datatype and language it is an xsd:string."""
+    """Return the token of a literal; without datatype and language it is an xsd:string. Languages are lower case."""
     quoted = '"' + re.sub(r'[\\"\n\r]', lambda m: _TO_ESCAPE[m[0]], lexical) + '"'
     if language:
-        return f"{quoted}@{language}"
+        return f"{quoted}@{language.lower()}"
     if datatype and datatype != f"{XSD}string":
         return f"{quoted}^^<{datatype}>"
     return quoted

@@ -4,6 +4,7 @@ from kg.errors import QueryError
 from kg.graph.citations import Citations
 from kg.graph.quads import Graph
 from kg.graph.store import Solutions, Store
+from kg.graph.terms import same_value
 from kg.inference.construct import select_premises
 from kg.inference.proof import Proof
 from kg.inference.rules import Atom, Rule, is_variable
@@ -59,6 +60,16 @@ class Explainer:
         rows = self._graph.engine.rows("SELECT rule, round FROM closure WHERE s = ? AND p = ? AND o = ?", ids)
         return (int(rows[0][0]), int(rows[0][1])) if rows else None
 
+    def _held(self, triple: Triple) -> tuple[Triple, int] | None:
+        """Return a triple as the tables write it and its round: the store may have rewritten a number."""
+        if row := self._row(triple):
+            return triple, row[1]
+        s, p, o = triple
+        for token in self._graph.objects(s, p) if o.startswith('"') else ():
+            if same_value(token, o) and (row := self._row((s, p, token))):
+                return (s, p, token), row[1]
+        return None
+
     def _solve(self, body: tuple[Atom, ...], bindings: dict[str, str], number: int) -> list[Triple] | None:
         """Return triples of earlier rounds that match ``body`` under ``bindings``, the earliest ones first."""
         bound: dict[str, str] = {}
@@ -98,11 +109,11 @@ class Explainer:
                 s, p, o = (solution.get(place, place) for place in atom)
                 if is_variable(s) or is_variable(p) or is_variable(o):
                     continue
-                earlier = self._row((s, p, o))
-                if earlier and earlier[1] >= number:
+                held = self._held((s, p, o))
+                if held and held[1] >= number:
                     rests = False
-                elif earlier and (s, p, o) not in premises:
-                    premises.append((s, p, o))
+                elif held and held[0] not in premises:
+                    premises.append(held[0])
             if rests:
                 return premises
         return None
