@@ -85,7 +85,8 @@ def main() -> None:
     for name, value in rows:
         print(f"| {name} | {value:.2f} |")
     if arguments.owlrl:
-        print(f"| owlrl, the same axioms without the CONSTRUCT rules, one run | {reason_owlrl(project):.0f} |")
+        print(f"| infer without the CONSTRUCT rules that are no plain joins | {reason(project, sparql=False)[0]:.2f} |")
+        print(f"| owlrl, the same axioms, one run | {reason_owlrl(project):.0f} |")
 
 
 if __name__ == "__main__":
