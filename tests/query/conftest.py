@@ -82,6 +82,10 @@ def server(monkeypatch: pytest.MonkeyPatch, build: Build) -> Iterator[Server]:
             self.end_headers()
             self.wfile.write(data)
 
+        def do_GET(self) -> None:
+            """Answer a redirected question with the status that the path names."""
+            self.send_error(int(self.path[1:]))
+
         def log_message(self, format: str, *args: object) -> None:
             """Say nothing."""
 

@@ -7,7 +7,7 @@ import pytest
 
 from kg.errors import QueryError
 from kg.project import Project
-from kg.query.catalogue import Catalogue
+from kg.query.catalogue import Catalogue, read_query
 
 WHO = "queries/competency/who-signed.rq"
 
@@ -59,3 +59,64 @@ def test_two_queries_of_one_name_are_an_error(copy: Project) -> None:
     shutil.copy(copy.root / WHO, copy.root / "queries" / "checks")
     with pytest.raises(QueryError, match="another query has this name"):
         Catalogue.of(copy)
+
+
+def test_each_folder_has_its_queries_with_what_their_heads_say(catalogue: Catalogue) -> None:
+    assert {query.name: query.folder for query in catalogue} == {
+        "boats-signed": "competency",
+        "kinds-of-boats": "competency",
+        "unlabelled": "checks",
+        "every-date": "pages",
+        "owned": "rules",
+    }
+    query = catalogue.find("boats-signed")
+    assert [(p.name, p.type, p.optional) for p in query.params] == [("asOf", "xsd:date", False), ("kind", "iri", True)]
+    assert [reason.name for reason in catalogue.reasons(query)] == ["every-date", "kinds-of-boats"]
+    assert catalogue.find("unlabelled").messages == {"fr": "Un bateau a un nom.", "en": "A boat has a label."}
+
+
+def test_a_title_of_another_language_is_better_than_none(catalogue: Catalogue) -> None:
+    query = catalogue.find("kinds-of-boats")
+    assert query.title("de") == query.title() == "Combien de bateaux de chaque genre ?"
+
+
+def test_binding_changes_the_blocks_of_the_query_and_nothing_else(catalogue: Catalogue) -> None:
+    query = catalogue.find("boats-signed")
+    bound = query.bound({"kind": "<https://example.org/sail>", "unknown": '"x"'})
+    assert bound == query.text.replace("UNDEF", "<https://example.org/sail>")
+    assert query.bound({}) == query.text
+
+
+def test_a_file_from_elsewhere_may_have_no_head_or_a_part_of_one(catalogue: Catalogue, tmp_path: Path) -> None:
+    path = tmp_path / "boats-signed.rq"
+    path.write_text("#+ param: n xsd:integer\nSELECT ?s { VALUES ?n { 1 } ?s ?p ?n }")
+    query = read_query(path, catalogue=catalogue)
+    assert (query.folder, query.id, query.title("fr")) == ("", "boats-signed", "boats-signed")
+    assert [parameter.name for parameter in query.params] == ["n"]
+
+
+@pytest.mark.parametrize(
+    ("data", "line", "message"),
+    [
+        (b"#+ nothing of the sort\nASK {}", 1, "a head line must be #+ key: value"),
+        (b"#+ title: x\nASK {}", 1, 'the key must be "title@fr"'),
+        (b"#+ id@fr: mine\nASK {}", 1, 'the key must be "id"'),
+        (b"#+ returns: a\n#+ returns: b\nASK {}", 2, '"returns" is given twice'),
+        (b"#+ param: n\nASK {}", 1, "a parameter must be #+ param: name type"),
+        (b"ASK {}\n# \xff", 2, "not UTF-8"),
+    ],
+)
+def test_a_mistake_in_a_file_from_elsewhere_is_named_with_its_line(
+    catalogue: Catalogue, tmp_path: Path, data: bytes, line: int, message: str
+) -> None:
+    path = tmp_path / "mine.rq"
+    path.write_bytes(data)
+    with pytest.raises(QueryError) as caught:
+        read_query(path, catalogue=catalogue)
+    assert message in caught.value.message
+    assert (caught.value.file, caught.value.line) == ("mine.rq", line)
+
+
+def test_a_file_that_is_not_there_is_named(catalogue: Catalogue, tmp_path: Path) -> None:
+    with pytest.raises(QueryError, match=r"cannot read the query mine\.rq: No such file"):
+        read_query(tmp_path / "mine.rq", catalogue=catalogue)

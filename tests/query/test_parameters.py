@@ -1,15 +1,17 @@
 """Parameters stand in VALUES blocks: terms go in there, and nowhere else."""
 
 import pytest
+import rdflib
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from kg.errors import QueryError
 from kg.graph.store import Solutions, Store
+from kg.graph.terms import parse
 from kg.project import Project
-from kg.query.lint import lint
-from kg.query.parameters import Parameter, bind, parse_value, parse_values
+from kg.query.parameters import TYPES, Parameter, bind, parse_value, parse_values
 
 X = Parameter("x", "xsd:string", optional=False)
-OPTIONAL = Parameter("x", "iri", optional=True)
 
 
 def test_a_term_replaces_the_default_in_every_block_of_its_variable_only() -> None:
@@ -61,28 +63,39 @@ def test_an_unknown_parameter_suggests_the_nearest(town: Project) -> None:
         parse_values({"asof": "x"}, [Parameter("asOf", "xsd:date", optional=False)], query="q", project=town)
 
 
-@pytest.mark.parametrize(
-    ("query", "parameter", "fault"),
-    [
-        ("SELECT ?s { VALUES ?x { 1 } { SELECT ?s { ?s ?p ?x } } }", X, "sub-SELECT"),
-        ("SELECT ?s { VALUES ?x { 1 } ?s ?p ?o MINUS { ?s ?q ?x } }", X, "MINUS"),
-        ("SELECT ?s { ?s ?p ?x } VALUES ?x { 1 }", X, "after WHERE"),
-        ("SELECT ?s { ?s ?p ?x }", X, "no VALUES"),
-        ("SELECT ?s { VALUES ?x { UNDEF } ?s ?p ?o FILTER(?o = ?x) }", OPTIONAL, "UNDEF"),
-        ("SELECT ?s { VALUES ?x { 1 } ?s ?p ?x { SELECT ?s { VALUES ?x { 2 } ?s ?p ?x } } }", X, "different values"),
-    ],
-)
-def test_a_trap_is_refused(query: str, parameter: Parameter, fault: str) -> None:
-    assert any(fault in message for _, message in lint(query, [parameter]))
+@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")) | st.from_regex(r'[\\\\"uU0-9}#]+'))
+@example("\\U0000")
+@example("\\u0041beef")
+@example("\x010000")
+def test_any_text_reaches_both_engines_as_it_is(town: Project, text: str) -> None:
+    query = bind('SELECT ?x { VALUES ?x { "d" } }', {"x": parse_value(text, X, project=town)})
+    found = Store.memory().query(query)
+    assert isinstance(found, Solutions)
+    assert [parse(str(row[0])).value for row in found.rows] == [text]
+    assert [str(row[0]) for row in rdflib.Graph().query(query)] == [text]  # type: ignore[index]
 
 
-@pytest.mark.parametrize(
-    ("query", "parameter"),
-    [
-        ("SELECT ?s { VALUES ?x { 1 } ?s ?p ?o FILTER(?o <= ?x) }", X),
-        ("SELECT ?s { VALUES ?x { 1 } ?s ?p ?x { SELECT ?s { VALUES ?x { 1 } ?s ?p ?x } } }", X),
-        ("SELECT ?s { VALUES ?x { UNDEF } ?s ?p ?x }", OPTIONAL),
-    ],
-)
-def test_the_right_forms_are_let_through(query: str, parameter: Parameter) -> None:
-    assert lint(query, [parameter]) == []
+@given(st.text(), st.sampled_from(TYPES))
+def test_whatever_is_typed_is_one_term_or_a_clear_error(town: Project, text: str, type: str) -> None:
+    refusal, token = "", ""
+    try:
+        token = parse_value(text, Parameter("p", type), project=town)
+    except QueryError as error:
+        refusal = error.message
+    if refusal:
+        assert 'the parameter "p" must be' in refusal
+        return
+    found = Store.memory().query(bind("SELECT ?x { VALUES ?x { 1 } }", {"x": token}))
+    assert isinstance(found, Solutions)
+    assert len(found.rows) == 1
+
+
+@pytest.mark.parametrize("token", ["_:b0", "<relative>", "?y", '"a" } #', "<http://e/a b>", '"\\x"', "UNDEF"])
+def test_what_is_no_iri_and_no_literal_is_never_put_in(token: str) -> None:
+    with pytest.raises(QueryError, match="not an absolute IRI or a literal"):
+        bind("SELECT ?x { VALUES ?x { 1 } }", {"x": token})
+
+
+def test_a_value_for_a_variable_without_a_block_suggests_the_nearest() -> None:
+    with pytest.raises(QueryError, match=r"no VALUES \?asof .* Did you mean asOf"):
+        bind("SELECT ?s { VALUES ?asOf { 1 } ?s ?p ?asof }", {"asof": '"2"'})

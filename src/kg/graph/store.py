@@ -100,12 +100,17 @@ def write_results(document: bytes, *, format: ResultsFormat) -> bytes:
 def read_triples(data: bytes) -> tuple[Triple, ...]:
     """Return the triples of a Turtle document. Raises ValueError when it is malformed."""
     try:
-        return tuple(
-            (str(t.subject), str(t.predicate), str(t.object))
-            for t in ox.parse(io.BytesIO(data), format=ox.RdfFormat.TURTLE)
-        )
+        return tuple(_triple(quad.triple) for quad in ox.parse(io.BytesIO(data), format=ox.RdfFormat.TURTLE))
     except SyntaxError as error:
         raise ValueError(str(error)) from error
+
+
+def canonical(triples: Iterable[Triple]) -> tuple[Triple, ...]:
+    """Return triples with the labels of RDFC-1.0 for their blank nodes: the same graph has the same ones."""
+    lines = "".join(f"{s} {p} {o} .\n" for s, p, o in triples)
+    dataset = ox.Dataset(ox.parse(lines.encode(), format=ox.RdfFormat.N_TRIPLES))
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    return tuple(_triple(quad.triple) for quad in dataset)
 
 
 def read_term(text: str, *, prefixes: Mapping[str, str]) -> str:
@@ -121,10 +126,21 @@ def _result(found: ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean) -> Res
     if isinstance(found, ox.QueryBoolean):
         return bool(found)
     if isinstance(found, ox.QueryTriples):
-        return tuple((str(t.subject), str(t.predicate), str(t.object)) for t in found)
+        return tuple(_triple(triple) for triple in found)
     names = tuple(variable.value for variable in found.variables)
-    rows = tuple(tuple(None if (term := row[i]) is None else str(term) for i in range(len(names))) for row in found)
+    rows = tuple(tuple(None if (term := row[i]) is None else _token(term) for i in range(len(names))) for row in found)
     return Solutions(names, rows)
+
+
+def _triple(triple: ox.Triple) -> Triple:
+    return str(triple.subject), str(triple.predicate), _token(triple.object)
+
+
+def _token(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> str:
+    """Return the token of a term. Raises ValueError for what RDF 1.1 does not have, and tokens cannot say."""
+    if isinstance(term, ox.Triple) or (isinstance(term, ox.Literal) and term.direction):
+        raise ValueError(f"not a term of RDF 1.1: {term}")
+    return str(term)
 
 
 def _line(error: SyntaxError) -> int | None:

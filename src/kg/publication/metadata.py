@@ -86,8 +86,10 @@ def catalogue(
     triples = _Triples(facts)
     licences = [o for s, p, o in facts if s == iri(dataset) and p == iri(f"{DCT}license")]
     if date := _date(project):
+        dated = {s for s, p, _ in facts if p == iri(f"{DCT}modified")}
         for subject in (catalog, dataset):
-            triples.add(subject, f"{DCT}modified", literal(date.isoformat(), datatype=f"{XSD}date"))
+            if iri(subject) not in dated:
+                triples.add(subject, f"{DCT}modified", literal(date.isoformat(), datatype=f"{XSD}date"))
     for suffix, path in dumps.whole.items():
         _distribute(triples, dataset, suffix, files[path], site=site, licences=licences, languages=project.languages)
     statistics = count(build, base=project.base, inferred_graph=project.inferred_graph)

@@ -42,10 +42,12 @@ def publish(build: Build, *, project: Project, out: Path, base: str | None = Non
     of the files in the catalogue, never the IRIs of the graph. An interrupted run leaves what was there.
 
     Raises UsageError when the dataset is not described, ``base`` is not an IRI that ends in ``/``, or ``out`` is
-    not of this program's making.
+    not of this program's making, or names the build itself.
     """
     dataset = dataset_of(project)
     site = _site(base, project)
+    if build.folder.parent == out.with_name(f"{out.name}.d").resolve():
+        raise UsageError(f"{out} is the build that is to be published: choose another place")
     with swap(out) as draft:
         root = draft.folder
         dumps = write_dumps(build, project=project, slug=file_name(re.split(r"[/#]", dataset)[-1]), root=root)

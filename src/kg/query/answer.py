@@ -8,7 +8,7 @@ from typing import Any, Literal, Self, cast, get_args
 
 from kg.errors import UsageError, suggestion
 from kg.graph import terms
-from kg.graph.store import Result, ResultsFormat, Solutions, write_results
+from kg.graph.store import Result, ResultsFormat, Solutions, canonical, write_results
 from kg.project import Project
 from kg.query.catalogue import Query
 from kg.source.reader import Triple
@@ -31,8 +31,9 @@ class Answer:
     """An answer: rows of tokens (select), triples (construct and describe) or a boolean (ask).
 
     Rows have one token per variable, None where it is unbound, in the order of the engine; triples are sorted and
-    without duplicates. Blank nodes are numbered in the order of their first use, so that the same answer from two
-    engines is the same value. ``because`` holds the queries, and their answers, that say why.
+    without duplicates. Blank nodes are numbered in the order of their first use, in triples after RDFC-1.0 has
+    named them, so that the same answer from two engines is the same value. ``because`` holds the queries, and
+    their answers, that say why.
     """
 
     kind: Kind
@@ -49,6 +50,8 @@ class Answer:
             return cls("ask", boolean=result)
         if isinstance(result, Solutions):
             return cls("select", variables=result.variables, rows=_renamed(result.rows))
+        if any(term.startswith("_:") for triple in result for term in triple):
+            result = canonical(result)
         by_form = sorted(set(result), key=lambda t: ([("_:" if x.startswith("_:") else x) for x in t], t))
         renamed = [(str(s), str(p), str(o)) for s, p, o in _renamed(by_form)]
         return cls("construct", triples=tuple(sorted(renamed)))
@@ -188,8 +191,9 @@ def _markdown(answer: Answer, project: Project) -> str:
         term = terms.parse(token)
         if term.kind == "literal":
             return term.value.translate(_MARKDOWN)
+        # A whole IRI is a link as it stands; a relative one between the same marks could be read as an HTML tag.
         name = _text(token, project)
-        return name if name.startswith("<") else name.translate(_MARKDOWN)
+        return name if name == token else name.translate(_MARKDOWN)
 
     lines = [[name.translate(_MARKDOWN) for name in columns], ["---"] * len(columns)]
     lines += [[cell(token) for token in row] for row in rows]

@@ -150,10 +150,17 @@ def _written(name: str, token: str) -> str:
     r"""Return a token as a query may hold it.
 
     A parser that expands ``\uHHHH`` before it cuts tokens (SPARQL 1.1, section 19.2; rdflib does) would read an
-    escaped backslash before a ``u`` as such an escape, so the ``u`` itself is written as one.
+    escaped backslash before a ``u`` as such an escape, so the ``u`` itself is written as one. Every escape has
+    eight digits: rdflib takes up to eight after ``\u`` too, those of the text that follows among them.
     """
     if _SAFE_IRI.fullmatch(token):
         return token
     if not _SAFE_LITERAL.fullmatch(token):
         raise QueryError(f"the value of ?{name} is not an absolute IRI or a literal: {token}")
-    return re.sub(r"\\\\([uU])|\\.", lambda m: rf"\\\u{ord(m[1]):04x}" if m[1] else m[0], token)
+
+    def escaped(match: re.Match[str]) -> str:
+        if match[1]:
+            return rf"\\\U{ord(match[1]):08X}"
+        return rf"\U0000{match[2]}" if match[2] else match[0]
+
+    return re.sub(r"\\\\([uU])|\\u([0-9A-Fa-f]{4})|\\.", escaped, token)

@@ -9,10 +9,12 @@ import re
 import time
 import urllib.error
 import urllib.parse
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from email.message import Message
 from importlib.metadata import version
+from typing import Any
 
 from SPARQLWrapper import JSON, POST, TURTLE, SPARQLWrapper
 from SPARQLWrapper.SPARQLExceptions import SPARQLWrapperException
@@ -39,7 +41,7 @@ class Endpoint:
     """
 
     url: str
-    timeout: int = 60
+    timeout: float = 60
     retries: int = 3
     pause: float = 1.0
 
@@ -100,7 +102,8 @@ def _wrapper(query: str, endpoint: Endpoint, *, is_graph: bool) -> SPARQLWrapper
     wrapper.queryString = query
     wrapper.queryType = form(query)
     wrapper.addCustomHttpHeader("Accept", _ACCEPT_TRIPLES if is_graph else _ACCEPT_RESULTS)
-    wrapper.setTimeout(endpoint.timeout)
+    # Set as setTimeout does, but for cutting it to whole seconds, of which 0 would be for ever.
+    wrapper.timeout = endpoint.timeout  # type: ignore[assignment]  # urllib takes a float
     return wrapper
 
 
@@ -108,15 +111,10 @@ def _exchange(wrapper: SPARQLWrapper, endpoint: Endpoint) -> tuple[bytes, str]:
     """Return the body and the media type of the endpoint's answer, after as many trials as it takes."""
     for trial in range(endpoint.retries + 1):
         try:
-            return _once(wrapper, endpoint)
-        except urllib.error.HTTPError as error:
-            with error:
-                body, code, headers = error.read(), error.code, error.headers
-            if code not in _TRY_AGAIN or trial == endpoint.retries:
-                where = f" to {headers['Location']}" if code in range(300, 400) and headers["Location"] else ""
-                raise EndpointError(_refusal(endpoint, code, body) + where) from error
-            time.sleep(_pause(headers, endpoint.pause * 2**trial))
+            code, headers, body = _once(wrapper, endpoint)
         except SPARQLWrapperException as error:
+            if isinstance(error.__context__, urllib.error.HTTPError):
+                _stay(endpoint, error.__context__.geturl())
             raise EndpointError(_refusal(endpoint, _status(error), _response(error))) from error
         except TimeoutError as error:
             raise _late(endpoint) from error
@@ -127,22 +125,46 @@ def _exchange(wrapper: SPARQLWrapper, endpoint: Endpoint) -> tuple[bytes, str]:
             raise EndpointError(f"cannot reach {endpoint.url}: {reason}") from error
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise EndpointError(f"{endpoint.url} broke off the exchange: {error or type(error).__name__}") from error
+        if code < 300:
+            return body, headers.get_content_type()
+        if code not in _TRY_AGAIN or trial == endpoint.retries:
+            where = f" to {headers['Location']}" if code < 400 and headers["Location"] else ""
+            raise EndpointError(_refusal(endpoint, code, body) + where)
+        time.sleep(_pause(headers, endpoint.pause * 2**trial))
     raise AssertionError("the last trial returns or raises")
 
 
-def _once(wrapper: SPARQLWrapper, endpoint: Endpoint) -> tuple[bytes, str]:
+def _once(wrapper: SPARQLWrapper, endpoint: Endpoint) -> tuple[int, Message, bytes]:
+    """Return the status, the headers and the body of one exchange; of an error page, as much as arrives."""
     deadline = time.monotonic() + endpoint.timeout
-    with wrapper.query().response as response:
-        if response.geturl() != endpoint.url.split("#")[0]:
-            raise EndpointError(f"{endpoint.url} redirects to {response.geturl()}: use that address")
-        parts = []
-        while part := response.read1(1 << 16):
-            parts.append(part)
-            if time.monotonic() > deadline:
-                raise TimeoutError
+    parts: list[bytes] = []
+    try:
+        response = wrapper.query().response
+    except urllib.error.HTTPError as error:
+        with error, suppress(OSError, http.client.HTTPException):
+            _stay(endpoint, error.geturl())
+            parts.extend(_parts(error, deadline))
+        return error.code, error.headers, b"".join(parts)
+    with response:
+        _stay(endpoint, response.geturl())
+        parts.extend(_parts(response, deadline))
         if response.length:
             raise http.client.IncompleteRead(b"", response.length)
-        return b"".join(parts), response.headers.get_content_type()
+        return response.status, response.headers, b"".join(parts)
+
+
+def _stay(endpoint: Endpoint, url: str) -> None:
+    """Raise EndpointError when it is another address that answered: a redirected question has lost its text."""
+    if url != endpoint.url.split("#")[0]:
+        raise EndpointError(f"{endpoint.url} redirects to {url}: use that address")
+
+
+def _parts(response: Any, deadline: float) -> Iterator[bytes]:
+    """Yield a body as it arrives. Raises TimeoutError once the deadline, of the monotonic clock, has passed."""
+    while part := response.read1(1 << 16):
+        yield part
+        if time.monotonic() > deadline:
+            raise TimeoutError
 
 
 def _pause(headers: Message, otherwise: float) -> float:
@@ -161,7 +183,7 @@ def _pause(headers: Message, otherwise: float) -> float:
 
 
 def _late(endpoint: Endpoint) -> EndpointError:
-    return EndpointError(f"{endpoint.url} did not answer within {endpoint.timeout} seconds")
+    return EndpointError(f"{endpoint.url} did not answer within {endpoint.timeout:g} seconds")
 
 
 def _refusal(endpoint: Endpoint, code: int | None, body: bytes) -> str:

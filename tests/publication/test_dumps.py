@@ -1,0 +1,118 @@
+"""The dumps hold what the build holds, in each format, whole and graph by graph."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pyoxigraph import parse
+
+from kg import pipeline
+from kg.errors import UsageError
+from kg.graph.build import Build
+from kg.project import Project
+from kg.publication.dumps import _LONGEST, file_name, graph_path, write_dumps
+from kg.publication.publish import Publication
+from tests.publication.conftest import canonical, graphs_of
+
+BOTH = pytest.mark.parametrize(("published", "built"), [("site", "town_build"), ("whole", "project_build")])
+
+
+def of(request: pytest.FixtureRequest, published: str, built: str) -> tuple[Publication, Build]:
+    return request.getfixturevalue(published), request.getfixturevalue(built)
+
+
+def whole_dump(site: Publication, suffix: str) -> Path:
+    (file,) = (site.folder / "data").glob(f"*.{suffix}")
+    return file
+
+
+@BOTH
+def test_the_nquads_are_those_of_the_build_byte_for_byte(
+    published: str, built: str, request: pytest.FixtureRequest
+) -> None:
+    site, build = of(request, published, built)
+    assert whole_dump(site, "nq").read_bytes() == build.dump.read_bytes()
+
+
+@BOTH
+def test_the_turtle_is_the_merged_graph(published: str, built: str, request: pytest.FixtureRequest) -> None:
+    site, build = of(request, published, built)
+    assert canonical(parse(path=whole_dump(site, "ttl"))) == canonical(graphs_of(build)[""])
+
+
+@BOTH
+def test_the_trig_is_the_merged_graph_and_every_named_graph(
+    published: str, built: str, request: pytest.FixtureRequest
+) -> None:
+    site, build = of(request, published, built)
+    assert canonical(parse(path=whole_dump(site, "trig"))) == canonical(parse(path=build.dump))
+
+
+@BOTH
+def test_each_named_graph_is_a_file_of_its_own(published: str, built: str, request: pytest.FixtureRequest) -> None:
+    site, build = of(request, published, built)
+    project: Project = request.getfixturevalue("town" if built == "town_build" else "project")
+    graphs = {name: quads for name, quads in graphs_of(build).items() if name}
+    paths = {graph_path(name, project=project): name for name in graphs}
+    assert len(paths) == len(graphs)
+    folder = site.folder / "data" / "graph"
+    assert {path.relative_to(site.folder).as_posix() for path in folder.rglob("*") if path.is_file()} == set(paths)
+    for path, name in paths.items():
+        assert canonical(parse(path=site.folder / path)) == canonical(graphs[name]), name
+
+
+def test_each_dump_says_first_what_it_is(site: Publication, town: Project) -> None:
+    for path in (site.folder / "data").rglob("*.t*"):
+        if path.is_file():
+            assert path.read_text(encoding="utf-8").startswith(f"# {town.dataset}: the "), path
+
+
+@pytest.mark.parametrize(
+    ("graph", "path"),
+    [
+        ("doc/gazette#line=3,4", "doc/gazette/line/4"),
+        ("doc/gazette#line=5,6", "https~3a~2f~2fexample.org~2ftown~2fdoc~2fgazette~23line~3d5~2c6"),
+        ("graph/reference/places", "reference/places"),
+        ("graph/Été", "~c3~89t~c3~a9"),
+        ("graph/../../up", "~2e~2e/~2e~2e/up"),
+        ("graph/a//b", "a/~/b"),
+    ],
+)
+def test_a_graph_s_file_is_named_after_its_iri(graph: str, path: str, town: Project) -> None:
+    assert graph_path(f"{town.base}{graph}", project=town) == f"data/graph/{path}.ttl"
+
+
+def test_a_graph_of_elsewhere_is_one_name(town: Project) -> None:
+    assert graph_path("http://e.org/x/Y", project=town) == "data/graph/http~3a~2f~2fe.org~2fx~2f~59.ttl"
+
+
+@given(st.text())
+def test_a_file_name_is_safe_on_every_file_system(segment: str) -> None:
+    name = file_name(segment)
+    assert re.fullmatch(r"[a-z0-9_~-](?:[a-z0-9._~-]*[a-z0-9_~-])?", name)
+    assert len(name) <= _LONGEST
+    if "~" not in name:
+        assert name == segment
+
+
+@given(st.text(min_size=1), st.text(min_size=1))
+def test_two_segments_have_two_names(one: str, other: str) -> None:
+    assert (file_name(one) == file_name(other)) == (one == other)
+
+
+def test_long_segments_that_begin_alike_have_two_names() -> None:
+    assert file_name("a" * 500) != file_name("a" * 501)
+
+
+def test_two_graphs_of_one_file_are_refused(rewritten: Callable[[str, str], Project], tmp_path: Path) -> None:
+    town = rewritten("", "")
+    passage = town.instances / "doc" / "gazette" / "line" / "4.ttl"
+    passage.parent.mkdir(parents=True)
+    passage.write_text("<https://example.org/town/id/x> <http://purl.org/dc/terms/subject> 1 .\n")
+    build = pipeline.build(town, out=tmp_path / "build").build
+    assert build is not None
+    with pytest.raises(UsageError, match=r"would share the file data/graph/doc/gazette/line/4\.ttl: rename one"):
+        write_dumps(build, project=town, slug="town", root=tmp_path / "site")
