@@ -124,7 +124,56 @@ def test_disjoint_figures_of_one_measure_disagree(given, other: str, conflict: b
 
 
 @pytest.mark.parametrize(
-    ("narrow", "conflict"), [("", True), ("f:a rc:funder p:a .", False), ("f:b rc:partOfTotal f:c .", False)]
+    ("period", "conflict"),
+    [
+        ("", True),
+        ('f:a rc:periodStart "2010"^^xsd:gYear . f:b rc:periodStart "2018"^^xsd:gYear .', False),
+        ('f:a rc:periodEnd "2022"^^xsd:gYear .', False),
+        ('f:a rc:periodEnd "2022"^^xsd:gYear . f:b rc:periodEnd "2022"^^xsd:gYear .', True),
+        ("f:a rc:baseline f:b .", False),
+    ],
+)
+def test_figures_of_two_periods_or_before_and_after_do_not_disagree(given, period: str, conflict: bool) -> None:
+    data = FIGURES.format("a", "doctors", "25.0", "25.0") + FIGURES.format("b", "doctors", "15.0", "15.0") + period
+    assert given("figure-conflict", data) == ([("b", "conflictsWith", "a")] if conflict else [])
+
+
+def test_the_parts_of_a_total_are_summed_and_compared(given) -> None:
+    data = "f:t rc:value 199.0 . f:a rc:value 108.0 ; rc:termOfSum f:t . f:b rc:value 92.0 ; rc:termOfSum f:t ."
+    assert given("sum-of-parts", data) == [("t", "sumDifference", "1"), ("t", "sumOfParts", "200")]
+    money = "f:t rc:amount 57.0 . f:a rc:amount 57.0 ; rc:termOfSum f:t ; rc:partOfTotal f:u ."
+    assert given("sum-of-parts", money) == [("t", "sumDifference", "0"), ("t", "sumOfParts", "57")]
+
+
+@pytest.mark.parametrize(
+    ("bounds", "conflict"),
+    [
+        ("rc:lowest 199.0 ; rc:highest 199.0", True),
+        ("rc:lowest 190.0 ; rc:highest 210.0", False),
+        ("rc:lowest 201.0", True),
+        ("rc:lowest 199.0", False),
+        ("rc:highest 199.0", True),
+    ],
+)
+def test_a_sum_outside_what_the_total_allows_contradicts_it(given, bounds: str, conflict: bool) -> None:
+    found = given("sum-conflict", f"f:t rc:sumOfParts 200.0 ; {bounds} .")
+    assert found == ([("t", "contradictedBySum", "200")] if conflict else [])
+
+
+def test_a_part_with_an_amount_has_a_share_of_its_total(given) -> None:
+    data = "f:t rc:amount 130000.0 . f:a rc:amount 104000.0 ; rc:partOfTotal f:t . f:b rc:partOfTotal f:t ."
+    [(part, name, share)] = given("computed-share", data)
+    assert (part, name, float(share)) == ("a", "computedShare", 0.8)
+
+
+@pytest.mark.parametrize(
+    ("narrow", "conflict"),
+    [
+        ("", True),
+        ("f:a rc:funder p:a .", False),
+        ("f:b rc:partOfTotal f:c .", False),
+        ('f:a rc:periodStart "2019"^^xsd:gYear .', False),
+    ],
 )
 def test_two_totals_of_an_act_disagree_unless_one_is_a_part(given, narrow: str, conflict: bool) -> None:
     data = "act:x rc:funding f:a , f:b . f:a rc:lowest 24.0 ; rc:highest 24.0 . f:b rc:lowest 28.0 ; rc:highest 28.0 ."
