@@ -280,6 +280,24 @@ def cog(call: Call, package: Path, region: str) -> int:
     return DONE
 
 
+@import_.command(epilog=examples("kg import csv grants.csv --mapping instances/external/grants.toml"))
+@click.argument("table", type=click.Path(path_type=Path), metavar="FILE")
+@click.option("--mapping", required=True, type=click.Path(path_type=Path), help="What each row becomes: a TOML file.")
+@click.pass_obj
+def csv(call: Call, table: Path, mapping: Path) -> int:
+    """Import a CSV table through a mapping; the graph is written beside the mapping, under its name."""
+    from kg.source.importers.table import import_csv
+
+    project = call.project
+    with call.progress() as progress:
+        progress("importing")
+        imported = import_csv(table, mapping=mapping, project=project)
+    click.echo(f"{imported.triples:>8,}  {project.relative(imported.file)}")
+    without = f", {imported.unmapped:,} of them taken by no template" if imported.unmapped else ""
+    call.note(f"{imported.rows:,} rows{without}")
+    return DONE
+
+
 @kg.command(epilog=examples("kg publish", "kg publish --out public --base https://example.org/graph/"))
 @click.option("--out", type=click.Path(path_type=Path), help="The link to the site. [default: site, in the project]")
 @click.option("--base", metavar="IRI", help="Where the files will be served from. [default: the base of the settings]")
