@@ -17,6 +17,7 @@ from kg.terminal import Call, Commands, colours, examples, red, say
 
 if TYPE_CHECKING:
     from kg.graph.build import Build
+    from kg.lookup.passages import Form
     from kg.pipeline import Outcome
     from kg.query.answer import Answer
     from kg.query.catalogue import Query
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 QUERY_FORMATS = ("table", "csv", "tsv", "json", "xml", "markdown", "turtle")
 REPORT_FORMATS = ("text", "turtle", "json")
 PROOF_FORMATS = ("text", "turtle", "json")
+EVIDENCE_FORMATS = ("text", "markdown", "json")
 
 
 def main() -> NoReturn:
@@ -236,25 +238,63 @@ def explain(call: Call, subject: str, predicate: str, object: str, form: str, li
     epilog=examples(
         "kg evidence act:erbm",
         "kg evidence act:erbm rc:signedOn '\"2017-03-07\"^^xsd:date' --source etat-davenir-3.txt",
+        "kg evidence --all --format markdown --source etat-davenir-3.txt",
+        "kg evidence --coverage --source etat-davenir-3.txt",
+        "kg evidence --warnings --format markdown",
     )
 )
-@click.argument("terms", nargs=-1, required=True, metavar="IRI | SUBJECT PREDICATE OBJECT")
+@click.argument("terms", nargs=-1, metavar="[IRI | SUBJECT PREDICATE OBJECT]")
+@click.option("--all", "everything", is_flag=True, help="Say, in sentences, what every passage states.")
+@click.option("--coverage", is_flag=True, help="Say which lines of --source carry something that nothing states.")
+@click.option("--warnings", is_flag=True, help="Explain each warning of the build.")
 @click.option(
     "--source", type=click.Path(path_type=Path), help="The text of the document: prints the lines themselves."
 )
+@click.option("--format", "form", type=click.Choice(EVIDENCE_FORMATS), help="[default: text]")
 @click.option("--build", "link", type=click.Path(path_type=Path), help="The build. [default: build, in the project]")
 @click.pass_obj
-def evidence(call: Call, terms: tuple[str, ...], source: Path | None, link: Path | None) -> int:
-    """List the passages that state a triple, or that speak of a resource."""
-    from kg.lookup import cite
+def evidence(
+    call: Call,
+    terms: tuple[str, ...],
+    everything: bool,
+    coverage: bool,
+    warnings: bool,
+    source: Path | None,
+    form: "Form | None",
+    link: Path | None,
+) -> int:
+    """List the passages that state a triple, or that speak of a resource; or read the evidence as a whole."""
+    from kg import lookup
+    from kg.lookup import coverage as covering
+    from kg.lookup import passages as reading
+    from kg.lookup import warnings as warning
 
     project = call.project
+    language = call.language(project)
+    if bool(terms) + everything + coverage + warnings != 1:
+        raise UsageError("give one IRI, a subject, a predicate and an object, or one of --all, --coverage, --warnings")
+    if coverage and source is None:
+        raise UsageError("--coverage needs --source: the text of the document")
+    build = _build(project, link)
+    if coverage and source:
+        report = covering.cover(build, source=source, project=project, language=language)
+        click.echo(covering.render(report, form=form or "text", project=project), nl=False)
+        return CONTENT if report.uncovered else DONE
+    if warnings:
+        found = warning.explain_warnings(build, project=project, language=language)
+        click.echo(warning.render(found, form=form or "text"), nl=False)
+        return CONTENT if any(warned.explanation is None for warned in found) else DONE
+    if everything or (form and len(terms) == 1):
+        about = f"<{project.expand(terms[0])}>" if terms else None
+        said = reading.read_passages(build, project=project, language=language, source=source, about=about)
+        click.echo(reading.render(said, form=form or "text", project=project, language=language), nl=False)
+        return DONE
     if len(terms) not in (1, 3):
         raise UsageError("give one IRI, or a subject, a predicate and an object")
+    if form:
+        raise UsageError("--format is for one IRI, --all, --coverage and --warnings")
     what = f"<{project.expand(terms[0])}>" if len(terms) == 1 else _triple(project, *terms)
-    click.echo(
-        cite(_build(project, link), what, source=source, project=project, language=call.language(project)), nl=False
-    )
+    click.echo(lookup.cite(build, what, source=source, project=project, language=language), nl=False)
     return DONE
 
 

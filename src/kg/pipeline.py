@@ -58,6 +58,7 @@ def build(project: Project, *, out: Path, progress: Progress = lambda _: None) -
         counts = write_nquads(graph, inferred_graph=project.inferred_graph, out=dump)
         Store.create(draft.folder / layout.STORE, dump).close()
         _write_json(draft.folder / layout.RULES, [rule.to_json() for rule in outcome.rules])
+        _write_json(draft.folder / layout.FINDINGS, [finding.to_json() for finding in outcome.report.findings])
         manifest = {
             "program": f"kg-publisher {version('kg-publisher')}",
             "base": project.base,

@@ -15,7 +15,17 @@ RDF_SUFFIXES = (".ttl", ".trig", ".nt", ".nq", ".jsonld", ".rdf")
 _KEYS = {
     "base", "languages", "as-of", "issued", "dataset", "question", "prefixes", "evidence", "import",
 }  # fmt: skip
-_EVIDENCE_KEYS = {"as-stated", "reasoning", "derived-from", "passages", "deductions", "documents"}
+_EVIDENCE_KEYS = {
+    "as-stated",
+    "coverage",
+    "deductions",
+    "derived-from",
+    "documents",
+    "explains",
+    "explanation",
+    "passages",
+    "reasoning",
+}
 _CURIE = re.compile(r"([A-Za-z][\w.-]*):([^\s/][^\s]*)?")
 
 
@@ -41,6 +51,18 @@ class Document:
 
 
 @dataclass(frozen=True)
+class Coverage:
+    """What a line of a document may carry: figures, by a regular expression, and names of things of these classes.
+
+    ``reason`` is the property that says why lines carry no statement.
+    """
+
+    figures: str
+    named: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True)
 class Evidence:
     """What the program must know of evidence: documents, folders and properties, as IRIs."""
 
@@ -50,6 +72,9 @@ class Evidence:
     as_stated: str | None = None
     reasoning: str | None = None
     derived_from: str | None = None
+    explanation: str | None = None
+    explains: str | None = None
+    coverage: Coverage | None = None
 
     def locate(self, graph: str) -> tuple[Document, int] | None:
         """Return the document and line that a graph's IRI names as a passage, or None."""
@@ -245,4 +270,20 @@ def _evidence(settings: Mapping[str, Any], project: Project, file: Path) -> Evid
         as_stated=term("as-stated"),
         reasoning=term("reasoning"),
         derived_from=term("derived-from"),
+        explanation=term("explanation"),
+        explains=term("explains"),
+        coverage=_coverage(settings["coverage"], project, file) if "coverage" in settings else None,
     )
+
+
+def _coverage(settings: Mapping[str, Any], project: Project, file: Path) -> Coverage:
+    _refuse_unknown(settings, {"figures", "named", "reason"}, file)
+    try:
+        re.compile(settings["figures"])
+        named = tuple(project.expand(name) for name in settings["named"])
+        return Coverage(settings["figures"], named, project.expand(settings["reason"]))
+    except (KeyError, TypeError) as error:
+        message = f"the coverage of documents needs figures, named and reason; missing {error}"
+        raise UsageError(message, file=str(file)) from error
+    except re.error as error:
+        raise UsageError(f"the coverage's figures are no regular expression: {error}", file=str(file)) from error

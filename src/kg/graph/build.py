@@ -7,6 +7,7 @@
 ``graph.duckdb``   the tables (see ``kg.graph.quads``), a cache
 ``store/``         the SPARQL store loaded from the dump, a cache
 ``rules.json``     the rules, numbered as in the tables
+``findings.json``  what validation found
 """
 
 import json
@@ -24,6 +25,7 @@ DUMP = "data.nq"
 TABLES = "graph.duckdb"
 STORE = "store"
 RULES = "rules.json"
+FINDINGS = "findings.json"
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,12 @@ class Build:
         """The rules as they were when the graph was built, in the order of their numbers."""
         rules: list[dict[str, Any]] = json.loads((self.folder / RULES).read_text(encoding="utf-8"))
         return rules
+
+    @cached_property
+    def findings(self) -> list[dict[str, Any]]:
+        """What validation found, in the order of its report: each finding by the names of its fields."""
+        findings: list[dict[str, Any]] = json.loads((self.folder / FINDINGS).read_text(encoding="utf-8"))
+        return findings
 
     @property
     def dump(self) -> Path:

@@ -18,6 +18,7 @@ from kg.source.reader import Quad, Triple
 
 Role = Literal["data", "shapes"]
 
+_PUBLISHED = "(SELECT s, p, o FROM closure WHERE round = 0 UNION ALL SELECT s, p, o FROM inferred)"
 _SCHEMA = (
     "CREATE TABLE source (id INTEGER, path VARCHAR, role VARCHAR)",
     "CREATE TABLE term (id INTEGER, token VARCHAR)",
@@ -117,15 +118,18 @@ class Graph:
         known = [str(number) for token in predicates if (number := self.find(token)) is not None]
         yield from self._triples("closure", f"t.round = 0 AND t.p IN ({', '.join(known) or 'NULL'})")
 
+    def union_with(self, predicates: Iterable[str]) -> Iterator[Triple]:
+        """Yield the published triples, asserted or inferred, with one of these predicates, sorted."""
+        known = [str(number) for token in predicates if (number := self.find(token)) is not None]
+        yield from self._triples(_PUBLISHED, f"t.p IN ({', '.join(known) or 'NULL'})")
+
     def inferred(self) -> Iterator[Triple]:
         """Yield the published inferred triples, sorted."""
         yield from self._triples("inferred", "true")
 
     def union(self) -> Iterator[Triple]:
         """Yield what is asserted and what is inferred and published, each triple once, sorted."""
-        yield from self._triples(
-            "(SELECT s, p, o FROM closure WHERE round = 0 UNION ALL SELECT s, p, o FROM inferred)", "true"
-        )
+        yield from self._triples(_PUBLISHED, "true")
 
     def quads(self, *, role: Role | None = None) -> Iterator[Quad]:
         """Yield the quads that files assert, each once, sorted; those of one ``role`` when it is given."""
@@ -181,8 +185,7 @@ class Graph:
         known = self.find(token)
         if known is None:
             return []
-        union = "(SELECT s, p, o FROM closure WHERE round = 0 UNION ALL SELECT s, p, o FROM inferred)"
-        return list(self._triples(union, f"t.{column} = {known}"))
+        return list(self._triples(_PUBLISHED, f"t.{column} = {known}"))
 
     def files_about(self, subject: str) -> list[str]:
         """Return the files that assert something of a subject, the one that says most first."""

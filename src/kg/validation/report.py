@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from kg.errors import CONTENT, DONE
 
@@ -42,6 +42,10 @@ class Finding:
             if wanted in self.messages:
                 return self.messages[wanted]
         return ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the fields by name."""
+        return {**vars(self), "messages": dict(self.messages)}
 
     @property
     def order(self) -> tuple[int | str, ...]:

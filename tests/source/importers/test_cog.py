@@ -110,7 +110,7 @@ class Facts:
     def __init__(self, folder: Path) -> None:
         self.of: dict[tuple[str, str], list[str]] = defaultdict(list)
         self.kinds: dict[str, set[str]] = defaultdict(set)
-        for file in sorted(folder.glob("*.ttl")):
+        for file in (folder / f"{stem}.ttl" for stem in STEMS):
             for quad in parse(file.read_bytes(), format=RdfFormat.TURTLE):
                 subject, predicate, value = (
                     short(str(quad.subject)),

@@ -13,14 +13,14 @@ A mapping is a TOML file::
     type = "decimal"                        # text (the default), integer, decimal, date, year, boolean
     required = true
     [columns.kind]
-    values = { DETR = "fund:detr" }         # a term for each value, and no other value
+    values = { A = "ex:kind-a" }         # a term for each value, and no other value
 
     [[templates]]
     when = { level = "commune" }            # a value, a list of values, or { matches = "regular expression" }
     turtle = '''
-    funding:grant-{id}
-        rc:amount {amount} ;
-        rc:fromFund {kind} ;
+    ex:grant-{id}
+        ex:amount {amount} ;
+        ex:kind {kind} ;
         .
     '''
 

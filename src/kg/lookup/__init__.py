@@ -3,15 +3,15 @@
 import io
 from pathlib import Path
 
-from kg.errors import QueryError, UsageError
+from kg.errors import QueryError
 from kg.graph.build import Build
 from kg.graph.citations import Citation, Citations
 from kg.graph.terms import TYPE
 from kg.inference.explain import Explainer
 from kg.inference.proof import Proof, render_json, render_text, render_turtle, show
 from kg.inference.rules import Rule
+from kg.lookup.texts import read_texts
 from kg.project import Project
-from kg.source.evidence import read_document
 from kg.source.reader import Triple
 
 INCOMING = 20
@@ -87,7 +87,7 @@ def cite(build: Build, what: str | Triple, *, source: Path | None, project: Proj
     else:
         proof = explain(build, what, project=project, language=language)
         found = {citation for leaf in proof.leaves() for citation in leaf.citations}
-    texts = _texts(source, project)
+    texts = read_texts(source, project)
     out = io.StringIO()
     for citation in sorted(found, key=lambda c: (c.line is None, c.document or "", c.line or 0, c.graph, c.file)):
         out.write(f"{citations.words(citation)}  ({citation.file})\n")
@@ -97,16 +97,6 @@ def cite(build: Build, what: str | Triple, *, source: Path | None, project: Proj
             if line := _line(passage, texts):
                 out.write(f"    {passage.line}: {line}\n")
     return out.getvalue()
-
-
-def _texts(source: Path | None, project: Project) -> dict[str, tuple[str, ...]]:
-    if source is None:
-        return {}
-    known = {document.file: document for document in project.evidence.documents}
-    if not known:
-        raise UsageError("the settings name no document: [tool.kg.evidence] documents")
-    document = known.get(source.name, next(iter(known.values())))
-    return {document.iri: read_document(source, document=document)}
 
 
 def _line(passage: Citation, texts: dict[str, tuple[str, ...]]) -> str | None:

@@ -1,0 +1,103 @@
+"""The warnings of a build, each with its passages and with what explains it."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kg.graph.build import Build
+from kg.graph.citations import Citations
+from kg.graph.terms import RDFS, parse
+from kg.inference.proof import show
+from kg.lookup.passages import Form
+from kg.project import Project
+
+
+@dataclass(frozen=True)
+class Warned:
+    """A warning: what the shape asks, of what, the value at fault, where it is stated, and why it is so."""
+
+    shape: str
+    message: str
+    focus: str
+    value: str | None
+    passages: tuple[str, ...]
+    explanation: str | None
+
+
+def explain_warnings(build: Build, *, project: Project, language: str) -> list[Warned]:
+    """Return the warnings of a build, by shape and focus.
+
+    What explains one is a text on its focus, else on a thing that compares the focus with another (both properties
+    are of the settings), else the comment of the shape: a silence that all its warnings share.
+    """
+    return sorted(_Explainer(build, project, language).warnings(), key=lambda w: (w.shape, w.focus, w.value or ""))
+
+
+def render(found: list[Warned], *, form: Form) -> str:
+    """Return warnings as ``text``, ``markdown`` or ``json``."""
+    if form == "json":
+        return json.dumps([vars(warned) for warned in found], ensure_ascii=False, indent=2) + "\n"
+    markdown = form == "markdown"
+    bare = sum(warned.explanation is None for warned in found)
+    count = f"{len(found)} warnings, {bare} of them unexplained"
+    parts = [f"# Warnings\n\n{count}.\n" if markdown else f"{count}\n"]
+    shape = ""
+    for warned in found:
+        if warned.shape != shape:
+            shape = warned.shape
+            parts.append(f"\n## {shape}\n\n{warned.message}\n\n" if markdown else f"\n{shape}: {warned.message}\n")
+        what = warned.focus + (f" / {warned.value}" if warned.value else "")
+        where = f" ({'; '.join(warned.passages)})" if warned.passages else ""
+        why = warned.explanation or "unexplained"
+        parts.append(f"- {what}{where}: {why}\n" if markdown else f"  {what}{where}\n    {why}\n")
+    return "".join(parts)
+
+
+class _Explainer:
+    def __init__(self, build: Build, project: Project, language: str) -> None:
+        self._build = build
+        self._graph = build.graph
+        self._project = project
+        self._language = language
+        self._citations = Citations(build.graph, project=project, language=language)
+        comments = (t for _, t in self._graph.triples_by_file(role="shapes") if t[1] == f"<{RDFS}comment>")
+        self._comments = {s: parse(o).value for s, _, o in comments if parse(o).language == language}
+
+    def warnings(self) -> Iterator[Warned]:
+        for finding in self._build.findings:
+            if finding["severity"] == "warning":
+                messages = finding["messages"]
+                yield Warned(
+                    shape=show(finding["shape"], project=self._project),
+                    message=messages.get(self._language) or next(iter(messages.values()), ""),
+                    focus=self._named(finding["focus"]),
+                    value=self._named(finding["value"]) if finding["value"] else None,
+                    passages=self._passages(finding["focus"]),
+                    explanation=self._explanation(finding["focus"], finding["value"], finding["shape"]),
+                )
+
+    def _named(self, token: str) -> str:
+        label = self._citations.label(token) if token.startswith("<") else None
+        short = show(token, project=self._project)
+        return f"{label} ({short})" if label else short
+
+    def _passages(self, focus: str) -> tuple[str, ...]:
+        found = {c for triple in self._graph.about(focus) for c in self._citations.of(triple)}
+        cited = {(p.document or "", p.line or 0): self._citations.words(p) for c in found for p in c.passages()}
+        return tuple(cited[key] for key in sorted(cited))
+
+    def _explanation(self, focus: str, value: str | None, shape: str) -> str | None:
+        evidence = self._project.evidence
+        if evidence.explanation:
+            explains = f"<{evidence.explains}>"
+            compared = {
+                s for s, p, _ in self._graph.naming(focus) if p == explains and self._compares(s, explains, value)
+            }
+            for thing in (focus, *sorted(compared)):
+                for token in self._graph.objects(thing, f"<{evidence.explanation}>"):
+                    if parse(token).language == self._language:
+                        return parse(token).value
+        return self._comments.get(shape)
+
+    def _compares(self, thing: str, explains: str, value: str | None) -> bool:
+        return value is None or not value.startswith("<") or value in self._graph.objects(thing, explains)
