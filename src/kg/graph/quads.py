@@ -164,6 +164,14 @@ class Graph:
             ids,
         )
 
+    def places_about(self, subject: str) -> list[tuple[str, str]]:
+        """Return the (graph token, file) pairs that assert anything of a subject, sorted."""
+        return self.engine.rows(
+            "SELECT DISTINCT g.token, f.path FROM quad q JOIN term s ON s.id = q.s JOIN term g ON g.id = q.g "
+            "JOIN source f ON f.id = q.source WHERE s.token = ? ORDER BY ALL",
+            [subject],
+        )
+
     def objects(self, subject: str, predicate: str) -> list[str]:
         """Return the object tokens of a subject and a predicate in the closure, sorted."""
         rows = self.engine.rows(

@@ -27,8 +27,9 @@ class Warned:
 def explain_warnings(build: Build, *, project: Project, language: str) -> list[Warned]:
     """Return the warnings of a build, by shape and focus.
 
-    What explains one is a text on its focus, else on a thing that compares the focus with another (both properties
-    are of the settings), else the comment of the shape: a silence that all its warnings share.
+    What explains one is a text on its focus, or on a thing that compares the focus with the value at fault (both
+    properties are of the settings); else the comment of the shape, a silence that all its warnings share; else a
+    text on a thing that compares the focus with anything.
     """
     return sorted(_Explainer(build, project, language).warnings(), key=lambda w: (w.shape, w.focus, w.value or ""))
 
@@ -39,7 +40,7 @@ def render(found: list[Warned], *, form: Form) -> str:
         return json.dumps([vars(warned) for warned in found], ensure_ascii=False, indent=2) + "\n"
     markdown = form == "markdown"
     bare = sum(warned.explanation is None for warned in found)
-    count = f"{len(found)} warnings, {bare} of them unexplained"
+    count = f"{len(found)} warning{'' if len(found) == 1 else 's'}, {bare} unexplained"
     parts = [f"# Warnings\n\n{count}.\n" if markdown else f"{count}\n"]
     shape = ""
     for warned in found:
@@ -71,7 +72,7 @@ class _Explainer:
                     shape=show(finding["shape"], project=self._project),
                     message=messages.get(self._language) or next(iter(messages.values()), ""),
                     focus=self._named(finding["focus"]),
-                    value=self._named(finding["value"]) if finding["value"] else None,
+                    value=self._named(finding["value"]) if finding["value"] not in (None, finding["focus"]) else None,
                     passages=self._passages(finding["focus"]),
                     explanation=self._explanation(finding["focus"], finding["value"], finding["shape"]),
                 )
@@ -82,22 +83,19 @@ class _Explainer:
         return f"{label} ({short})" if label else short
 
     def _passages(self, focus: str) -> tuple[str, ...]:
-        found = {c for triple in self._graph.about(focus) for c in self._citations.of(triple)}
+        found = [self._citations.of_graph(graph.strip("<>"), file) for graph, file in self._graph.places_about(focus)]
         cited = {(p.document or "", p.line or 0): self._citations.words(p) for c in found for p in c.passages()}
         return tuple(cited[key] for key in sorted(cited))
 
     def _explanation(self, focus: str, value: str | None, shape: str) -> str | None:
         evidence = self._project.evidence
-        if evidence.explanation:
-            explains = f"<{evidence.explains}>"
-            compared = {
-                s for s, p, _ in self._graph.naming(focus) if p == explains and self._compares(s, explains, value)
-            }
-            for thing in (focus, *sorted(compared)):
-                for token in self._graph.objects(thing, f"<{evidence.explanation}>"):
-                    if parse(token).language == self._language:
-                        return parse(token).value
-        return self._comments.get(shape)
+        if not evidence.explanation:
+            return self._comments.get(shape)
+        link = f"<{evidence.explains}>"
+        comparing = sorted(s for s, p, _ in self._graph.naming(focus) if p == link)
+        of_both = [thing for thing in comparing if value in self._graph.objects(thing, link)]
+        return self._text([focus, *of_both]) or self._comments.get(shape) or self._text(comparing)
 
-    def _compares(self, thing: str, explains: str, value: str | None) -> bool:
-        return value is None or not value.startswith("<") or value in self._graph.objects(thing, explains)
+    def _text(self, things: list[str]) -> str | None:
+        tokens = (o for thing in things for o in self._graph.objects(thing, f"<{self._project.evidence.explanation}>"))
+        return next((parse(token).value for token in tokens if parse(token).language == self._language), None)
