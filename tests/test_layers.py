@@ -77,7 +77,7 @@ def test_oxigraph_is_imported_by_source_and_graph_only(project_root: Path) -> No
 def test_the_program_knows_nothing_of_this_graph(project_root: Path) -> None:
     words = ("republique", "rc:", "act:", "erbm", "etat-davenir", "dispositif")
     for path in sorted((project_root / "src" / "kg").rglob("*.py")):
-        if path.name == "cli.py":  # its examples are of this graph
+        if path.parent.name == "cli":  # its examples are of this graph
             continue
         text = path.read_text(encoding="utf-8").casefold()
         assert [word for word in words if word in text] == [], path.name

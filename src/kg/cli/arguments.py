@@ -1,0 +1,35 @@
+"""What several commands read from their arguments."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kg.errors import UsageError
+from kg.project import Project
+
+if TYPE_CHECKING:
+    from kg.graph.build import Build
+
+
+def open_build(project: Project, link: Path | None) -> "Build":
+    """Return the build that ``link`` names, else that of the project. Raises UsageError when there is none."""
+    from kg.graph.build import Build
+
+    return Build.open(link or project.root / "build")
+
+
+def read_triple(project: Project, *terms: str) -> tuple[str, str, str]:
+    """Return three terms, written as in Turtle, as tokens. Raises UsageError for what is none."""
+    from kg.graph.store import read_term
+
+    found = []
+    for place, term in enumerate(terms):
+        if place == 1 and term == "a":
+            term = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
+        try:
+            found.append(read_term(term, prefixes=project.prefixes))
+        except ValueError:
+            if ":" in term and not term.startswith(('"', "'")):
+                found.append(f"<{project.expand(term)}>")
+            else:
+                raise UsageError(f"not a term as Turtle writes it: {term}") from None
+    return found[0], found[1], found[2]
