@@ -32,6 +32,7 @@ ROWS = (
     ("<https://example.org/town/def>", '" \\"\\" "'),
     (None, None),
     ("<https://example.org/town/graph/a*b*>", '""'),
+    ("<https://example.org/town/l#4,5>", None),
 )
 ANSWER = Answer.of(Solutions(("thing", "value"), ROWS))
 RESULT_SET = rdflib.Namespace("http://www.w3.org/2001/sw/DataAccess/tests/result-set#")
@@ -51,7 +52,7 @@ TEXTS = st.text(
     st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff") | st.sampled_from("\t\n\r")
 )
 TOKENS = st.builds(canonical_token, TEXTS, st.sampled_from(["", "@fr", f"^^<{XSD}date>", f"^^<{XSD}integer>"]))
-CELLS = st.none() | TOKENS | st.sampled_from(["<https://example.org/town/a>", "<urn:x-y:é>", "_:b7", "_:a"])
+CELLS = st.none() | TOKENS | st.sampled_from(["<https://example.org/town/a>", "<urn:x-y:é>", "<urn:,>", "_:b7", "_:a"])
 ANSWERS = st.lists(st.tuples(CELLS, CELLS)).map(lambda rows: Answer.of(Solutions(("a", "b"), tuple(rows))))
 
 
@@ -105,7 +106,7 @@ def test_markdown_is_a_pipe_table_that_shows_each_value_as_it_is(town: Project) 
     ]
     shown = [[html.unescape(re.sub(r"</?a[^>]*>", "", cell.replace("<br>", "\n"))) for cell in row] for row in rows]
     assert shown[0] == ["thing", "value"]
-    things = ["id:pact", "http://other.example/x_y_z", "", "_:b0", "_:b0", "<def>", "", "<graph/a*b*>"]
+    things = ["id:pact", "http://other.example/x_y_z", "", "_:b0", "_:b0", "<def>", "", "<graph/a*b*>", "<l#4,5>"]
     assert [row[0] for row in shown[1:]] == things
     assert [row[1].split() for row in shown[1:]] == [row[1].split() for row in values(ANSWER)]
 
@@ -182,7 +183,7 @@ def test_a_boolean_comes_back_with_its_reasons(catalogue: Catalogue, build: Buil
 def test_the_table_shows_prefixed_names_and_counts_rows(town: Project) -> None:
     text = ANSWER.render("table", project=town)
     assert "id:pact" in text
-    assert text.endswith("8 rows\n")
+    assert text.endswith("9 rows\n")
     assert max(len(line) for line in ANSWER.render("table", project=town, width=60).splitlines()) <= 60
 
 

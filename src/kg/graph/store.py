@@ -11,11 +11,10 @@ import pyoxigraph as ox
 from kg.errors import QueryError, UsageError
 from kg.source.reader import Quad, Triple
 
-ResultsFormat = Literal["json", "xml", "csv", "tsv"]
+ResultsFormat = Literal["json", "xml", "tsv"]
 _RESULTS = {
     "json": ox.QueryResultsFormat.JSON,
     "xml": ox.QueryResultsFormat.XML,
-    "csv": ox.QueryResultsFormat.CSV,
     "tsv": ox.QueryResultsFormat.TSV,
 }
 

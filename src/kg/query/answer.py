@@ -1,5 +1,6 @@
 """The answer of a query, and the formats it can be written in."""
 
+import csv
 import io
 import json
 from collections.abc import Iterable, Iterator
@@ -79,9 +80,11 @@ class Answer:
             return _markdown(self, project)
         if format == "turtle":
             return _turtle(self, project)
+        if format == "csv":
+            return _csv(self)
         if format == "json":
             return json.dumps(_with_reasons(self, language), ensure_ascii=False, indent=2) + "\n"
-        if format in ("csv", "tsv", "xml"):
+        if format in ("tsv", "xml"):
             document = json.dumps(_document(self)).encode()
             text = write_results(document, format=cast(ResultsFormat, format)).decode()
             return text if text.endswith("\n") else text + "\n"
@@ -178,6 +181,24 @@ def _folded(columns: tuple[str, ...], cells: list[list[str]], width: int) -> lis
     out = io.StringIO()
     Console(file=out, width=width, color_system=None, force_terminal=False).print(table)
     return out.getvalue().splitlines()
+
+
+def _csv(answer: Answer) -> str:
+    """Return bare values, as SPARQL 1.1 Query Results CSV, section 3; a passage's IRI has a comma and is quoted."""
+    if answer.kind == "ask":
+        return f"{str(answer.boolean).lower()}\r\n"
+    columns, rows = answer.table
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(columns)
+    writer.writerows([map(_bare, row) for row in rows])
+    return out.getvalue()
+
+
+def _bare(token: str | None) -> str:
+    if token is None or token.startswith("_:"):
+        return token or ""
+    return terms.parse(token).value
 
 
 def _markdown(answer: Answer, project: Project) -> str:
