@@ -41,19 +41,25 @@ def value_in(triples: list[Triple]):
 @given(st.recursive(st.sampled_from(["<http://e/p>", "<http://e/q>"]), nested, max_leaves=6))
 def test_a_path_in_shacl_reads_back_as_the_text_it_came_from(path: str) -> None:
     numbers = count()
-    node, triples = paths.triples(path, lambda: f"_:b{next(numbers)}")
-    assert paths.text(node, value_in(triples)) == path
+    node, triples = paths.triples(paths.parse(path), lambda: f"_:b{next(numbers)}")
+    assert paths.text(paths.read(node, value_in(triples))) == path
 
 
 @pytest.mark.parametrize("path", ["", "<http://e/p>/", "(<http://e/p>", "<http://e/p>)", "|<http://e/p>", "*"])
 def test_what_is_not_a_path_is_refused(path: str) -> None:
     with pytest.raises(ValueError, match="path"):
-        paths.triples(path, lambda: "_:b")
+        paths.parse(path)
 
 
 def test_what_is_not_a_path_in_shacl_is_refused() -> None:
     with pytest.raises(ValueError, match="not a SHACL path"):
-        paths.text("_:nothing", value_in([]))
+        paths.read("_:nothing", value_in([]))
+    with pytest.raises(ValueError, match="contains itself"):
+        paths.read("_:self", value_in([("_:self", f"<{SH}inversePath>", "_:self")]))
+    with pytest.raises(ValueError, match="not a list"):
+        paths.read(
+            "_:list", value_in([("_:list", f"<{RDF}first>", "<http://e/p>"), ("_:list", f"<{RDF}rest>", "_:list")])
+        )
 
 
 def test_only_a_path_of_one_step_names_a_triple() -> None:

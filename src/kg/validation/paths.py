@@ -1,15 +1,18 @@
-"""SHACL property paths as SPARQL 1.1 text, and back.
+"""SHACL property paths as values, as SPARQL 1.1 text and as triples (SHACL, section 2.3.1).
 
-A path that is one predicate is the predicate's token, ``<iri>``; the others are written as in SPARQL:
-``^p``, ``p/q``, ``p|q``, ``p*``, ``p+``, ``p?``, with parentheses where one path is inside another.
-SHACL, section 2.3.1.
+A path that is one predicate is the predicate's token, ``<iri>``. The others are tuples of an operator and what it
+is of: ``("^", p)``, ``("/", p, q, …)``, ``("|", p, q, …)``, ``("*", p)``, ``("+", p)``, ``("?", p)``. As text they
+are written as in SPARQL, with parentheses where one path is inside another.
 """
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from kg.graph.terms import RDF
 from kg.source.reader import Triple
+
+Path = str | tuple[Any, ...]
 
 _SH = "http://www.w3.org/ns/shacl#"
 _FIRST, _REST, _NIL = f"<{RDF}first>", f"<{RDF}rest>", f"<{RDF}nil>"
@@ -19,54 +22,87 @@ _PREDICATES = {suffix: predicate for predicate, suffix in _SUFFIXES.items()}
 _TOKEN = re.compile(r"<[^>]*>|[()^/|*+?]")
 
 
-def text(node: str, value: Callable[[str, str], str | None]) -> str:
-    """Return the text of the path that ``node`` is; ``value(s, p)`` gives the object of a triple, or None.
+def read(node: str, value: Callable[[str, str], str | None]) -> Path:
+    """Return the path that ``node`` is; ``value(s, p)`` gives the object of a triple, or None.
 
-    Raises ValueError for what is not a path.
+    Raises ValueError for what is not a path, one that contains itself included.
     """
-    if node.startswith("<") and node != _NIL:
-        return node
-    if value(node, _FIRST):
-        return "/".join(_part(item, value) for item in _items(node, value))
-    if inside := value(node, _ALTERNATIVE):
-        return "|".join(_part(item, value) for item in _items(inside, value))
-    if inside := value(node, _INVERSE):
-        return "^" + _part(inside, value)
-    for predicate, suffix in _SUFFIXES.items():
-        if inside := value(node, predicate):
-            return _part(inside, value) + suffix
-    raise ValueError(f"not a SHACL path: {node}")
+    return _read(node, value, ())
 
 
-def triples(path: str, blank: Callable[[], str]) -> tuple[str, list[Triple]]:
-    """Return the node that ``path`` is in SHACL, and the triples that say so; ``blank()`` gives a new blank node.
+def text(path: Path) -> str:
+    """Return ``path`` as SPARQL writes it."""
+    if isinstance(path, str):
+        return path
+    operator, *parts = path
+    inner = [part if isinstance(part, str) else f"({text(part)})" for part in parts]
+    if operator == "^":
+        return f"^{inner[0]}"
+    return operator.join(inner) if operator in "/|" else f"{inner[0]}{operator}"
 
-    Raises ValueError for what ``text`` does not write.
-    """
-    made: list[Triple] = []
+
+def parse(path: str) -> Path:
+    """Return the path that ``text`` wrote. Raises ValueError for what it does not write."""
     tokens = _Tokens(_TOKEN.findall(path))
-    node = _alternative(tokens, blank, made)
+    found = _alternative(tokens)
     if tokens.next is not None:
         raise ValueError(f"not a property path: {path}")
+    return found
+
+
+def triples(path: Path, blank: Callable[[], str]) -> tuple[str, list[Triple]]:
+    """Return the node that ``path`` is in SHACL, and the triples that say so; ``blank()`` gives a new blank node."""
+    if isinstance(path, str):
+        return path, []
+    operator, *parts = path
+    nodes, made = [], []
+    for part in parts:
+        node, inside = triples(part, blank)
+        nodes.append(node)
+        made += inside
+    if operator in "/|":
+        cells = [blank() for _ in nodes]
+        for cell, item, rest in zip(cells, nodes, [*cells[1:], _NIL], strict=True):
+            made += [(cell, _FIRST, item), (cell, _REST, rest)]
+        if operator == "/":
+            return cells[0], made
+        nodes = cells[:1]
+    node = blank()
+    made.append((node, {"^": _INVERSE, "|": _ALTERNATIVE}.get(operator) or _PREDICATES[operator], nodes[0]))
     return node, made
 
 
 def single(path: str) -> tuple[str, bool] | None:
-    """Return the predicate of a path of one step and whether the step goes backwards; None for longer paths."""
+    """Return the predicate of the text of a path of one step and whether it goes backwards; None for longer paths."""
     match = re.fullmatch(r"(\^?)(<[^>]*>)", path)
     return (match[2], bool(match[1])) if match else None
 
 
-def _part(node: str, value: Callable[[str, str], str | None]) -> str:
-    inside = text(node, value)
-    return inside if re.fullmatch(r"<[^>]*>", inside) else f"({inside})"
+def _read(node: str, value: Callable[[str, str], str | None], outer: tuple[str, ...]) -> Path:
+    if node.startswith("<") and node != _NIL:
+        return node
+    if node in outer:
+        raise ValueError(f"the path {node} contains itself")
+    outer = (*outer, node)
+    if value(node, _FIRST):
+        return "/", *(_read(item, value, outer) for item in _items(node, value))
+    if inside := value(node, _ALTERNATIVE):
+        return "|", *(_read(item, value, outer) for item in _items(inside, value))
+    if inside := value(node, _INVERSE):
+        return "^", _read(inside, value, outer)
+    for predicate, suffix in _SUFFIXES.items():
+        if inside := value(node, predicate):
+            return suffix, _read(inside, value, outer)
+    raise ValueError(f"not a SHACL path: {node}")
 
 
 def _items(head: str, value: Callable[[str, str], str | None]) -> Iterator[str]:
+    seen: set[str] = set()
     while head != _NIL:
         first, rest = value(head, _FIRST), value(head, _REST)
-        if first is None or rest is None:
+        if first is None or rest is None or head in seen:
             raise ValueError(f"not a list: {head}")
+        seen.add(head)
         yield first
         head = rest
 
@@ -87,45 +123,32 @@ class _Tokens:
         return token
 
 
-def _alternative(tokens: _Tokens, blank: Callable[[], str], made: list[Triple]) -> str:
-    parts = [_sequence(tokens, blank, made)]
+def _alternative(tokens: _Tokens) -> Path:
+    parts = [_sequence(tokens)]
     while tokens.take("|"):
-        parts.append(_sequence(tokens, blank, made))
-    if len(parts) == 1:
-        return parts[0]
-    node = blank()
-    made.append((node, _ALTERNATIVE, _list(parts, blank, made)))
-    return node
+        parts.append(_sequence(tokens))
+    return parts[0] if len(parts) == 1 else ("|", *parts)
 
 
-def _sequence(tokens: _Tokens, blank: Callable[[], str], made: list[Triple]) -> str:
-    parts = [_step(tokens, blank, made)]
+def _sequence(tokens: _Tokens) -> Path:
+    parts = [_step(tokens)]
     while tokens.take("/"):
-        parts.append(_step(tokens, blank, made))
-    return parts[0] if len(parts) == 1 else _list(parts, blank, made)
+        parts.append(_step(tokens))
+    return parts[0] if len(parts) == 1 else ("/", *parts)
 
 
-def _step(tokens: _Tokens, blank: Callable[[], str], made: list[Triple]) -> str:
+def _step(tokens: _Tokens) -> Path:
+    path: Path
     if tokens.take("^"):
-        node = blank()
-        made.append((node, _INVERSE, _step(tokens, blank, made)))
-        return node
+        return "^", _step(tokens)
     if tokens.take("("):
-        node = _alternative(tokens, blank, made)
+        path = _alternative(tokens)
         if not tokens.take(")"):
             raise ValueError("a property path lacks a closing parenthesis")
     elif tokens.next is not None and tokens.next.startswith("<"):
-        node = tokens.take(tokens.next) or ""
+        path = tokens.take(tokens.next) or ""
     else:
         raise ValueError(f"not a property path: {tokens.next or 'nothing'} where a step should be")
     while suffix := tokens.take("*", "+", "?"):
-        inner, node = node, blank()
-        made.append((node, _PREDICATES[suffix], inner))
-    return node
-
-
-def _list(items: list[str], blank: Callable[[], str], made: list[Triple]) -> str:
-    cells = [blank() for _ in items]
-    for cell, item, rest in zip(cells, items, [*cells[1:], _NIL], strict=True):
-        made += [(cell, _FIRST, item), (cell, _REST, rest)]
-    return cells[0]
+        path = suffix, path
+    return path

@@ -136,7 +136,7 @@ def _finding(results: rdflib.Graph, result: Node, shapes: rdflib.Graph, graph: G
     assert focus is not None
     path, value = token(SH.resultPath), token(SH.value)
     if path is not None:
-        path = paths.text(path, object_in_shapes)
+        path = paths.text(paths.read(path, object_in_shapes))
     templates = list(_templates(shapes, (shape, component, one(SH.sourceConstraint))))
     messages: dict[str, list[str]] = {}
     for message in results.objects(result, SH.resultMessage):

@@ -32,7 +32,7 @@ def render(report: Report, *, project: Project, language: str) -> str:
         result = f"_:result{number:06}"
         triples += [("_:report", _sh("result"), result), *_result(result, finding)]
         if finding.path is not None:
-            node, path = paths.triples(finding.path, blank)
+            node, path = paths.triples(paths.parse(finding.path), blank)
             triples += [(result, _sh("resultPath"), node), *path]
     out = io.StringIO()
     write_turtle(out, triples, prefixes={**project.prefixes, "sh": _SH, "xsd": XSD})
