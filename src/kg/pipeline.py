@@ -21,8 +21,8 @@ from kg.inference.fixpoint import Inference, check_consistency, infer
 from kg.inference.rules import Rule
 from kg.project import Project
 from kg.source.reader import Quad, Triple, read
-from kg.validation.reference import validate
 from kg.validation.report import Report
+from kg.validation.validate import validate
 
 Progress = Callable[[str], None]
 
@@ -92,7 +92,7 @@ def validate_files(project: Project, *, paths: Sequence[Path] = (), shapes: Sequ
     graph = Graph.create()
     graph.load((project.relative(path), role, read(path, project=project)) for role, files in chosen for path in files)
     shape_triples = [triple for _, triple in graph.triples_by_file(role="shapes")]
-    return Outcome(validate(graph.asserted(), shape_triples, graph=graph))
+    return Outcome(validate(graph, shape_triples))
 
 
 def load(project: Project, graph: Graph) -> None:
@@ -119,7 +119,7 @@ def _derive(project: Project, graph: Graph, progress: Progress) -> Outcome:
     load(project, graph)
     progress("validating what is asserted")
     shapes, derived = _shapes(project, graph)
-    report = validate(graph.asserted(), shapes, graph=graph)
+    report = validate(graph, shapes)
     if report.counts["violation"]:
         return Outcome(report)
     rules = rules_of(project, graph)
@@ -127,7 +127,7 @@ def _derive(project: Project, graph: Graph, progress: Progress) -> Outcome:
     check_consistency(graph, owl.disjoint_classes(graph.asserted_with([owl.DISJOINT])))
     progress("validating what is derived")
     if derived:
-        report += validate(graph.union(), derived, graph=graph)
+        report += validate(graph, derived, triples=Graph.UNION)
     ignored = tuple(owl.ignored(graph.asserted()))
     return Outcome(report, inference, ignored, rules=tuple(rules))
 

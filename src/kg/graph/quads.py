@@ -18,7 +18,6 @@ from kg.source.reader import Quad, Triple
 
 Role = Literal["data", "shapes"]
 
-_PUBLISHED = "(SELECT s, p, o FROM closure WHERE round = 0 UNION ALL SELECT s, p, o FROM inferred)"
 _SCHEMA = (
     "CREATE TABLE source (id INTEGER, path VARCHAR, role VARCHAR)",
     "CREATE TABLE term (id INTEGER, token VARCHAR)",
@@ -48,7 +47,13 @@ WHERE c.round > 0 AND s.token LIKE '<%'
 
 
 class Graph:
-    """One graph in tables: what its files assert and what follows."""
+    """One graph in tables: what its files assert and what follows.
+
+    ``ASSERTED`` and ``UNION`` are SELECTs (s, p, o) of what files assert, shapes aside, and of all that is published.
+    """
+
+    ASSERTED = "SELECT s, p, o FROM closure WHERE round = 0"
+    UNION = "SELECT s, p, o FROM closure WHERE round = 0 UNION ALL SELECT s, p, o FROM inferred"
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -121,7 +126,7 @@ class Graph:
     def union_with(self, predicates: Iterable[str]) -> Iterator[Triple]:
         """Yield the published triples, asserted or inferred, with one of these predicates, sorted."""
         known = [str(number) for token in predicates if (number := self.find(token)) is not None]
-        yield from self._triples(_PUBLISHED, f"t.p IN ({', '.join(known) or 'NULL'})")
+        yield from self._triples(f"({self.UNION})", f"t.p IN ({', '.join(known) or 'NULL'})")
 
     def inferred(self) -> Iterator[Triple]:
         """Yield the published inferred triples, sorted."""
@@ -129,7 +134,7 @@ class Graph:
 
     def union(self) -> Iterator[Triple]:
         """Yield what is asserted and what is inferred and published, each triple once, sorted."""
-        yield from self._triples(_PUBLISHED, "true")
+        yield from self._triples(f"({self.UNION})", "true")
 
     def quads(self, *, role: Role | None = None) -> Iterator[Quad]:
         """Yield the quads that files assert, each once, sorted; those of one ``role`` when it is given."""
@@ -193,7 +198,7 @@ class Graph:
         known = self.find(token)
         if known is None:
             return []
-        return list(self._triples(_PUBLISHED, f"t.{column} = {known}"))
+        return list(self._triples(f"({self.UNION})", f"t.{column} = {known}"))
 
     def files_about(self, subject: str) -> list[str]:
         """Return the files that assert something of a subject, the one that says most first."""

@@ -57,9 +57,9 @@ class Store:
             raise UsageError(f"cannot read the store of the build: {error}") from error
 
     def add(self, quads: Iterable[Quad]) -> None:
-        """Add quads of tokens; the empty graph token is the default graph."""
+        """Add quads of tokens; the empty graph token is the default graph. Blank nodes keep their labels."""
         lines = "".join(f"{s} {p} {o} {g} .\n" for g, s, p, o in quads)
-        self._store.bulk_load(lines.encode(), format=ox.RdfFormat.N_QUADS)
+        self._store.bulk_extend(ox.parse(lines.encode(), format=ox.RdfFormat.N_QUADS))
 
     def close(self) -> None:
         """Give up the store; one on disk is then whole and may be opened again."""

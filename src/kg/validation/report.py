@@ -21,6 +21,8 @@ class Finding:
     are tokens; ``path`` is a property path as SPARQL writes it, with full IRIs; ``messages`` maps languages to
     texts, with the key "" for a text that says no language. ``file`` is where the triple at fault is asserted or,
     when a triple is missing, the file that says most of the focus; ``shape_file`` is the file of the shape.
+    ``source`` is the token of a SPARQL constraint, ``declared_severity`` that of a severity that is not SHACL's own
+    and counts as a violation.
     """
 
     severity: Severity
@@ -32,6 +34,8 @@ class Finding:
     messages: Mapping[str, str] = field(default_factory=dict, hash=False)
     file: str | None = None
     shape_file: str | None = None
+    source: str | None = None
+    declared_severity: str | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "messages", MappingProxyType(dict(sorted(self.messages.items()))))
@@ -56,14 +60,17 @@ class Finding:
 
 @dataclass(frozen=True)
 class Report:
-    """The findings of a validation, each once, in a stable order."""
+    """The findings of a validation, in a stable order.
+
+    Two that say the same are two: SHACL gives one result per pair of values that do not compare, and one per language.
+    """
 
     findings: tuple[Finding, ...] = ()
 
     @classmethod
     def of(cls, findings: Iterable[Finding]) -> Self:
         """Return the report of ``findings``, given in any order."""
-        return cls(tuple(sorted(set(findings), key=lambda finding: finding.order)))
+        return cls(tuple(sorted(findings, key=lambda finding: finding.order)))
 
     def __add__(self, other: "Report") -> "Report":
         """Return the report of the findings of both, such as those of two stages."""

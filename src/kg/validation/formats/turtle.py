@@ -47,12 +47,14 @@ def _result(result: str, finding: Finding) -> list[Triple]:
     triples = [
         (result, TYPE, _sh("ValidationResult")),
         (result, _sh("focusNode"), finding.focus),
-        (result, _sh("resultSeverity"), _sh(finding.severity.capitalize())),
+        (result, _sh("resultSeverity"), finding.declared_severity or _sh(finding.severity.capitalize())),
         (result, _sh("sourceConstraintComponent"), finding.component),
         (result, _sh("sourceShape"), finding.shape),
     ]
     if finding.value is not None:
         triples.append((result, _sh("value"), finding.value))
+    if finding.source is not None:
+        triples.append((result, _sh("sourceConstraint"), finding.source))
     for language, text in finding.messages.items():
         triples.append((result, _sh("resultMessage"), literal(text, language=language or None)))
     return triples

@@ -1,0 +1,337 @@
+"""SPARQL constraints and the components that shapes graphs declare, on Oxigraph (SHACL, sections 5 and 6).
+
+Variables are pre-bound as SHACL's appendix A says. A query whose groups are plain is run once for all its focus
+nodes, which a pattern put at its head binds; in another one the terms stand in the place of the variables, and it is
+run once per focus node, since a join does not reach into its inner groups. What the appendix forbids is refused.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from rdflib.plugins.sparql.parser import parseQuery
+from rdflib.plugins.sparql.parserutils import CompValue
+from rdflib.term import Variable
+
+from kg.errors import ShapeError
+from kg.graph.quads import Graph
+from kg.graph.store import Solutions, Store
+from kg.graph.terms import OWL, parse
+from kg.validation import paths
+from kg.validation.shapes import Constraint, Shape, Shapes, sh
+
+_SHAPES_GRAPH = "<urn:kg:shapes>"
+_FORBIDDEN = {"MinusGraphPattern": "MINUS", "ServiceGraphPattern": "SERVICE", "InlineData": "VALUES"}
+_PLAIN = {"TriplesBlock", "Filter", "Bind", "OptionalGraphPattern"}
+_TOKEN = re.compile(
+    r"""(?P<quoted>\"{3}(?:[^"\\]|\\.|"(?!""))*\"{3}|'{3}(?:[^'\\]|\\.|'(?!''))*'{3}|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')
+    |(?P<iri><[^<>"{}|^`\\\s]*>)|(?P<comment>\#[^\n]*)|[?$](?P<name>\w+)|(?P<word>\w+)|(?P<mark>[{}()*])|.""",
+    re.VERBOSE | re.DOTALL,
+)
+_AFTER_BY = {"HAVING", "ORDER", "LIMIT", "OFFSET", "SELECT"}
+
+
+@dataclass(frozen=True)
+class Said:
+    """A result of a SPARQL constraint: the id of its focus node, and tokens; ``bindings`` fill its messages."""
+
+    focus: int
+    path: str | None
+    value: str | None
+    messages: tuple[str, ...]
+    bindings: Mapping[str, str] = field(hash=False)
+
+
+@dataclass(frozen=True)
+class _Query:
+    """A query: its text, prefixes included, whether its groups are plain, and the messages it comes with."""
+
+    text: str
+    plain: bool
+    messages: tuple[str, ...]
+
+
+class Queries:
+    """The SPARQL constraints of a shapes graph over the triples of a table."""
+
+    def __init__(self, graph: Graph, shapes: Shapes, data: str) -> None:
+        self._graph = graph
+        self._shapes = shapes
+        self._data = data
+        self._batches = 0
+
+    def results(self, shape: Shape, constraint: Constraint, focus: str, values: str) -> Iterator[Said]:
+        """Yield the results of a constraint on the nodes of the tables ``focus`` (node) and ``values`` (focus, value).
+
+        Raises ShapeError for a query that SHACL does not allow.
+        """
+        context = {"currentShape": shape.node, "shapesGraph": _SHAPES_GRAPH}
+        if constraint.source is not None:
+            query = self._query(shape, constraint.source, "select", context)
+            yield from self._selected(shape, query, context, focus)
+            return
+        component = self._shapes.component(constraint.component)
+        used = {
+            p.name: constraint.parameters[p.path][0] for p in component.parameters if p.path in constraint.parameters
+        }
+        given = {**context, **used}
+        names = {**context, **{parameter.name: "" for parameter in component.parameters}}
+        own = component.node_validators if shape.path is None else component.property_validators
+        if own:
+            yield from self._selected(shape, self._query(shape, own[0], "select", names), given, focus)
+        elif component.validators:
+            query = self._query(shape, component.validators[0], "ask", names)
+            yield from self._asked(shape, query, given, values)
+
+    def _selected(self, shape: Shape, query: _Query, given: Mapping[str, str], focus: str) -> Iterator[Said]:
+        path = None if shape.path is None else paths.text(shape.path)
+        nodes = self._graph.engine.rows(
+            f"SELECT t.id, t.token FROM (SELECT DISTINCT node FROM {focus}) n JOIN term t ON t.id = n.node ORDER BY 2"
+        )
+        rows = [{"this": token} for _, token in nodes]
+        numbers = {token: number for number, token in nodes}
+        for this, solution in self._solutions(query, given, rows):
+            bindings = {**given, **this, **solution}
+            token = this["this"]
+            if solution.get("failure", "").startswith('"true"'):
+                raise ShapeError(f"the query of {shape.node} reports a failure for {token}")
+            where = path if path is not None else solution.get("path")
+            value = solution.get("value", token if path is None else None)
+            messages = (solution["message"],) if "message" in solution else query.messages
+            yield Said(numbers[token], where, value, messages, bindings)
+
+    def _asked(self, shape: Shape, query: _Query, given: Mapping[str, str], values: str) -> Iterator[Said]:
+        path = None if shape.path is None else paths.text(shape.path)
+        pairs = self._graph.engine.rows(
+            f"SELECT v.focus, f.token, t.token FROM {values} v JOIN term f ON f.id = v.focus "
+            "JOIN term t ON t.id = v.value ORDER BY 2, 3"
+        )
+        rows = [{"this": this, "value": value} for _, this, value in pairs]
+        right = {(row["this"], row["value"]) for row, _ in self._solutions(query, given, rows)}
+        for number, this, value in pairs:
+            if (this, value) not in right:
+                yield Said(number, path, value, query.messages, {**given, "this": this, "value": value})
+
+    def _solutions(
+        self, query: _Query, given: Mapping[str, str], rows: list[dict[str, str]]
+    ) -> Iterator[tuple[dict[str, str], dict[str, str]]]:
+        """Yield (row, solution) for each solution of the query with the variables of each row pre-bound."""
+        if not query.plain:
+            for row in rows:
+                for solution in self._run_alone(query, {**given, **row}):
+                    yield row, solution
+            return
+        # Blank nodes cannot be written in a query: they come with the rows.
+        blank = {name: token for name, token in given.items() if token.startswith("_:")}
+        graph = f"<urn:kg:batch:{self._batches}>"
+        self._batches += 1
+        self._store.add(
+            (graph, f"<urn:kg:row:{i}>", f"<urn:kg:{name}>", token)
+            for i, row in enumerate(rows)
+            for name, token in {**row, **blank}.items()
+        )
+        names = sorted({*blank, *(rows[0] if rows else ())})
+        pattern = "".join(f" ?kg_row <urn:kg:{name}> ?{name} ." for name in names)
+        for solution in _rows(self._store, _headed(_bound(query.text, given), f"GRAPH {graph} {{{pattern} }}", names)):
+            number = int(solution.pop("kg_row").removeprefix("<urn:kg:row:").removesuffix(">"))
+            yield rows[number], {name: token for name, token in solution.items() if name not in names}
+
+    def _run_alone(self, query: _Query, bindings: Mapping[str, str]) -> list[dict[str, str]]:
+        if not any(token.startswith("_:") for token in bindings.values()):
+            return _rows(self._store, _bound(query.text, bindings))
+        named = {name: _skolem(token) for name, token in bindings.items()}
+        found = _rows(self._skolems, _bound(query.text, named))
+        return [{name: _unskolem(token) for name, token in row.items()} for row in found]
+
+    def _query(self, shape: Shape, node: str, kind: str, prebound: Mapping[str, str]) -> _Query:
+        text = self._shapes.value(node, sh(kind))
+        if text is None:
+            raise ShapeError(f"a SPARQL constraint of {shape.node} has no sh:{kind}")
+        body = parse(text).value
+        if shape.path is not None:
+            path = paths.text(shape.path)
+            body = re.sub(r"[$?]PATH\b", lambda _: path, body)
+        head = "".join(f"PREFIX {name}: <{namespace}>\n" for name, namespace in sorted(self._prefixes(node).items()))
+        try:
+            parsed = parseQuery(head + body)[1]
+        except Exception as error:  # the parser raises whatever its grammar met
+            raise ShapeError(f"the query of {shape.node} does not parse: {str(error).splitlines()[0]}") from error
+        if why := next(_faults(parsed, {"this", *prebound} | ({"value"} if kind == "ask" else set())), None):
+            raise ShapeError(f"the query of {shape.node} {why} (SHACL, appendix A)")
+        plain = _plain(parsed.where) and not (parsed.groupby or parsed.having or parsed.limitoffset)
+        return _Query(head + body, plain, tuple(self._shapes.values(node, sh("message"))))
+
+    def _prefixes(self, node: str) -> dict[str, str]:
+        """Return the prefixes that a query may use (SHACL, section 5.2.1)."""
+        ontologies: list[str] = []
+        more = list(self._shapes.values(node, sh("prefixes")))
+        while more:
+            ontologies.append(ontology := more.pop())
+            more += [other for other in self._shapes.values(ontology, f"<{OWL}imports>") if other not in ontologies]
+        found: dict[str, str] = {}
+        for ontology in ontologies:
+            for declaration in self._shapes.values(ontology, sh("declare")):
+                prefix = self._shapes.value(declaration, sh("prefix"))
+                namespace = self._shapes.value(declaration, sh("namespace"))
+                if prefix is None or namespace is None:
+                    raise ShapeError(f"a sh:declare of {ontology} lacks sh:prefix or sh:namespace")
+                if found.setdefault(parse(prefix).value, parse(namespace).value) != parse(namespace).value:
+                    raise ShapeError(f"{ontology} declares two namespaces for the prefix {parse(prefix).value}")
+        return found
+
+    @cached_property
+    def _store(self) -> Store:
+        return self._stored(lambda token: token)
+
+    @cached_property
+    def _skolems(self) -> Store:
+        """The same triples with IRIs for blank nodes, which a query can then be about; isBlank is false of them."""
+        return self._stored(_skolem)
+
+    def _stored(self, change: Callable[[str], str]) -> Store:
+        store = Store.memory()
+        rows = self._graph.engine.rows(
+            f"SELECT '', s.token, p.token, o.token FROM {self._data} t JOIN term s ON s.id = t.s "
+            "JOIN term p ON p.id = t.p JOIN term o ON o.id = t.o"
+        )
+        store.add((g, change(s), p, change(o)) for g, s, p, o in rows)
+        store.add((_SHAPES_GRAPH, change(s), p, change(o)) for s, p, o in self._shapes.triples())
+        return store
+
+
+def _rows(store: Store, text: str) -> list[dict[str, str]]:
+    """Return the solutions of a SELECT; of an ASK, an empty one where it is true."""
+    found = store.query(text)
+    if isinstance(found, bool):
+        return [{}] if found else []
+    assert isinstance(found, Solutions)
+    return [{n: cell for n, cell in zip(found.variables, row, strict=True) if cell is not None} for row in found.rows]
+
+
+def _skolem(token: str) -> str:
+    return f"<urn:kg:blank:{token[2:]}>" if token.startswith("_:") else token
+
+
+def _unskolem(token: str) -> str:
+    return f"_:{token[len('<urn:kg:blank:') : -1]}" if token.startswith("<urn:kg:blank:") else token
+
+
+def _faults(node: Any, prebound: set[str]) -> Iterator[str]:
+    """Yield what SHACL does not allow in a query with pre-bound variables (appendix A)."""
+    if not isinstance(node, CompValue):
+        if isinstance(node, list | tuple) or hasattr(node, "asList"):
+            for item in node:
+                yield from _faults(item, prebound)
+        return
+    if node.name in _FORBIDDEN:
+        yield f"uses {_FORBIDDEN[node.name]}, which SHACL does not allow"
+    if node.name == "SubSelect":
+        returned = {str(item.var or item.evar) for item in node.projection or ()} or set(_visible(node.where))
+        if "this" not in returned:
+            yield "has a sub-SELECT that does not return $this"
+    assigned = node.var if node.name == "Bind" else node.evar if node.name == "vars" else None
+    if assigned is not None and str(assigned) in prebound:
+        yield f"assigns a value to ${assigned}, which is pre-bound"
+    for value in node.values():
+        yield from _faults(value, prebound)
+
+
+def _visible(node: Any) -> Iterator[str]:
+    """Yield the variables that a group binds: those of its patterns, not those of its filters alone."""
+    if isinstance(node, Variable):
+        yield str(node)
+    elif isinstance(node, CompValue):
+        if node.name != "Filter":
+            for value in node.values():
+                yield from _visible(value)
+    elif isinstance(node, list | tuple) or hasattr(node, "asList"):
+        for item in node:
+            yield from _visible(item)
+
+
+def _plain(group: Any) -> bool:
+    """Return whether a variable bound at the head of a group is bound wherever the group uses it."""
+    if not isinstance(group, CompValue) or group.name != "GroupGraphPatternSub":
+        return False
+    return all(part.name in _PLAIN and all(_plain(inner) for inner in _groups(part)) for part in group.part or [])
+
+
+def _groups(node: Any) -> Iterator[CompValue]:
+    """Yield the outermost groups inside a part of a group."""
+    if isinstance(node, CompValue):
+        for value in node.values():
+            if isinstance(value, CompValue) and value.name in (
+                "GroupGraphPatternSub",
+                "SubSelect",
+                "GroupOrUnionGraphPattern",
+            ):
+                yield value
+            else:
+                yield from _groups(value)
+    elif isinstance(node, list | tuple) or hasattr(node, "asList"):
+        for item in node:
+            yield from _groups(item)
+
+
+def _bound(text: str, bindings: Mapping[str, str]) -> str:
+    """Return a query with the terms of variables in their place, but for blank nodes."""
+    terms = {name: token for name, token in bindings.items() if not token.startswith("_:")}
+    made: list[str] = []
+    depth = 0
+    selecting: int | None = None  # the depth of the SELECT clause that we are in
+    grouping = False
+    tokens = list(_TOKEN.finditer(text))
+    skip = 0
+    for i, token in enumerate(tokens):
+        if skip:
+            skip -= 1
+            continue
+        word = (token["word"] or "").upper()
+        if token["mark"] in ("(", "{"):
+            if token["mark"] == "{":
+                selecting, grouping = None, False
+            depth += 1
+        elif token["mark"] in (")", "}"):
+            depth -= 1
+            grouping = grouping and token["mark"] == ")"
+        elif word == "SELECT":
+            selecting, grouping = depth, False
+        elif word in ("WHERE", "FROM"):
+            selecting = None
+        elif word == "BY":
+            grouping = True
+        elif word in _AFTER_BY:
+            grouping = False
+        elif word == "BOUND":
+            following = [other for other in tokens[i + 1 :] if other[0].strip()][:3]
+            if len(following) == 3 and following[1]["name"] in terms:
+                made.append("(true)")
+                skip = tokens.index(following[2]) - i
+                continue
+        name = token["name"]
+        if name is None or name not in terms:
+            made.append(token[0])
+        elif selecting == depth == 0:
+            made.append(f"({terms[name]} AS ?{name})")
+        elif selecting == depth:  # the query around it has the term in its own places
+            made.append(f"(1 AS ?kg_{i})")
+        else:
+            made.append(f"({terms[name]})" if grouping else terms[name])
+    return "".join(made)
+
+
+def _headed(text: str, pattern: str, names: list[str]) -> str:
+    """Return a SELECT or ASK as a SELECT that begins with a pattern and returns its row."""
+    tokens = list(_TOKEN.finditer(text))
+    start = next(t for t in tokens if (t["word"] or "").upper() in ("SELECT", "ASK"))
+    opening = next(t for t in tokens if t.start() > start.start() and t["mark"] == "{")
+    clause = text[start.end() : opening.start()]
+    if start["word"].upper() == "ASK":
+        clause = f" DISTINCT ?kg_row {' '.join(f'?{name}' for name in names)} "
+    elif "*" not in clause:
+        first = re.match(r"(?i)\s*(DISTINCT|REDUCED)?", clause)
+        assert first is not None
+        clause = f"{first[0]} ?kg_row {clause[first.end() :]}"
+    return f"{text[: start.start()]}SELECT {clause} {{ {pattern} {text[opening.end() :]}"

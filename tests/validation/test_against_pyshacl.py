@@ -1,0 +1,154 @@
+"""Random graphs and shapes: our report is pySHACL's."""
+
+from collections import Counter
+from itertools import count
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kg.graph.quads import Graph
+from kg.graph.terms import RDF, RDFS, TYPE, XSD
+from kg.source.reader import Triple
+from kg.validation import paths, reference
+from kg.validation.report import Report
+from kg.validation.validate import validate
+
+SH = "http://www.w3.org/ns/shacl#"
+NODES = [f"<http://e/{name}>" for name in "abcd"] + ["_:x", "_:y"]
+PROPERTIES = [f"<http://e/{name}>" for name in "pqr"]
+CLASSES = [f"<http://e/{name}>" for name in ("C", "D")]
+LITERALS = [
+    '"x"', '"xy"', '"Xyz"', '"x"@en', '"y"@fr', '"z"@en-gb', '"xx"@en', f'"1"^^<{XSD}integer>', f'"2"^^<{XSD}integer>',
+    f'"1.0"^^<{XSD}decimal>', f'"1.5"^^<{XSD}double>', f'"nine"^^<{XSD}integer>', f'"2019-01-01"^^<{XSD}date>',
+    f'"2020-02-30"^^<{XSD}date>', f'"2019-01-01T00:00:00"^^<{XSD}dateTime>', f'"true"^^<{XSD}boolean>',
+]  # fmt: skip
+
+triples = st.tuples(st.sampled_from(NODES), st.sampled_from(PROPERTIES), st.sampled_from([*NODES, *LITERALS]))
+types = st.tuples(st.sampled_from(NODES), st.just(TYPE), st.sampled_from(CLASSES))
+data = st.lists(st.one_of(triples, triples, types), max_size=14).map(lambda found: sorted(set(found)))
+
+
+def nested(inner: st.SearchStrategy[paths.Path]) -> st.SearchStrategy[paths.Path]:
+    return st.one_of(
+        st.tuples(st.sampled_from("^*+?"), inner), st.tuples(st.sampled_from("/|"), inner, inner)
+    )  # fmt: skip
+
+
+steps = st.sampled_from(PROPERTIES)
+any_path: st.SearchStrategy[paths.Path] = st.one_of(steps, steps, st.recursive(steps, nested, max_leaves=3))
+
+
+def integer(number: int) -> str:
+    return f'"{number}"^^<{XSD}integer>'
+
+
+class Writer:
+    """The triples of shapes as they are drawn."""
+
+    def __init__(self) -> None:
+        self.triples: list[Triple] = []
+        self._numbers = count()
+
+    def blank(self) -> str:
+        return f"_:s{next(self._numbers)}"
+
+    def add(self, node: str, name: str, value: str) -> None:
+        self.triples.append((node, f"<{SH}{name}>", value))
+
+    def list(self, items: list[str]) -> str:
+        cells = [self.blank() for _ in items]
+        for cell, item, rest in zip(cells, items, [*cells[1:], f"<{RDF}nil>"], strict=False):
+            self.triples += [(cell, f"<{RDF}first>", item), (cell, f"<{RDF}rest>", rest)]
+        return cells[0] if cells else f"<{RDF}nil>"
+
+
+@st.composite
+def shapes(draw: st.DrawFn) -> list[Triple]:
+    writer = Writer()
+    for number in range(draw(st.integers(1, 2))):
+        node = f"<http://e/Shape{number}>"
+        kind = draw(st.sampled_from(["targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf"]))
+        targets = {"targetClass": CLASSES, "targetNode": [*NODES[:4], LITERALS[0], LITERALS[7]]}
+        writer.add(node, kind, draw(st.sampled_from(targets.get(kind, PROPERTIES))))
+        shape(draw, writer, node, depth=2)
+    return writer.triples
+
+
+def shape(draw: st.DrawFn, writer: Writer, node: str, *, depth: int, own: bool | None = None) -> None:
+    own = draw(st.booleans()) if own is None else own
+    if own:
+        path, made = paths.triples(draw(any_path), writer.blank)
+        writer.triples += [(node, TYPE, f"<{SH}PropertyShape>"), (node, f"<{SH}path>", path), *made]
+    else:
+        writer.triples.append((node, TYPE, f"<{SH}NodeShape>"))
+    names = [
+        "class", "datatype", "nodeKind", "minInclusive", "maxExclusive", "minLength", "maxLength", "pattern",
+        "languageIn", "in", "hasValue", "equals", "disjoint", "closed",
+    ]  # fmt: skip
+    names += ["minCount", "maxCount", "uniqueLang"] if own else []
+    names += ["not", "and", "or", "xone", "node", "property"] if depth else []
+    names += ["qualified"] if depth and own else []
+    for name in draw(st.lists(st.sampled_from(names), min_size=1, max_size=3, unique=True)):
+        constrain(draw, writer, node, name, depth)
+
+
+def constrain(draw: st.DrawFn, writer: Writer, node: str, name: str, depth: int) -> None:
+    def inner(own: bool | None = None) -> str:
+        made = writer.blank()
+        shape(draw, writer, made, depth=depth - 1, own=own)
+        return made
+
+    match name:
+        case "class":
+            writer.add(node, name, draw(st.sampled_from(CLASSES)))
+        case "datatype":
+            names = ["string", "integer", "decimal", "date", "boolean"]
+            writer.add(node, name, f"<{XSD}{draw(st.sampled_from(names))}>")
+        case "nodeKind":
+            kinds = ["IRI", "BlankNode", "Literal", "BlankNodeOrIRI", "BlankNodeOrLiteral", "IRIOrLiteral"]
+            writer.add(node, name, f"<{SH}{draw(st.sampled_from(kinds))}>")
+        case "minInclusive" | "maxExclusive":
+            writer.add(node, name, draw(st.sampled_from([LITERALS[8], LITERALS[9]])))
+        case "minLength" | "maxLength" | "minCount" | "maxCount":
+            writer.add(node, name, integer(draw(st.integers(0 if "Count" in name else 1, 3))))
+        case "pattern":
+            writer.add(node, name, draw(st.sampled_from(['"^x"', '"Y"', '"[0-9]"'])))
+            if draw(st.booleans()):
+                writer.add(node, "flags", '"i"')
+        case "languageIn":
+            writer.add(node, name, writer.list([f'"{tag}"' for tag in draw(st.lists(st.sampled_from(["en", "fr"])))]))
+        case "in":
+            writer.add(node, name, writer.list(draw(st.lists(st.sampled_from([*NODES[:4], *LITERALS]), unique=True))))
+        case "hasValue":
+            writer.add(node, name, draw(st.sampled_from([*NODES[:4], *LITERALS])))
+        case "equals" | "disjoint":
+            writer.add(node, name, draw(st.sampled_from(PROPERTIES)))
+        case "closed" | "uniqueLang":
+            writer.add(node, name, f'"true"^^<{XSD}boolean>')
+        case "not" | "node" | "property":
+            writer.add(node, name, inner({"node": False, "property": True}.get(name)))
+        case "and" | "or" | "xone":
+            writer.add(node, name, writer.list([inner() for _ in range(draw(st.integers(1, 2)))]))
+        case "qualified":
+            writer.add(node, "qualifiedValueShape", inner())
+            writer.add(node, draw(st.sampled_from(["qualifiedMinCount", "qualifiedMaxCount"])), integer(1))
+
+
+def told(report: Report) -> Counter[tuple[str | None, ...]]:
+    return Counter((f.focus, f.path, f.value, f.component, f.shape, f.severity) for f in report.findings)
+
+
+@settings(max_examples=100, deadline=None)
+@given(data, shapes())
+def test_the_report_is_pyshacls(asserted: list[Triple], shape_triples: list[Triple]) -> None:
+    graph = Graph.create()
+    schema = [(CLASSES[1], f"<{RDFS}subClassOf>", CLASSES[0])]
+    graph.load(
+        [
+            ("a.ttl", "data", [("<http://g>", *triple) for triple in [*asserted, *schema]]),
+            ("s.ttl", "shapes", [("<http://s>", *triple) for triple in shape_triples]),
+        ]
+    )
+    theirs = reference.validate(graph.asserted(), shape_triples, graph=graph)
+    mine = validate(graph, shape_triples)
+    assert told(mine) == told(theirs)
