@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from urllib.parse import unquote
 
 import pyoxigraph as ox
 import pytest
@@ -65,7 +66,7 @@ def entries() -> Iterator[tuple[Path, rdflib.term.Node]]:
 
 
 def path_of(iri: rdflib.term.Node) -> Path:
-    return Path(str(iri).removeprefix("file://"))
+    return Path(unquote(str(iri).removeprefix("file://")))
 
 
 def results(graph: rdflib.Graph, report: rdflib.term.Node, *, messages: bool) -> rdflib.Graph:
