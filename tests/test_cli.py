@@ -119,6 +119,8 @@ def test_a_query_comes_from_a_file_or_from_standard_input(kg, tmp_path: Path, mo
         (["query", "who-signed", "--as-of", "2020-02-30"], 2, "calendar date"),
         (["query"], 2, "kg query --list"),
         (["query", "-e", "SELECT"], 2, "does not parse"),
+        (["query", "-e", "SELECT ?s { ?s foo:bar ?o }"], 2, 'the prefix "foo" is not known'),
+        (["query", "-e", "INSERT DATA { <a:b> <c:d> 1 }"], 2, "an update is not a query"),
         (["query", "-e", "SELECT * { ?s ?p ?o }", "--as-of", "2020-01-01"], 2, "saved queries"),
         (["query", "missing.rq"], 2, "missing.rq"),
         (["query", "who-signed", "--endpoint", "http://127.0.0.1:9/sparql", "--timeout", "2"], 3, "127.0.0.1:9"),
@@ -131,6 +133,11 @@ def test_a_query_comes_from_a_file_or_from_standard_input(kg, tmp_path: Path, mo
         (["evidence", "id:pact", "t:signatory"], 2, "a subject, a predicate and an object"),
         (["validate", "missing.ttl"], 2, "no such file or folder"),
         (["check", "missing"], 2, "no such file or folder"),
+        (["check", __file__], 2, "not a file that kg checks"),
+        (["evidence", "--warnings", "--source", "gazette.txt"], 2, "--source is not for --warnings"),
+        (["evidence", "<doc/gazette#line=0,1>"], 2, "no passage states anything there"),
+        (["evidence", "t:hasAncestor", "--format", "markdown"], 2, "no passage states anything of it"),
+        (["build", "--out", "/proc/nowhere/build"], 2, "/proc/nowhere"),
         (["publish", "--base", "nowhere"], 2, "IRI"),
         (["import", "cog", "missing.tgz"], 2, 'the import "cog" need "terms"'),
         (["import", "cogg", "missing.tgz"], 2, 'no such command "cogg"'),
@@ -180,6 +187,23 @@ def test_evidence_prints_the_lines_to_those_who_have_the_text(kg, town: Project)
     run = kg("evidence", "id:pact", "t:hasAncestor", "id:oath", "--source", text)
     assert "    5: Il complète la charte des Vallons." in run.out
     assert "line 4" in kg("evidence", "id:league").out
+
+
+def test_a_passage_as_it_is_shown_can_be_asked_for(kg) -> None:
+    run = kg("--lang", "fr", "evidence", "<doc/gazette#line=3,4>")
+    assert run.out.startswith("doc/gazette, l. 4\n")
+    assert "ligue des Vallons" in run.out
+    assert "t:signatory" in kg("explain", "id:pact", "t:signatory", "<id/league>").out
+
+
+def test_a_file_that_is_not_of_the_project_is_checked_too(kg, tmp_path: Path) -> None:
+    file = tmp_path / "torn.ttl"
+    file.write_text("<http://e/a> <http://e/b")
+    run = kg("check", str(file))
+    assert run.code == 1
+    assert f"{file}:1:" in run.out
+    (tmp_path / "empty").mkdir()
+    assert "nothing to check" in kg("check", str(tmp_path / "empty")).err
 
 
 def test_another_text_is_not_taken_for_the_document(kg, town: Project, tmp_path: Path) -> None:
@@ -237,6 +261,8 @@ def test_a_reader_that_stops_reading_is_no_error(town: Project, town_build: Buil
     command = f'"{sys.executable}" -m kg query -e "SELECT * {{ ?s ?p ?o }}" --format tsv | head -1'
     done = subprocess.run(command, shell=True, cwd=town.root, capture_output=True, text=True)
     assert done.stderr == ""
+    piped = f"set -o pipefail; {command}"
+    assert subprocess.run(["bash", "-c", piped], cwd=town.root, capture_output=True).returncode == 0
 
 
 def test_an_interrupt_ends_with_130(town: Project) -> None:

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from rdflib import namespace
 
-from kg.errors import KgError, suggestion
+from kg.errors import KgError, UsageError, suggestion
 from kg.graph.quads import Graph
 from kg.graph.store import Solutions, Store
 from kg.graph.terms import OWL, RDFS, SKOS, TYPE, parse
 from kg.inference.construct import read_rule
-from kg.project import Project
+from kg.project import RDF_SUFFIXES, Project
 from kg.query.catalogue import Catalogue, Query
 from kg.query.lint import lint_query
 from kg.source.reader import Quad, read
@@ -55,7 +55,7 @@ def check(project: Project, *, paths: tuple[Path, ...] = (), language: str | Non
     """
     quads: dict[str, list[Quad]] = {}
     problems: list[Problem] = []
-    for path in _rdf_files(project):
+    for path in _rdf_files(project, paths):
         try:
             quads[project.relative(path)] = list(read(path, project=project))
         except KgError as error:
@@ -75,9 +75,26 @@ def check(project: Project, *, paths: tuple[Path, ...] = (), language: str | Non
     )
 
 
-def _rdf_files(project: Project) -> list[Path]:
+def _rdf_files(project: Project, paths: tuple[Path, ...]) -> list[Path]:
+    """Return the files of the project, and those of ``paths`` that are elsewhere.
+
+    Raises UsageError for a path that holds nothing to check.
+    """
     folders = [folder for folder in (project.ontology, project.shapes, project.instances) if folder.is_dir()]
-    return [path for folder in folders for path in project.files(folder)]
+    found = {path.resolve(): path for folder in folders for path in project.files(folder)}
+    queries = project.files(project.queries, suffixes=(".rq",)) if project.queries.is_dir() else []
+    known = {*found, *(path.resolve() for path in queries)}
+    for path in paths:
+        if path.is_dir():
+            inside = project.files(path)
+            if not inside and not any(query.is_relative_to(path.resolve()) for query in known):
+                raise UsageError(f"nothing to check in {path}: no RDF file and no query of the project")
+            found |= {file.resolve(): file for file in inside if file.resolve() not in found}
+        elif path.resolve() not in known:
+            if path.suffix not in RDF_SUFFIXES:
+                raise UsageError(f"not a file that kg checks: {path} (known suffixes: {' '.join(RDF_SUFFIXES)} .rq)")
+            found[path.resolve()] = path
+    return list(found.values())
 
 
 def _prefixes(path: Path, project: Project) -> Iterator[Problem]:

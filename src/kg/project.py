@@ -204,12 +204,14 @@ class Project:
         return f"{self.base}graph/{stem.removeprefix('instances/')}"
 
     def expand(self, name: str) -> str:
-        """Return the IRI that ``name`` writes: ``<IRI>``, an absolute IRI, or a CURIE of the settings.
+        """Return the IRI that ``name`` writes: ``<IRI>``, absolute or after the base, or a CURIE of the settings.
 
         Raises UsageError for anything else, with the nearest prefixes.
         """
         if name.startswith("<") and name.endswith(">"):
             name = name[1:-1]
+            if not re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", name):
+                name = self.base + name
         if re.match(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s<>\"{}|\\^`]+$", name) or name.startswith("urn:"):
             return name
         match = _CURIE.fullmatch(name)

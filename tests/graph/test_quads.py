@@ -59,7 +59,7 @@ def test_a_citation_leads_from_a_deduction_to_its_passages(town: Project, town_b
     (citation,) = citations.of(triple)
     assert citation.reasoning == "La ligue porte le nom de son lieu."
     assert [passage.line for passage in citation.passages()] == [4]
-    assert citations.words(citation) == "graph/deduced/seat, deduced from doc/gazette, line 4"
+    assert citations.words(citation) == "graph/deduced/seat, déduit de doc/gazette, ligne 4"
 
 
 def test_a_store_answers_and_names_the_place_of_a_mistake() -> None:

@@ -27,7 +27,7 @@ def test_a_reason_beside_a_statement_is_needless(noted) -> None:
     project, build = noted(note)
     report = cover(build, source=project.root / "gazette.txt", project=project, language="fr")
     assert report.needless == (3, 4, 5)
-    assert "  3-5\n" in render(report, form="text", project=project)
+    assert "  3-5\n" in render(report, form="text", project=project, language="en")
 
 
 def test_an_uncovered_line_is_named_without_its_text(noted) -> None:
@@ -38,10 +38,10 @@ def test_an_uncovered_line_is_named_without_its_text(noted) -> None:
     project, build = noted("", "", COVERAGE_OF_WORDS.replace("noStatement", "otherReason"))
     report = cover(build, source=project.root / "gazette.txt", project=project, language="en")
     assert report.uncovered == (1,)
-    text = render(report, form="markdown", project=project)
+    text = render(report, form="markdown", project=project, language="en")
     assert "- 1: gazette\n" in text
     assert "La gazette" not in text
-    found = json.loads(render(report, form="json", project=project))
+    found = json.loads(render(report, form="json", project=project, language="en"))
     assert found["uncovered"] == {"1": ["gazette"]}
     assert found["counts"]["uncovered"] == 1
 
@@ -88,4 +88,4 @@ def test_no_line_of_the_magazine_is_uncovered_and_the_document_is_up_to_date(
     report = cover(project_build, source=source_text, project=project, language="en")
     assert report.uncovered == report.needless == ()
     written = project.root / "docs" / "source-coverage.md"
-    assert render(report, form="markdown", project=project) == written.read_text(encoding="utf-8")
+    assert render(report, form="markdown", project=project, language="en") == written.read_text(encoding="utf-8")

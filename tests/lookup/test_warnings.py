@@ -24,7 +24,8 @@ def test_a_warning_says_what_is_asked_and_where_its_focus_is_stated(noted) -> No
     assert warned.focus == "pacte de Grandville (id:pact)"
     assert warned.passages == tuple(f"doc/gazette, line {n}" for n in (3, 4, 5))
     assert warned.explanation is None
-    assert "1 warning, 1 unexplained" in render([warned], form="text")
+    assert "Warnings: 1. Unexplained: 1." in render([warned], form="text", language="en")
+    assert "Avertissements : 1. Inexpliqués : 1." in render([warned], form="text", language="fr")
 
 
 def test_the_nearest_explanation_is_taken(noted) -> None:
@@ -39,12 +40,12 @@ def test_the_nearest_explanation_is_taken(noted) -> None:
 def test_the_forms_hold_the_same(noted) -> None:
     project, build = noted(ON_FOCUS)
     found = explain_warnings(build, project=project, language="en")
-    [read] = json.loads(render(found, form="json"))
-    markdown = render(found, form="markdown")
+    [read] = json.loads(render(found, form="json", language="en"))
+    markdown = render(found, form="markdown", language="en")
     assert read["explanation"] == "The line is torn."
     assert (
-        "## s:PactShape-witness\n\nA pact has a witness.\n\n- pacte de Grandville (id:pact) (doc/gazette, line 3;"
-        in markdown
+        "## s:PactShape-witness\n\nWhat should hold: A pact has a witness.\n\n"
+        "- pacte de Grandville (id:pact) (doc/gazette, line 3;" in markdown
     )
     assert "The line is torn.\n" in markdown
 
@@ -57,4 +58,4 @@ def test_every_warning_of_the_graph_is_explained_and_the_document_is_up_to_date(
         assert [warned.focus for warned in found if warned.explanation is None] == []
     written = project.root / "docs" / "source-warnings.md"
     english = explain_warnings(project_build, project=project, language="en")
-    assert render(english, form="markdown") == written.read_text(encoding="utf-8")
+    assert render(english, form="markdown", language="en") == written.read_text(encoding="utf-8")

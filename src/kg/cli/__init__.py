@@ -38,9 +38,19 @@ def main() -> NoReturn:
         say("interrupted")
         code = INTERRUPTED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = DONE
+        code = _unread()
+    except SystemExit as ended:  # click ends the program itself when nobody reads on
+        code = _unread() if isinstance(ended.__context__, BrokenPipeError) else ended.code
+    except OSError as error:
+        say(f"{red('error')}: {error.strerror or error}{f': {error.filename}' if error.filename else ''}")
+        code = USAGE
     sys.exit(code or DONE)
+
+
+def _unread() -> int:
+    """Let what is still to be written go nowhere: that a reader has enough is no fault."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return DONE
 
 
 @click.group(
@@ -52,7 +62,7 @@ def main() -> NoReturn:
     "-C", "--project", "folder", type=click.Path(path_type=Path), help="The project's folder. [default: here]"
 )
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but results and errors.")
-@click.option("--lang", metavar="LANG", help="The language of labels and messages, such as fr or en.")
+@click.option("--lang", metavar="LANG", help="The language of labels and of what shapes say, such as fr or en.")
 @click.version_option(package_name="kg-publisher", prog_name="kg")
 @click.pass_context
 def kg(ctx: click.Context, folder: Path | None, quiet: bool, lang: str | None) -> None:

@@ -25,6 +25,9 @@ def read_triple(project: Project, *terms: str) -> tuple[str, str, str]:
     for place, term in enumerate(terms):
         if place == 1 and term == "a":
             term = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
+        if term.startswith("<"):
+            found.append(f"<{project.expand(term)}>")
+            continue
         try:
             found.append(read_term(term, prefixes=project.prefixes))
         except ValueError:

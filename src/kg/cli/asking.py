@@ -59,9 +59,10 @@ def query(
     catalogue = Catalogue.of(project)
     language = call.language(project)
     if listing:
-        for each in catalogue:
-            if each.folder not in ("rules", "checks"):
-                click.echo(f"{each.name:<40} {each.title(language)}")
+        saved_ones = [each for each in catalogue if each.folder not in ("rules", "checks")]
+        longest = max((len(each.name) for each in saved_ones), default=0)
+        for each in saved_ones:
+            click.echo(f"{each.name:<{longest}}  {each.title(language)}")
         return DONE
     if (name is None) == (text is None):
         raise UsageError("give the name of a saved query, a file or -, or a query with -e; kg query --list lists them")
@@ -77,7 +78,7 @@ def query(
     answer = _ask(call, project, saved or text or "", values, endpoint=endpoint, timeout=timeout, link=link)
     width = None
     if form == "table" and sys.stdout.isatty():
-        width = os.get_terminal_size().columns
+        width = os.get_terminal_size().columns or None  # a terminal may say that it has none
     click.echo(answer.render(form, project=project, language=language, width=width), nl=False)
     if form != "json":
         for reason, found in answer.because:
@@ -161,25 +162,27 @@ def evidence(
         raise UsageError("give one IRI, a subject, a predicate and an object, or one of --all, --coverage, --warnings")
     if coverage and source is None:
         raise UsageError("--coverage needs --source: the text of the document")
+    if warnings and source is not None:
+        raise UsageError("--source is not for --warnings")
     build = open_build(project, link)
     if coverage and source:
         report = covering.cover(build, source=source, project=project, language=language)
-        click.echo(covering.render(report, form=form or "text", project=project), nl=False)
+        click.echo(covering.render(report, form=form or "text", project=project, language=language), nl=False)
         return CONTENT if report.uncovered else DONE
     if warnings:
         found = warning.explain_warnings(build, project=project, language=language)
-        click.echo(warning.render(found, form=form or "text"), nl=False)
+        click.echo(warning.render(found, form=form or "text", language=language), nl=False)
         return CONTENT if any(warned.explanation is None for warned in found) else DONE
-    if everything or (form and len(terms) == 1):
-        about = f"<{project.expand(terms[0])}>" if terms else None
-        said = reading.read_passages(build, project=project, language=language, source=source, about=about)
+    iri = project.expand(terms[0]) if len(terms) == 1 else None
+    if everything or (iri and (form or project.evidence.locate(iri))):
+        said = reading.read_passages(build, project=project, language=language, source=source, about=iri)
         click.echo(reading.render(said, form=form or "text", project=project, language=language), nl=False)
         return DONE
     if len(terms) not in (1, 3):
         raise UsageError("give one IRI, or a subject, a predicate and an object")
     if form:
         raise UsageError("--format is for one IRI, --all, --coverage and --warnings")
-    what = f"<{project.expand(terms[0])}>" if len(terms) == 1 else read_triple(project, *terms)
+    what = f"<{iri}>" if iri else read_triple(project, *terms)
     click.echo(lookup.cite(build, what, source=source, project=project, language=language), nl=False)
     return DONE
 

@@ -7,6 +7,8 @@ from kg.graph.terms import RDFS, SKOS, parse
 from kg.project import Project
 from kg.source.reader import Triple
 
+_WORDS = {"en": ("line", "deduced from"), "fr": ("ligne", "déduit de")}
+
 
 @dataclass(frozen=True)
 class Citation:
@@ -63,12 +65,13 @@ class Citations:
 
     def words(self, citation: Citation) -> str:
         """Return a citation as a phrase: ``doc/x, line 12``, or the graph and what it rests on."""
+        line, deduced = _WORDS.get(self._language, _WORDS["en"])
         if citation.line is not None:
             assert citation.document is not None
-            return f"{self._short(citation.document)}, line {citation.line}"
+            return f"{self._short(citation.document)}, {line} {citation.line}"
         words = self._short(citation.graph)
         if citation.rests_on:
-            words += f", deduced from {'; '.join(self.words(source) for source in citation.rests_on)}"
+            words += f", {deduced} {'; '.join(self.words(source) for source in citation.rests_on)}"
         return words
 
     def _short(self, iri: str) -> str:

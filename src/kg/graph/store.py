@@ -1,6 +1,7 @@
 """SPARQL over a graph, by Oxigraph. The default graph is the merged union, materialised."""
 
 import io
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,7 +76,7 @@ class Store:
             found = self._store.query(text, prefixes=dict(prefixes or {}))
             return _result(found)
         except SyntaxError as error:
-            raise QueryError(f"the query does not parse: {error}", line=_line(error)) from error
+            raise _unparsed(error, text) from error
         except (RuntimeError, OSError, ValueError) as error:
             raise QueryError(f"the query failed: {error}") from error
 
@@ -142,8 +143,20 @@ def _token(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> str:
     return str(term)
 
 
-def _line(error: SyntaxError) -> int | None:
-    import re
-
-    match = re.match(r"error at (\d+):", str(error))
-    return int(match[1]) if match else error.lineno
+def _unparsed(error: SyntaxError, text: str) -> QueryError:
+    """Return the error of a query that does not parse: what is wrong, and its line with a mark under the place."""
+    match = re.match(r"error at (\d+):(\d+): (?:expected )?(?:one of )?(.*)", str(error), re.DOTALL)
+    lines = text.splitlines()
+    if not match or int(match[1]) > len(lines):
+        return QueryError(f"the query does not parse: {error}", line=error.lineno)
+    number, column = int(match[1]), int(match[2])
+    line = lines[number - 1]
+    before = re.search(r"([\w.-]*):[\w.-]*$", line[: column - 1])
+    if "Prefix not found" in match[3] and before:
+        why = f'the prefix "{before[1]}" is not known'
+    elif re.match(r"(?i)(insert|delete|load|clear|create|drop|copy|move|add|with)\b", text.strip()):
+        why = "an update is not a query"
+    else:  # the parser also lists the characters that a name may have
+        wanted = [item for item in re.split(r", (?![^\[]*\])", match[3]) if not item.startswith("[")]
+        why = f"expected {' or '.join(wanted[:6])}" if wanted else "not expected here"
+    return QueryError(f"the query does not parse: {why}\n    {line}\n    {' ' * (column - 1)}^", line=number)

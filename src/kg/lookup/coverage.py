@@ -10,7 +10,7 @@ from kg.errors import UsageError
 from kg.graph.build import Build
 from kg.graph.citations import Citations
 from kg.graph.terms import RDFS, SKOS, TYPE, parse
-from kg.lookup.passages import Form
+from kg.lookup.passages import Form, number
 from kg.lookup.texts import read_texts
 from kg.project import Coverage, Project
 from kg.source.evidence import fold
@@ -19,6 +19,28 @@ _LABELS = (f"<{SKOS}prefLabel>", f"<{RDFS}label>", f"<{SKOS}altLabel>")
 _WORDS = re.compile(r"[^\W_]+")
 _ACRONYM = 5
 """The longest name in capitals that must stand in capitals in the line: ACV is not acv."""
+
+_WORDINGS = {
+    "en": {
+        "title": "Coverage of {0}",
+        "bare": "Lines that carry something, uncovered",
+        "reasons": "Lines that carry something, without a statement, by reason",
+        "needless": "Lines that have a reason and a statement",
+        "none": "none",
+    },
+    "fr": {
+        "title": "Couverture de {0}",
+        "bare": "Lignes qui portent quelque chose, non couvertes",
+        "reasons": "Lignes qui portent quelque chose, sans énoncé, par raison",
+        "needless": "Lignes qui ont une raison et un énoncé",
+        "none": "aucune",
+        "lines": "lignes",
+        "lines that carry a figure, a date or a name": "lignes qui portent un chiffre, une date ou un nom",
+        "of them cited by a statement": "dont citées par un énoncé",
+        "of them with a reason": "dont pourvues d'une raison",
+        "uncovered": "non couvertes",
+    },
+}
 
 
 @dataclass(frozen=True)
@@ -58,17 +80,20 @@ def cover(build: Build, *, source: Path, project: Project, language: str) -> Rep
     names = _Names(build, settings, project.languages[0])
     figures = re.compile(settings.figures)
     carrying = {}
-    for number, text in enumerate(texts, 1):
+    for line, text in enumerate(texts, 1):
         found = dict.fromkeys([match[0].strip() for match in figures.finditer(text)] + list(names.found(text)))
         if found:
-            carrying[number] = tuple(found)
+            carrying[line] = tuple(found)
     located = (project.evidence.locate(g[1:-1]) for g, *_ in build.graph.quads(role="data"))
     cited = frozenset(place[1] for place in located if place and place[0].iri == document)
     return Report(document, len(texts), carrying, cited, _reasons(build, document, settings, project, language))
 
 
-def render(report: Report, *, form: Form, project: Project) -> str:
-    """Return a report as ``text``, ``markdown`` or ``json``: numbers of lines and what was found, never the lines."""
+def render(report: Report, *, form: Form, project: Project, language: str) -> str:
+    """Return a report as ``text``, ``markdown`` or ``json``: numbers of lines and what was found, never the lines.
+
+    The keys of JSON are English in any language.
+    """
     with_reason = [line for line in report.carrying if line in report.reasons and line not in report.cited]
     counts = {
         "lines": report.lines,
@@ -88,14 +113,17 @@ def render(report: Report, *, form: Form, project: Project) -> str:
     title = "# {0}\n\n" if form == "markdown" else "{0}\n"
     heading = "\n## {0}\n\n" if form == "markdown" else "{0}\n"
     name = report.document.removeprefix(project.base)
-    parts = [title.format(f"Coverage of {name}")]
-    parts += [f"{bullet}{what}: {count:,}\n" for what, count in counts.items()]
-    parts.append(heading.format("Lines that carry something, uncovered"))
-    parts += [f"{bullet}{line}: {' · '.join(found)}\n" for line, found in uncovered.items()] or [f"{bullet}none\n"]
-    parts.append(heading.format("Lines that carry something, without a statement, by reason"))
+    words = _WORDINGS.get(language, _WORDINGS["en"])
+    parts = [title.format(words["title"].format(name))]
+    parts += [f"{bullet}{words.get(what, what)}: {number(str(count), language)}\n" for what, count in counts.items()]
+    parts.append(heading.format(words["bare"]))
+    parts += [f"{bullet}{line}: {' · '.join(found)}\n" for line, found in uncovered.items()]
+    if not uncovered:
+        parts.append(f"{bullet}{words['none']}\n")
+    parts.append(heading.format(words["reasons"]))
     parts += [f"{bullet}{reason} ({len(lines)}): {_ranges(lines)}\n" for reason, lines in sorted(by_reason.items())]
     if report.needless:
-        parts.append(heading.format("Lines that have a reason and a statement"))
+        parts.append(heading.format(words["needless"]))
         parts.append(f"{bullet}{_ranges(report.needless)}\n")
     return "".join(parts)
 

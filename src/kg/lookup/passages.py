@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
+from kg.errors import QueryError
 from kg.graph.build import Build
 from kg.graph.quads import Graph
 from kg.graph.terms import RDFS, SKOS, TYPE, parse
@@ -42,8 +43,9 @@ def read_passages(
 ) -> Iterator[Passage]:
     """Yield every passage that states something, by document and line.
 
-    ``source`` is the text of the document; ``about`` the token of a resource: then only the passages whose facts name
-    it. Raises UsageError when ``source`` is not the document's text.
+    ``source`` is the text of the document. ``about`` is an IRI: of a passage, which alone is read then, or of a
+    resource, and only the passages whose facts name it are. Raises UsageError when ``source`` is not the document's
+    text, QueryError when no passage speaks of ``about``.
     """
     texts = read_texts(source, project)
     speaker = _Speaker(build.graph, project, language)
@@ -51,10 +53,18 @@ def read_passages(
     for g, s, p, o in build.graph.quads(role="data"):
         if located := project.evidence.locate(g[1:-1]):
             passages.setdefault((located[0].iri, located[1]), []).append((s, p, o))
+    if about is not None:
+        place = project.evidence.locate(about)
+        passages = {
+            where: triples
+            for where, triples in passages.items()
+            if (where == (place[0].iri, place[1]) if place else any(f"<{about}>" in triple for triple in triples))
+        }
+        if not passages:
+            raise QueryError(f"no passage states anything {'there' if place else 'of it'}: {project.compact(about)}")
     for (document, line), triples in sorted(passages.items()):
-        if about is None or any(about in triple for triple in triples):
-            text = texts[document][line - 1].strip() if document in texts else None
-            yield Passage(document, line, tuple(speaker.sentences(triples)), text)
+        text = texts[document][line - 1].strip() if document in texts else None
+        yield Passage(document, line, tuple(speaker.sentences(triples)), text)
 
 
 def render(passages: Iterator[Passage], *, form: Form, project: Project, language: str) -> str:

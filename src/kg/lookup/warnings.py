@@ -11,6 +11,21 @@ from kg.inference.proof import show
 from kg.lookup.passages import Form
 from kg.project import Project
 
+_WORDINGS = {
+    "en": {
+        "title": "Warnings",
+        "count": "Warnings: {0}. Unexplained: {1}.",
+        "right": "What should hold: {0}",
+        "bare": "unexplained",
+    },
+    "fr": {
+        "title": "Avertissements",
+        "count": "Avertissements : {0}. Inexpliqués : {1}.",
+        "right": "Ce qui devrait être : {0}",
+        "bare": "inexpliqué",
+    },
+}
+
 
 @dataclass(frozen=True)
 class Warned:
@@ -34,22 +49,24 @@ def explain_warnings(build: Build, *, project: Project, language: str) -> list[W
     return sorted(_Explainer(build, project, language).warnings(), key=lambda w: (w.shape, w.focus, w.value or ""))
 
 
-def render(found: list[Warned], *, form: Form) -> str:
-    """Return warnings as ``text``, ``markdown`` or ``json``."""
+def render(found: list[Warned], *, form: Form, language: str) -> str:
+    """Return warnings as ``text``, ``markdown`` or ``json``. A shape's message says what should hold."""
     if form == "json":
         return json.dumps([vars(warned) for warned in found], ensure_ascii=False, indent=2) + "\n"
     markdown = form == "markdown"
+    words = _WORDINGS.get(language, _WORDINGS["en"])
     bare = sum(warned.explanation is None for warned in found)
-    count = f"{len(found)} warning{'' if len(found) == 1 else 's'}, {bare} unexplained"
-    parts = [f"# Warnings\n\n{count}.\n" if markdown else f"{count}\n"]
+    count = words["count"].format(len(found), bare)
+    parts = [f"# {words['title']}\n\n{count}\n" if markdown else f"{count}\n"]
     shape = ""
     for warned in found:
         if warned.shape != shape:
             shape = warned.shape
-            parts.append(f"\n## {shape}\n\n{warned.message}\n\n" if markdown else f"\n{shape}: {warned.message}\n")
+            right = words["right"].format(warned.message)
+            parts.append(f"\n## {shape}\n\n{right}\n\n" if markdown else f"\n{shape}\n{right}\n")
         what = warned.focus + (f" / {warned.value}" if warned.value else "")
         where = f" ({'; '.join(warned.passages)})" if warned.passages else ""
-        why = warned.explanation or "unexplained"
+        why = warned.explanation or words["bare"]
         parts.append(f"- {what}{where}: {why}\n" if markdown else f"  {what}{where}\n    {why}\n")
     return "".join(parts)
 

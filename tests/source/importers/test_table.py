@@ -166,9 +166,9 @@ def test_many_faults_are_counted_and_the_first_are_told(desk: Desk) -> None:
         ("required = true", "requierd = true", "no such setting: columns.id.requierd. Did you mean required?"),
         ("{amount}", "{amuont}", "{amuont} is no column of the mapping. Did you mean amount?"),
         ("ex:amount {amount} ;", "ex:amount {amount}", "not Turtle"),
-        ("ex:kind-a", "kind a", "not Turtle"),
+        ("ex:kind-a", "kind a", "columns.kind.values.A: not one term"),
         ("(?i)town", "(town", "when.name: not a pattern"),
-        ("<> rdfs:label", "<> rdf-s:label", "not Turtle"),
+        ("<> rdfs:label", "<> rdf-s:label", 'unknown prefix "rdf-s"'),
     ],
 )
 def test_a_wrong_mapping_is_told(tmp_path: Path, wrong: str, right: str, said: str) -> None:

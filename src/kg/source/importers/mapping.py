@@ -175,8 +175,11 @@ def _column(name: str, given: Mapping[str, Any], prefixes: str, path: Path) -> C
         raise SourceError(f"columns.{name}: {kind} is none of {', '.join(get_args(Type))}.{near}", file=str(path))
     values = {}
     for value, term in given.get("values", {}).items():
-        [(_, _, token)] = _parse(f"<urn:x> <urn:y> {term} .", prefixes=prefixes, base="urn:x", file=path)
-        values[value] = token
+        try:
+            [(_, _, values[value])] = _parse(f"<urn:x> <urn:y> {term} .", prefixes=prefixes, base="urn:x", file=path)
+        except (SourceError, ValueError) as error:
+            why = _undeclared(str(error)) or "not one term as Turtle writes it"
+            raise SourceError(f"columns.{name}.values.{value}: {why}: {term}", file=str(path)) from error
     return Column(name, cast(Type, kind), bool(given.get("required", False)), given.get("pattern"), values)
 
 
@@ -221,7 +224,14 @@ def _parse(turtle: str, *, prefixes: str, base: str, file: Path) -> list[Triple]
         found = ox.parse(prefixes + turtle, format=ox.RdfFormat.TURTLE, base_iri=base)
         return [(str(q.subject), str(q.predicate), str(q.object)) for q in found]
     except SyntaxError as error:
-        raise SourceError(f"not Turtle: {error.msg}, in {turtle.strip()[:200]}", file=str(file)) from error
+        why = _undeclared(error.msg) or f"not Turtle: {error.msg}"
+        raise SourceError(f"{why}, in {turtle.strip()[:200]}", file=str(file)) from error
+
+
+def _undeclared(message: str) -> str | None:
+    """Return what a parser's message says of a prefix that the settings lack, or None."""
+    match = re.search(r"The prefix ([\w.-]*): has not been declared", message)
+    return f'unknown prefix "{match[1]}", not in the settings' if match else None
 
 
 def _known(given: Mapping[str, Any], names: set[str], where: str, path: Path) -> None:
