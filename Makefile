@@ -34,8 +34,11 @@ format: $(DEV_STAMP)
 	"$(BIN)/ruff" check --fix .
 	"$(BIN)/ruff" format .
 
+# The peers are installed for the comparison alone.
 bench: $(DEV_STAMP)
+	"$(BIN)/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
 	"$(BIN)/python" benchmarks/build.py
+	"$(BIN)/python" benchmarks/validation.py
 
 # Writes the lock files anew: versions and hashes, and no registry's address.
 lock: $(DEV_STAMP)
@@ -44,6 +47,8 @@ lock: $(DEV_STAMP)
 		--python-version 3.11 pyproject.toml -o requirements.lock
 	"$(BIN)/uv" pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
 		--python-version 3.11 pyproject.toml --group dev -o requirements-dev.lock
+	"$(BIN)/uv" pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
+		--python-version 3.11 pyproject.toml --group bench -c requirements-dev.lock -o requirements-bench.lock
 
 clean:
 	rm -rf "$(VENV)" build build.d site site.d
