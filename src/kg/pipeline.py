@@ -82,15 +82,23 @@ def validate_files(project: Project, *, paths: Sequence[Path] = (), shapes: Sequ
     """Validate files or folders of RDF with the ontology, without inference.
 
     ``paths`` stand for the instances and ``shapes`` for the shapes of the project; empty, they are the project's own.
+    The relative IRIs of a file that is not of the project are after the file's own.
     """
-    own = [path for path in project.files(project.shapes) if not path.is_relative_to(project.shapes / "derived")]
+
+    def quads(path: Path) -> Iterator[Quad]:
+        own = any(path.resolve().is_relative_to(folder.resolve()) for folder, _ in ours)
+        return read(path, project=project, base=None if own else path.resolve().as_uri())
+
+    ours = [] if paths and shapes and not project.ontology.is_dir() else _folders(project)
+    files = {folder: project.files(folder) for folder, _ in ours}
+    own = [path for path in files.get(project.shapes, []) if not path.is_relative_to(project.shapes / "derived")]
     chosen: list[tuple[Role, list[Path]]] = [
-        ("data", project.files(project.ontology)),
-        ("data", _expand(paths, project) if paths else project.files(project.instances)),
+        ("data", files.get(project.ontology, [])),
+        ("data", _expand(paths, project) if paths else files[project.instances]),
         ("shapes", _expand(shapes, project) if shapes else own),
     ]
     graph = Graph.create()
-    graph.load((project.relative(path), role, read(path, project=project)) for role, files in chosen for path in files)
+    graph.load((project.relative(path), role, quads(path)) for role, found in chosen for path in found)
     shape_triples = [triple for _, triple in graph.triples_by_file(role="shapes")]
     return Outcome(validate(graph, shape_triples))
 

@@ -121,6 +121,11 @@ class Project:
         raise UsageError(f"no kg.toml, and no pyproject.toml with [tool.kg], in {here} or above it")
 
     @classmethod
+    def bare(cls, root: Path) -> Self:
+        """Return a project without settings, for work on files that belong to none."""
+        return cls(root=root, base="urn:kg:", settings_file=root / "kg.toml", languages=("en", "fr"))
+
+    @classmethod
     def load(cls, file: Path) -> Self:
         """Return the project whose settings are in ``file`` (``kg.toml``, or ``pyproject.toml`` with ``[tool.kg]``).
 

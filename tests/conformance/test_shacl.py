@@ -1,5 +1,6 @@
 """The W3C's SHACL test suite: whole reports are those that the suite expects."""
 
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -11,6 +12,7 @@ import rdflib
 from rdflib.compare import isomorphic, to_isomorphic
 from rdflib.namespace import RDF, SH
 
+from kg.cli import main
 from kg.errors import ShapeError
 from kg.graph.quads import Graph
 from kg.project import Project
@@ -110,6 +112,29 @@ def test_the_report_is_the_one_expected(file: Path, entry: rdflib.term.Node, tow
     messages = any(graph.value(result, SH.resultMessage) for result in graph.objects(expected, SH.result))
     mine, theirs = results(written, node, messages=messages), results(graph, expected, messages=messages)
     assert isomorphic(mine, theirs), show(mine, theirs)
+
+
+def test_the_command_line_gives_the_same_reports(
+    tmp_path: Path, conformance: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong = []
+    for file, entry in entries():
+        graph = document(file)
+        action, expected = graph.value(entry, MF.action), graph.value(entry, MF.result)
+        data, shapes = (str(path_of(graph.value(action, name))) for name in (SHT.dataGraph, SHT.shapesGraph))
+        command = ["kg", "-C", str(tmp_path), "validate", data, "--shapes", shapes, "--format", "turtle"]
+        monkeypatch.setattr(sys, "argv", command)
+        with pytest.raises(SystemExit) as ended:
+            main()
+        out = capsys.readouterr().out
+        if expected == SHT.Failure:
+            assert (ended.value.code, out) == (1, ""), file
+            continue
+        written = rdflib.Graph().parse(data=out, format="turtle")
+        (node,) = written.subjects(RDF.type, SH.ValidationReport)
+        if not isomorphic(results(written, node, messages=False), results(graph, expected, messages=False)):
+            wrong.append(file.name)
+    assert wrong == []
 
 
 def show(mine: rdflib.Graph, theirs: rdflib.Graph) -> str:

@@ -98,11 +98,16 @@ def validate(call: Call, paths: tuple[Path, ...], shapes: tuple[Path, ...], form
     """Validate against SHACL shapes.
 
     Without PATH, the whole project: what is asserted, then what is derived. With PATH, those files alone with
-    the project's ontology, against the project's shapes or those of --shapes.
+    the project's ontology, against the project's shapes or those of --shapes. With both, no project is needed.
     """
     from kg.pipeline import validate_files, validate_project
 
-    project = call.project
+    try:
+        project = call.project
+    except UsageError:
+        if not (paths and shapes):
+            raise
+        project = Project.bare(call.folder or Path.cwd())
     with call.progress() as progress:
         if paths or shapes:
             outcome = validate_files(project, paths=paths, shapes=shapes)

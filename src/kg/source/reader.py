@@ -28,8 +28,10 @@ FORMATS = {
 }
 
 
-def read(path: Path, *, project: Project) -> Iterator[Quad]:
+def read(path: Path, *, project: Project, base: str | None = None) -> Iterator[Quad]:
     """Yield the quads of a file, in the order of the file.
+
+    Relative IRIs are an error, unless the file declares a base or ``base`` is given.
 
     A format without named graphs (Turtle, N-Triples, RDF/XML) puts its triples in the graph of the
     file's path. Blank nodes are scoped to the file and numbered in the order of their first use, so
@@ -49,7 +51,7 @@ def read(path: Path, *, project: Project) -> Iterator[Quad]:
     except OSError as error:
         raise UsageError(f"cannot read {name}: {error.strerror}") from error
     try:
-        for quad in parse(data, format=rdf_format):
+        for quad in parse(data, format=rdf_format, base_iri=base):
             graph = home if isinstance(quad.graph_name, DefaultGraph) else str(quad.graph_name)
             yield graph, labels.of(quad.subject), str(quad.predicate), labels.of(quad.object)
     except (SyntaxError, ValueError) as error:
