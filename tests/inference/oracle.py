@@ -15,7 +15,7 @@ from kg.inference.fixpoint import infer
 from kg.source.reader import Triple
 
 _SPACES = tuple(f"<{space}" for space in (RDF, RDFS, OWL, XSD))
-_LINKS = {TYPE, owl.SUB_CLASS, owl.EQUIVALENT_CLASS}
+_LINKS = {TYPE, owl.SUB_CLASS, owl.EQUIVALENT_CLASS, owl.DOMAIN, owl.RANGE}
 _REFLEXIVE = {owl.SUB_CLASS, owl.SUB_PROPERTY, owl.EQUIVALENT_CLASS, owl.EQUIVALENT_PROPERTY, f"<{OWL}sameAs>"}
 
 

@@ -34,7 +34,7 @@ _TAUTOLOGIES = tuple(
         f"{OWL}sameAs",
     )
 )
-_CLASS_LINKS = f"'{TYPE}', '<{RDFS}subClassOf>', '<{OWL}equivalentClass>'"
+_CLASS_LINKS = f"'{TYPE}', '<{RDFS}subClassOf>', '<{OWL}equivalentClass>', '<{RDFS}domain>', '<{RDFS}range>'"
 # Published: not about a blank node, no blank class expression as a class, nothing said of a thing and itself.
 _INFERRED = f"""
 CREATE VIEW inferred AS
