@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import quote
 
 from kg.errors import UsageError, suggestion
 
@@ -205,7 +206,7 @@ class Project:
         It is ``graph/`` and the path without suffix, below the root or below ``instances/``:
         ``instances/reference/epci.ttl`` is ``graph/reference/epci``, ``ontology/act.ttl`` ``graph/ontology/act``.
         """
-        stem = Path(self.relative(path)).with_suffix("").as_posix()
+        stem = quote(Path(self.relative(path)).with_suffix("").as_posix())
         return f"{self.base}graph/{stem.removeprefix('instances/')}"
 
     def expand(self, name: str) -> str:

@@ -44,5 +44,5 @@ def csv(call: Call, table: Path, mapping: Path) -> int:
         imported = import_csv(table, mapping=mapping, project=project)
     click.echo(f"{imported.triples:>8,}  {project.relative(imported.file)}")
     without = f", {imported.unmapped:,} of them taken by no template" if imported.unmapped else ""
-    call.note(f"{imported.rows:,} rows{without}")
+    call.note(f"{imported.rows:,} row{'' if imported.rows == 1 else 's'}{without}")
     return DONE

@@ -168,6 +168,13 @@ def test_many_faults_are_counted_and_the_first_are_told(desk: Desk) -> None:
         ("ex:amount {amount} ;", "ex:amount {amount}", "not Turtle"),
         ("ex:kind-a", "kind a", "columns.kind.values.A: not one term"),
         ("(?i)town", "(town", "when.name: not a pattern"),
+        ('key = "id"', 'key = "id"\nencoding = "utf-9"', "unknown encoding: utf-9"),
+        ('key = "id"', 'key = "id"\nencoding = "utf-16"', "not utf-16"),
+        ('key = "id"', 'key = "id"\ndelimiter = ";;"', "the delimiter is one character"),
+        ('comment = "Grants."', "comment = 3", "comment is a text, not 3"),
+        ("required = true", 'required = "yes"', "columns.id.required is true or false"),
+        ("required = true", 'required = true\nvalues = ["x"]', "columns.id.values is a table"),
+        ('pattern = "[a-z0-9]+"', 'pattern = "[a"', "columns.id.pattern: not a regular expression"),
         ("<> rdfs:label", "<> rdf-s:label", 'unknown prefix "rdf-s"'),
     ],
 )
@@ -178,6 +185,15 @@ def test_a_wrong_mapping_is_told(tmp_path: Path, wrong: str, right: str, said: s
         desk.run("id,name,amount,kind\ng1,n,1,A\n")
     assert said in str(caught.value), str(caught.value)
     assert not desk.out.exists()
+
+
+@pytest.mark.parametrize(
+    ("template", "said"),
+    [('when = { id = 3 }\nturtle = "x"', "when.id: a value is a text"), ('turtle = " "', "says something")],
+)
+def test_a_wrong_template_is_told(tmp_path: Path, template: str, said: str) -> None:
+    with pytest.raises(SourceError, match=said):
+        Desk(tmp_path, f"[columns.id]\n[[templates]]\n{template}\n").run("id\n1\n")
 
 
 def test_a_mapping_without_templates_is_refused(tmp_path: Path) -> None:

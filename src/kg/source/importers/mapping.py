@@ -28,6 +28,7 @@ A placeholder ``{column}`` is a whole term, or a part of a string, an IRI or a p
 a name the value is percent-encoded; in a string it needs no escape. A triple that uses an empty column is left out.
 """
 
+import codecs
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
@@ -35,7 +36,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any, Literal, cast, get_args
+from typing import Any, Literal, TypeVar, cast, get_args
 from urllib.parse import quote
 
 import pyoxigraph as ox
@@ -145,24 +146,35 @@ def read_mapping(path: Path, *, project: Project) -> TableMapping:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SourceError(f"not TOML: {error}", file=str(path)) from error
     _known(data, {"comment", "key", "encoding", "delimiter", "graph", "columns", "templates"}, "", path)
+    texts = {name: _value(data, name, str, "", path) for name in ("comment", "key", "encoding", "delimiter")}
+    encoding, delimiter = texts["encoding"] or "utf-8-sig", texts["delimiter"] or ","
+    try:
+        codecs.lookup(encoding)
+    except LookupError as error:
+        raise SourceError(f"{error}", file=str(path)) from error
+    if len(delimiter) != 1:
+        raise SourceError(f"the delimiter is one character, not {delimiter!r}", file=str(path))
+    graph = _value(data, "graph", dict, "", path) or {}
     prefixes = "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in project.prefixes.items())
-    columns = {name: _column(name, given, prefixes, path) for name, given in data.get("columns", {}).items()}
-    templates = tuple(_template(each, columns, prefixes, path) for each in data.get("templates", []))
+    columns = {name: _column(name, given, prefixes, path) for name, given in _tables(data, "columns", path)}
+    templates = tuple(
+        _template(each, columns, prefixes, path) for each in _value(data, "templates", list, "", path) or []
+    )
     if not templates:
         raise SourceError("a mapping has one [[templates]] at least", file=str(path))
-    key = data.get("key")
+    key = texts["key"]
     if key is not None and key not in columns:
         raise SourceError(f"the key {key} is no column.{suggestion(str(key), columns)}", file=str(path))
-    _known(data.get("graph", {}), {"turtle"}, "graph.", path)
+    _known(graph, {"turtle"}, "graph.", path)
     return TableMapping(
         file=path,
-        comment=str(data.get("comment", path.stem)),
+        comment=texts["comment"] or path.stem,
         key=key,
-        encoding=str(data.get("encoding", "utf-8-sig")),
-        delimiter=str(data.get("delimiter", ",")),
+        encoding=encoding,
+        delimiter=delimiter,
         columns=columns,
         templates=templates,
-        about=data.get("graph", {}).get("turtle"),
+        about=_value(graph, "turtle", str, "graph.", path),
         prefixes=prefixes,
     )
 
@@ -173,14 +185,20 @@ def _column(name: str, given: Mapping[str, Any], prefixes: str, path: Path) -> C
     if kind not in get_args(Type):
         near = suggestion(str(kind), get_args(Type))
         raise SourceError(f"columns.{name}: {kind} is none of {', '.join(get_args(Type))}.{near}", file=str(path))
+    where = f"columns.{name}."
+    pattern = _value(given, "pattern", str, where, path)
+    try:
+        re.compile(pattern or "")
+    except re.error as error:
+        raise SourceError(f"{where}pattern: not a regular expression: {error}", file=str(path)) from error
     values = {}
-    for value, term in given.get("values", {}).items():
+    for value, term in (_value(given, "values", dict, where, path) or {}).items():
         try:
             [(_, _, values[value])] = _parse(f"<urn:x> <urn:y> {term} .", prefixes=prefixes, base="urn:x", file=path)
         except (SourceError, ValueError) as error:
             why = _undeclared(str(error)) or "not one term as Turtle writes it"
             raise SourceError(f"columns.{name}.values.{value}: {why}: {term}", file=str(path)) from error
-    return Column(name, cast(Type, kind), bool(given.get("required", False)), given.get("pattern"), values)
+    return Column(name, cast(Type, kind), bool(_value(given, "required", bool, where, path)), pattern, values)
 
 
 def _template(given: Mapping[str, Any], columns: Mapping[str, Column], prefixes: str, path: Path) -> Template:
@@ -200,23 +218,47 @@ def _template(given: Mapping[str, Any], columns: Mapping[str, Column], prefixes:
     def opened(part: str) -> str:
         return closed(_WHOLE.sub(lambda m: f"<{_HOLE}{number(m[1])}>", part))
 
-    text, at, out = str(given.get("turtle", "")), 0, []
+    text, at, out = _value(given, "turtle", str, "templates.", path) or "", 0, []
+    if not text.strip():
+        raise SourceError("templates.turtle: a template says something", file=str(path))
     for match in _CLOSED.finditer(text):
         out += [opened(text[at : match.start()]), closed(match[0])]
         at = match.end()
     out.append(opened(text[at:]))
     when: dict[str, frozenset[str] | re.Pattern[str]] = {}
-    for name, test in given.get("when", {}).items():
+    for name, test in (_value(given, "when", dict, "templates.", path) or {}).items():
         number(name)
         if isinstance(test, dict):
             try:
                 when[name] = re.compile(test["matches"])
-            except (KeyError, re.error) as error:
+            except (KeyError, TypeError, re.error) as error:
                 raise SourceError(f"when.{name}: not a pattern: {error}", file=str(path)) from error
+        elif not isinstance(test, str) and not (isinstance(test, list) and all(isinstance(v, str) for v in test)):
+            raise SourceError(f"when.{name}: a value is a text, or a list of texts, not {test!r}", file=str(path))
         else:
             when[name] = frozenset([test] if isinstance(test, str) else test)
     triples = _parse("".join(out), prefixes=prefixes, base="urn:x", file=path)
     return Template(tuple(triples), tuple(names), when)
+
+
+_Value = TypeVar("_Value")
+_KINDS = {str: "a text", bool: "true or false", dict: "a table", list: "a list of tables"}
+
+
+def _value(given: Mapping[str, Any], name: str, kind: type[_Value], where: str, path: Path) -> _Value | None:
+    """Return a setting, None where it is not given. Raises SourceError when it is of another kind."""
+    value = given.get(name)
+    if value is not None and not isinstance(value, kind):
+        raise SourceError(f"{where}{name} is {_KINDS[kind]}, not {value!r}", file=str(path))
+    return value
+
+
+def _tables(data: Mapping[str, Any], name: str, path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield the tables inside a table, by name."""
+    for inner, given in (_value(data, name, dict, "", path) or {}).items():
+        if not isinstance(given, dict):
+            raise SourceError(f"{name}.{inner} is a table, not {given!r}", file=str(path))
+        yield inner, given
 
 
 def _parse(turtle: str, *, prefixes: str, base: str, file: Path) -> list[Triple]:

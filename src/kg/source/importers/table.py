@@ -85,8 +85,8 @@ def _rows(table: Path, plan: TableMapping, faults: list[str]) -> Iterator[tuple[
                 start = reader.line_num + 1
     except OSError as error:
         raise UsageError(f"cannot read {table}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise SourceError(f"not {plan.encoding}: {error.reason} at byte {error.start}", file=str(table)) from error
+    except UnicodeError as error:
+        raise SourceError(f"not {plan.encoding}: {error}", file=str(table)) from error
     except csv.Error as error:
         raise SourceError(f"not CSV: {error}", file=str(table), line=start) from error
 
