@@ -15,6 +15,7 @@ import tempfile
 import time
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import synthetic
 
@@ -48,17 +49,10 @@ def pyshacl(folder: Path) -> list[Result]:
     """Return the results of pySHACL."""
     import rdflib
     from pyshacl import validate
-    from rdflib.namespace import SH
 
     data = rdflib.Graph().parse(folder / "data.nt", format="nt").parse(folder / "ontology.ttl")
     _, report, _ = validate(data, shacl_graph=rdflib.Graph().parse(folder / "shapes.ttl"))
-    found = []
-    for result in report.objects(None, SH.result):
-        focus, component, value = (
-            report.value(result, p) for p in (SH.focusNode, SH.sourceConstraintComponent, SH.value)
-        )
-        found.append((focus.n3(), component.n3(), value.n3() if value is not None else ""))
-    return found
+    return reported(report)
 
 
 def shacl_rust(folder: Path) -> list[Result]:
@@ -70,17 +64,22 @@ def shacl_rust(folder: Path) -> list[Result]:
 
 
 def shifty(folder: Path) -> list[Result]:
-    """Return the results of pyshifty."""
+    """Return the results of pyshifty, which reads one file of data."""
     import shifty as peer
-    from rdflib.namespace import SH
 
     _, report, _ = peer.validate(str(folder / "all.ttl"), shacl_graph=str(folder / "shapes.ttl"))
+    return reported(report)
+
+
+def reported(report: Any) -> list[Result]:
+    """Return the results of a report that is a graph of rdflib's."""
+    from rdflib.namespace import SH
+
     found = []
     for result in report.objects(None, SH.result):
-        focus, component, value = (
-            report.value(result, p) for p in (SH.focusNode, SH.sourceConstraintComponent, SH.value)
-        )
-        found.append((focus.n3(), component.n3(), value.n3() if value is not None else ""))
+        terms = [report.value(result, p) for p in (SH.focusNode, SH.sourceConstraintComponent, SH.value)]
+        focus, component, value = ("" if term is None else term.n3() for term in terms)
+        found.append((focus, component, value))
     return found
 
 
@@ -110,8 +109,7 @@ def compare(communes: int) -> None:
         (folder / "all.ttl").write_text((folder / "ontology.ttl").read_text() + data.read_text())
         expected, ours = None, 0.0
         for label, tool in TOOLS.items():
-            module = {"kg": "kg"}.get(tool, tool)
-            if find_spec(module) is None or triples > SLOW.get(label, triples):
+            if find_spec(tool) is None or triples > SLOW.get(label, triples):
                 continue
             runs = [run(tool, folder) for _ in range(RUNS)]
             results, seconds = runs[0][0], statistics.median(seconds for _, seconds, _ in runs)
