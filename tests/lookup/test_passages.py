@@ -24,7 +24,7 @@ def test_each_passage_says_its_facts_in_the_order_of_the_lines(built: tuple[Proj
     assert "2020-05-03" in sentence
     assert sentence.endswith(".")
     [english] = next(iter(read_passages(build, project=project, language="en"))).sentences
-    assert english.startswith("pacte de Grandville: is a pact ; ")
+    assert english.startswith("pacte de Grandville: is of class pact ; ")
 
 
 def test_values_of_one_property_are_said_together(built: tuple[Project, Build]) -> None:

@@ -22,7 +22,7 @@ FORMS: tuple[Form, ...] = ("text", "markdown", "json")
 
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 _MARKS = {"fr": " : ", "en": ": "}
-_IS_A = {"fr": "est de la classe", "en": "is a"}
+_IS_A = {"fr": "est de la classe", "en": "is of class"}
 _LINE = {"fr": "l. {0}", "en": "line {0}"}
 _LABELS = (f"<{SKOS}prefLabel>", f"<{RDFS}label>")
 _NUMBERS = {f"{_XSD}{name}" for name in ("integer", "decimal", "double", "float")}
@@ -122,7 +122,7 @@ class _Speaker:
         return item[0] != TYPE, self._name(item[0])
 
     def _clause(self, predicate: str, objects: list[str]) -> str:
-        verb = _IS_A.get(self._language, "is a") if predicate == TYPE else self._name(predicate)
+        verb = _IS_A.get(self._language, _IS_A["en"]) if predicate == TYPE else self._name(predicate)
         return f"{verb} {', '.join(sorted(self._value(token) for token in objects))}"
 
     def _value(self, token: str) -> str:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from kg.errors import SourceError, UsageError
 from kg.project import Project
+from kg.source.importers.mapping import Column
 from kg.source.importers.table import ImportedTable, import_csv
 
 EX = "https://example.org/"
@@ -194,6 +195,44 @@ def test_a_wrong_mapping_is_told(tmp_path: Path, wrong: str, right: str, said: s
 def test_a_wrong_template_is_told(tmp_path: Path, template: str, said: str) -> None:
     with pytest.raises(SourceError, match=said):
         Desk(tmp_path, f"[columns.id]\n[[templates]]\n{template}\n").run("id\n1\n")
+
+
+@pytest.mark.parametrize(
+    ("kind", "right", "wrong"),
+    [
+        ("integer", ["12", "-3", "+007"], ["1_000", "١٢", "1.0", ""]),
+        ("decimal", ["1", "1.5", "-.5", "1e3"], ["1_0.0", "NaN", "1,5"]),
+        ("date", ["2019-02-28"], ["20190228", "2019-02-30", "2019-W09-4"]),
+        ("year", ["2019"], ["0000", "19", "٢٠١٩"]),
+        ("text", ["a"], ["a\0b"]),
+    ],
+)
+def test_a_value_is_of_its_type_as_xml_schema_writes_it(kind: str, right: list[str], wrong: list[str]) -> None:
+    column = Column("value", kind)  # type: ignore[arg-type]
+    assert all(column.token(text) for text in right)
+    for text in wrong:
+        with pytest.raises(ValueError, match="is not of type|holds a NUL"):
+            column.token(text)
+
+
+def test_what_another_hand_wrote_is_never_replaced(desk: Desk, tmp_path: Path) -> None:
+    desk.out.write_text("# by hand\n", encoding="utf-8")
+    with pytest.raises(UsageError, match="was not written by kg import csv"):
+        desk.run("id,name,amount,kind\ng1,n,1,A\n")
+    assert desk.out.read_text(encoding="utf-8") == "# by hand\n"
+    mapping = desk.mapping.rename(desk.mapping.with_suffix(".ttl"))
+    with pytest.raises(UsageError, match="a mapping is a .toml file"):
+        import_csv(desk.table, mapping=mapping, project=desk.project)
+
+
+def test_a_table_without_rows_empties_no_graph(desk: Desk) -> None:
+    desk.run("id,name,amount,kind\ng1,n,1,A\n")
+    before = desk.out.read_bytes()
+    with pytest.raises(SourceError, match="no row after the header"):
+        desk.run("id,name,amount,kind\n")
+    with pytest.raises(SourceError, match="Is ',' the delimiter"):
+        desk.run("id;name;amount;kind\ng1;n;1;A\n")
+    assert desk.out.read_bytes() == before
 
 
 def test_a_mapping_without_templates_is_refused(tmp_path: Path) -> None:

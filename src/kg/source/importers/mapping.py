@@ -69,6 +69,8 @@ class Column:
 
     def token(self, text: str) -> str:
         """Return the token of a value. Raises ValueError, saying what is wrong, for one that does not fit."""
+        if "\0" in text:
+            raise ValueError(f"{text!r} holds a NUL")
         if self.values:
             if text not in self.values:
                 raise ValueError(f"{text!r} is none of the values of the mapping.{suggestion(text, self.values)}")
@@ -301,17 +303,29 @@ def _typed(lexical: str, datatype: str) -> str:
 
 
 def _decimal(text: str) -> str:
-    number = Decimal(text)
-    if not number.is_finite():
+    if not re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", text):  # Decimal() also takes 1_000
         raise ValueError(text)
+    number = Decimal(text)
     plain = f"{number:f}"
     return _typed(plain if "." in plain else f"{plain}.0", "decimal")
 
 
 def _year(text: str) -> str:
-    if not re.fullmatch(r"\d{4}", text):
+    if not re.fullmatch(r"[0-9]{4}", text) or text == "0000":
         raise ValueError(text)
     return _typed(text, "gYear")
+
+
+def _integer(text: str) -> str:
+    if not re.fullmatch(r"[+-]?[0-9]+", text):  # int() also takes 1_000 and the digits of other scripts
+        raise ValueError(text)
+    return _typed(str(int(text)), "integer")
+
+
+def _date(text: str) -> str:
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        raise ValueError(text)
+    return _typed(date.fromisoformat(text).isoformat(), "date")
 
 
 def _boolean(text: str) -> str:
@@ -322,9 +336,9 @@ def _boolean(text: str) -> str:
 
 _TOKENS: Mapping[Type, Callable[[str], str]] = {
     "text": lambda text: str(ox.Literal(text)),
-    "integer": lambda text: _typed(str(int(text)), "integer"),
+    "integer": _integer,
     "decimal": _decimal,
-    "date": lambda text: _typed(date.fromisoformat(text).isoformat(), "date"),
+    "date": _date,
     "year": _year,
     "boolean": _boolean,
 }

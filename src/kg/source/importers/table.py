@@ -12,6 +12,7 @@ from kg.source.importers.mapping import Row, TableMapping, read_mapping
 from kg.source.reader import Triple
 from kg.source.turtle import write_turtle
 
+_WRITTEN = "Written by `kg import csv`"
 REPORTED = 20
 """How many faults of a table are told one by one; all are counted."""
 
@@ -33,10 +34,14 @@ def import_csv(table: Path, *, mapping: Path, project: Project) -> ImportedTable
     wrong. Raises UsageError when a file is missing or the mapping lies outside ``instances/``, SourceError for the
     mapping, the header or the rows, naming the line and the column of each fault.
     """
+    if mapping.suffix != ".toml":
+        raise UsageError(f"{mapping}: a mapping is a .toml file; its graph goes beside it, under the same name")
     plan = read_mapping(mapping, project=project)
     out = mapping.with_suffix(".ttl")
     if not out.resolve().is_relative_to(project.instances.resolve()):
         raise UsageError(f"{mapping}: a mapping lies in {project.relative(project.instances)}/, where its graph goes")
+    if out.is_file() and _WRITTEN not in out.read_text(encoding="utf-8", errors="replace").split("\n", 1)[0]:
+        raise UsageError(f"{out} was not written by kg import csv: remove it, or give the mapping another name")
     triples: set[Triple] = set(plan.description(project.graph_of(out.resolve())))
     faults: list[str] = []
     keys: dict[str, int] = {}
@@ -50,6 +55,8 @@ def import_csv(table: Path, *, mapping: Path, project: Project) -> ImportedTable
         unmapped += not taken
         if not faults:
             triples.update(triple for template in taken for triple in template.fill(row, tokens))
+    if not rows and not faults:
+        faults.append("no row after the header")
     if faults:
         more = f"\n  and {len(faults) - REPORTED} more" if len(faults) > REPORTED else ""
         count = f"{len(faults)} fault{'s' if len(faults) > 1 else ''}; nothing is written"
@@ -57,7 +64,7 @@ def import_csv(table: Path, *, mapping: Path, project: Project) -> ImportedTable
     beside = out.with_name(f".{out.name}.new")
     try:
         with beside.open("w", encoding="utf-8", newline="\n") as stream:
-            comment = f"{plan.comment} Written by `kg import csv`: do not edit by hand."
+            comment = f"{plan.comment} {_WRITTEN}: do not edit by hand."
             write_turtle(stream, triples, prefixes=project.prefixes, comment=comment)
         os.replace(beside, out)
     finally:
@@ -73,8 +80,9 @@ def _rows(table: Path, plan: TableMapping, faults: list[str]) -> Iterator[tuple[
             header = [name.strip() for name in next(reader, [])]
             for name in plan.columns:
                 if header.count(name) != 1:
-                    many = "twice" if name in header else "not"
-                    raise SourceError(f"the column {name} is {many} there.{suggestion(name, header)}", file=str(table))
+                    why = "twice there." if name in header else f"not there.{suggestion(name, header)}"
+                    hint = f" Is {plan.delimiter!r} the delimiter?" if len(header) == 1 < len(plan.columns) else ""
+                    raise SourceError(f"the column {name} is {why}{hint}", file=str(table), line=1)
             start = reader.line_num + 1
             for values in reader:
                 if len(values) == len(header):
