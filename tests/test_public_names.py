@@ -6,8 +6,8 @@ import sys
 import kg
 
 NAMES = (
-    "Answer Build EndpointError Finding Graph InconsistencyError KgError Project Proof Query QueryError Report Rule "
-    "RuleError ShapeError SourceError UsageError build explain infer load publish validate"
+    "Answer Build EndpointError Finding Graph InconsistencyError KgError Project Proof Query QueryError Report "
+    "ResourceError Rule RuleError ShapeError SourceError UsageError build explain infer load publish validate"
 ).split()
 
 

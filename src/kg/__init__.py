@@ -7,8 +7,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from kg.errors import EndpointError, InconsistencyError, KgError, QueryError, RuleError, ShapeError, SourceError
-    from kg.errors import UsageError as UsageError
+    from kg.errors import (
+        EndpointError,
+        InconsistencyError,
+        KgError,
+        QueryError,
+        ResourceError,
+        RuleError,
+        ShapeError,
+        SourceError,
+        UsageError,
+    )
     from kg.graph.build import Build
     from kg.graph.quads import Graph
     from kg.inference.fixpoint import infer
@@ -36,6 +45,7 @@ _HOMES = {
     "Query": "kg.query.catalogue",
     "QueryError": "kg.errors",
     "Report": "kg.validation.report",
+    "ResourceError": "kg.errors",
     "Rule": "kg.inference.rules",
     "RuleError": "kg.errors",
     "ShapeError": "kg.errors",
@@ -62,6 +72,7 @@ __all__ = [
     "Query",
     "QueryError",
     "Report",
+    "ResourceError",
     "Rule",
     "RuleError",
     "ShapeError",

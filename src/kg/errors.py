@@ -2,6 +2,7 @@
 
     KgError                     anything that stops a command; carries the exit code
     ├── UsageError              the call, the settings, a missing file or tool            (2)
+    ├── ResourceError           the memory limit or the disk is too small                 (2)
     ├── SourceError             a file cannot be read as RDF, or breaks a rule of sources (1)
     ├── ShapeError              a shapes graph is not valid SHACL                         (1)
     ├── RuleError               a rule cannot be read, or negation runs in a circle       (1)
@@ -43,6 +44,10 @@ class KgError(Exception):
 
 class UsageError(KgError):
     """The call or the settings are wrong, or a file or tool is missing."""
+
+
+class ResourceError(KgError):
+    """The memory limit, or the room on the disk, is too small for the work."""
 
 
 class SourceError(KgError):

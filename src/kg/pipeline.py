@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import shutil
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -11,8 +12,8 @@ from kg.errors import UsageError
 from kg.graph import build as layout
 from kg.graph.build import Build
 from kg.graph.dump import write_nquads
+from kg.graph.loading import File, load_files
 from kg.graph.quads import Graph, Role
-from kg.graph.store import Store
 from kg.graph.swap import swap
 from kg.graph.terms import TYPE
 from kg.inference import owl
@@ -20,7 +21,7 @@ from kg.inference.construct import read_rule
 from kg.inference.fixpoint import Inference, check_consistency, infer
 from kg.inference.rules import Rule
 from kg.project import Project
-from kg.source.reader import Quad, Triple, read
+from kg.source.reader import Triple
 from kg.validation.report import Report
 from kg.validation.validate import validate
 
@@ -38,25 +39,25 @@ class Outcome:
     rules: tuple[Rule, ...] = ()
 
 
-def build(project: Project, *, out: Path, progress: Progress = lambda _: None) -> Outcome:
-    """Build the graph of ``project`` and make the link ``out`` name it.
+def build(project: Project, *, out: Path, memory: str | None = None, progress: Progress = lambda _: None) -> Outcome:
+    """Build the graph of ``project`` and make the link ``out`` name it; ``memory`` is the engine's limit.
 
     The steps: read; validate what is asserted; infer; check consistency; validate what is derived; write. A
     Violation ends the run with its report, and then as after any error the build that was there stays.
 
-    Raises SourceError, ShapeError, RuleError, InconsistencyError or UsageError.
+    Raises SourceError, ShapeError, RuleError, InconsistencyError, ResourceError or UsageError.
     """
     inputs = _inputs(project)
-    graph = Graph.create()
-    outcome = _derive(project, graph, progress)
-    if outcome.report.counts["violation"]:
-        return outcome
-    progress("writing")
     with swap(out) as draft:
+        scratch = draft.folder / ".scratch"
+        graph = Graph.create(memory=memory, scratch=scratch)
+        outcome = _derive(project, graph, progress)
+        if outcome.report.counts["violation"]:
+            return outcome
+        progress("writing")
         graph.engine.save(draft.folder / layout.TABLES)
         dump = draft.folder / layout.DUMP
         counts = write_nquads(graph, inferred_graph=project.inferred_graph, out=dump)
-        Store.create(draft.folder / layout.STORE, dump).close()
         _write_json(draft.folder / layout.RULES, [rule.to_json() for rule in outcome.rules])
         _write_json(draft.folder / layout.FINDINGS, [finding.to_json() for finding in outcome.report.findings])
         manifest = {
@@ -69,6 +70,8 @@ def build(project: Project, *, out: Path, progress: Progress = lambda _: None) -
             "dump": {"file": dump.name, "bytes": dump.stat().st_size, "sha256": _sha256(dump)},
         }
         _write_json(draft.folder / layout.MANIFEST, manifest)
+        graph.engine.close()
+        shutil.rmtree(scratch, ignore_errors=True)
         draft.name = _digest(manifest)[:16]
     return replace(outcome, build=Build.open(out))
 
@@ -85,9 +88,9 @@ def validate_files(project: Project, *, paths: Sequence[Path] = (), shapes: Sequ
     The relative IRIs of a file that is not of the project are after the file's own.
     """
 
-    def quads(path: Path) -> Iterator[Quad]:
+    def file(path: Path, role: Role) -> File:
         own = any(path.resolve().is_relative_to(folder.resolve()) for folder, _ in ours)
-        return read(path, project=project, base=None if own else path.resolve().as_uri())
+        return File(path, role, None if own else path.resolve().as_uri())
 
     ours = [] if paths and shapes and not project.ontology.is_dir() else _folders(project)
     files = {folder: project.files(folder) for folder, _ in ours}
@@ -98,20 +101,15 @@ def validate_files(project: Project, *, paths: Sequence[Path] = (), shapes: Sequ
         ("shapes", _expand(shapes, project) if shapes else own),
     ]
     graph = Graph.create()
-    graph.load((project.relative(path), role, quads(path)) for role, found in chosen for path in found)
+    load_files(graph, (file(path, role) for role, found in chosen for path in found), project=project)
     shape_triples = [triple for _, triple in graph.triples_by_file(role="shapes")]
     return Outcome(validate(graph, shape_triples))
 
 
 def load(project: Project, graph: Graph) -> None:
     """Load the files of ``project`` into ``graph``: ontology, shapes and instances, in the order of their paths."""
-
-    def sources() -> Iterator[tuple[str, Role, Iterator[Quad]]]:
-        for folder, role in _folders(project):
-            for path in project.files(folder):
-                yield project.relative(path), role, read(path, project=project)
-
-    graph.load(sources())
+    files = (File(path, role) for folder, role in _folders(project) for path in project.files(folder))
+    load_files(graph, files, project=project)
 
 
 def rules_of(project: Project, graph: Graph) -> list[Rule]:

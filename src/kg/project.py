@@ -13,6 +13,7 @@ from urllib.parse import quote
 from kg.errors import UsageError, suggestion
 
 RDF_SUFFIXES = (".ttl", ".trig", ".nt", ".nq", ".jsonld", ".rdf")
+COMPRESSED_SUFFIXES = (".gz", ".zst")
 _KEYS = {
     "base", "languages", "as-of", "issued", "dataset", "question", "prefixes", "evidence", "import",
 }  # fmt: skip
@@ -189,7 +190,7 @@ class Project:
         """
         if not folder.is_dir():
             raise UsageError(f"no such folder: {self.relative(folder)}")
-        found = [path for path in folder.rglob("*") if path.suffix in suffixes and path.is_file()]
+        found = [path for path in folder.rglob("*") if plain(path).suffix in suffixes and path.is_file()]
         visible = [path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts)]
         return sorted(visible, key=lambda path: path.relative_to(folder).as_posix())
 
@@ -206,7 +207,7 @@ class Project:
         It is ``graph/`` and the path without suffix, below the root or below ``instances/``:
         ``instances/reference/epci.ttl`` is ``graph/reference/epci``, ``ontology/act.ttl`` ``graph/ontology/act``.
         """
-        stem = quote(Path(self.relative(path)).with_suffix("").as_posix())
+        stem = quote(plain(Path(self.relative(path))).with_suffix("").as_posix())
         return f"{self.base}graph/{stem.removeprefix('instances/')}"
 
     def expand(self, name: str) -> str:
@@ -233,6 +234,11 @@ class Project:
         if best and re.fullmatch(r"(?:[\w](?:[\w.-]*[\w-])?)?", local := iri[len(best[1]) :]):
             return f"{best[0]}:{local}"
         return f"<{iri}>"
+
+
+def plain(path: Path) -> Path:
+    """Return a path without the suffix of its compression, if it has one."""
+    return path.with_suffix("") if path.suffix in COMPRESSED_SUFFIXES else path
 
 
 def _read_toml(file: Path) -> dict[str, Any]:

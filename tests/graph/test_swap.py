@@ -68,8 +68,17 @@ def test_the_name_may_be_given_at_the_end(tmp_path: Path) -> None:
     assert os.readlink(tmp_path / "site") == "site.d/digest"
 
 
-@pytest.mark.parametrize("name", [None, "", ".", "..", ".hidden", "a/b"])
-def test_a_name_that_is_not_a_plain_file_name_is_refused(tmp_path: Path, name: str | None) -> None:
+def test_a_folder_without_a_name_is_given_up(tmp_path: Path) -> None:
+    link = tmp_path / "site"
+    kept = fill(link, "old")
+    with swap(link) as draft:
+        (draft.folder / "page").write_text("new")
+    assert link.resolve() == kept.resolve()
+    assert others(link) == [".kg"]
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", ".hidden", "a/b"])
+def test_a_name_that_is_not_a_plain_file_name_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(ValueError, match="not a name"), swap(tmp_path / "site", name=name):
         pass
     assert not (tmp_path / "site").is_symlink()

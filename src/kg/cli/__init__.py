@@ -119,15 +119,16 @@ def validate(call: Call, paths: tuple[Path, ...], shapes: tuple[Path, ...], form
 
 @kg.command(epilog=examples("kg build", "kg build --out /tmp/build --stats"))
 @click.option("--out", type=click.Path(path_type=Path), help="The link to the build. [default: build, in the project]")
+@click.option("--memory", metavar="SIZE", help="The most memory that the tables may take, such as 4GB.")
 @click.option("--stats", is_flag=True, help="Print what each rule gave, and how long inference took.")
 @click.pass_obj
-def build(call: Call, out: Path | None, stats: bool) -> int:
+def build(call: Call, out: Path | None, memory: str | None, stats: bool) -> int:
     """Read, validate, infer, and write the graph."""
     from kg.pipeline import build as run
 
     project = call.project
     with call.progress() as progress:
-        outcome = run(project, out=out or project.root / "build", progress=progress)
+        outcome = run(project, out=out or project.root / "build", memory=memory, progress=progress)
     if outcome.ignored:
         call.note(f"not applied, since this version has no rule for them: {', '.join(outcome.ignored)}")
     counts = outcome.report.counts

@@ -5,12 +5,15 @@
 ``manifest.json``  what went in and what came out, with digests; byte-identical for the same input
 ``data.nq``        the dump: the merged default graph and every named graph, sorted
 ``graph.duckdb``   the tables (see ``kg.graph.quads``), a cache
-``store/``         the SPARQL store loaded from the dump, a cache
+``store/``         the SPARQL store loaded from the dump when the first query asks for it, a cache
 ``rules.json``     the rules, numbered as in the tables
 ``findings.json``  what validation found
 """
 
 import json
+import secrets
+import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -55,8 +58,19 @@ class Build:
 
     @cached_property
     def store(self) -> Store:
-        """The SPARQL store, to read."""
-        return Store.open(self.folder / STORE)
+        """The SPARQL store, to read; the first to ask makes it. Where the build cannot be written, it is in memory."""
+        folder = self.folder / STORE
+        if not folder.is_dir():
+            draft = self.folder / f".{STORE}-{secrets.token_hex(4)}"
+            try:
+                Store.create(draft, self.dump).close()
+                with suppress(FileExistsError):  # another process was faster
+                    draft.rename(folder)
+            except OSError:
+                return Store.loaded(self.dump)
+            finally:
+                shutil.rmtree(draft, ignore_errors=True)
+        return Store.open(folder)
 
     @cached_property
     def rules(self) -> list[dict[str, Any]]:

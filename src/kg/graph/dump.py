@@ -8,6 +8,7 @@ published inferred triples; shapes are in their named graphs only.
 from dataclasses import dataclass
 from pathlib import Path
 
+from kg.graph.engine import quoted
 from kg.graph.quads import Graph
 from kg.graph.terms import iri
 
@@ -52,7 +53,7 @@ def write_nquads(graph: Graph, *, inferred_graph: str, out: Path) -> Counts:
         "SELECT DISTINCT q.s, q.p, q.o, q.g FROM quad q JOIN term g ON g.id = q.g WHERE g.token <> ''"
     )
     engine.run(
-        f"COPY ({_LINES.replace('{graph}', _quoted(iri(inferred_graph)))}) TO '{_quoted(str(out))}' "
+        f"COPY ({_LINES.replace('{graph}', quoted(iri(inferred_graph))[1:-1])}) TO {quoted(str(out))} "
         "(FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x01')"
     )
     inferred = engine.count("SELECT count(*) FROM inferred")
@@ -61,7 +62,3 @@ def write_nquads(graph: Graph, *, inferred_graph: str, out: Path) -> Counts:
     return Counts(
         default=engine.count("SELECT count(*) FROM closure WHERE round = 0") + inferred, named=named, inferred=inferred
     )
-
-
-def _quoted(text: str) -> str:
-    return text.replace("'", "''")

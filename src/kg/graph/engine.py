@@ -1,5 +1,8 @@
 """The relational engine: DuckDB, embedded. The only module that knows it."""
 
+import shutil
+import tempfile
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,7 +11,7 @@ from typing import Any, Self
 import duckdb
 import pyarrow as pa
 
-from kg.errors import UsageError
+from kg.errors import ResourceError, UsageError
 
 Row = tuple[Any, ...]
 
@@ -20,9 +23,26 @@ class Engine:
         self._connection = connection
 
     @classmethod
-    def create(cls) -> Self:
-        """Return an engine on a new database in memory."""
-        return cls(duckdb.connect(":memory:"))
+    def create(cls, *, memory: str | None = None, scratch: Path | None = None) -> Self:
+        """Return an engine on a new database in memory.
+
+        ``memory`` is the most that it may take, such as ``4GB``; beyond, it works on the disk, in the folder
+        ``scratch``, which is the caller's to remove (default: one that goes with the engine). Raises UsageError for
+        what is not an amount of memory.
+        """
+        folder = scratch or Path(tempfile.mkdtemp(prefix="kg-"))
+        connection = duckdb.connect(
+            ":memory:", config={"temp_directory": str(folder), "preserve_insertion_order": False}
+        )
+        engine = cls(connection)
+        if scratch is None:
+            weakref.finalize(engine, shutil.rmtree, folder, ignore_errors=True)
+        if memory is not None:
+            try:
+                engine.run(f"SET memory_limit = {quoted(memory)}")
+            except duckdb.Error as error:
+                raise UsageError(f"not an amount of memory: {memory} (such as 4GB or 500MB)") from error
+        return engine
 
     @classmethod
     def open(cls, file: Path) -> Self:
@@ -35,18 +55,24 @@ class Engine:
         except duckdb.Error as error:
             raise UsageError(f"cannot read the tables of the build: {error}") from error
 
+    @property
+    def scratch(self) -> Path:
+        """The folder for what is too large for memory, and for files on their way into tables."""
+        [(folder,)] = self.rows("SELECT current_setting('temp_directory')")
+        return Path(folder)
+
     @contextmanager
     def many_small(self) -> Iterator[None]:
         """Run many statements over few rows: without threads each takes two thirds of the time."""
-        self._connection.execute("SET threads = 1")
+        self.run("SET threads = 1")
         try:
             yield
         finally:
-            self._connection.execute("RESET threads")
+            self.run("RESET threads")
 
     def run(self, sql: str, parameters: Sequence[object] = ()) -> None:
-        """Run one statement."""
-        self._connection.execute(sql, list(parameters))
+        """Run one statement. Raises ResourceError when the memory limit or the disk is too small for it."""
+        self._execute(sql, parameters)
 
     def make(self, table: str, select: str) -> int:
         """Make a temporary table of the rows of a SELECT, instead of one of that name; return how many they are."""
@@ -61,8 +87,8 @@ class Engine:
         return True
 
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
-        """Return the rows of a query."""
-        return self._connection.execute(sql, list(parameters)).fetchall()
+        """Return the rows of a query. Raises ResourceError as ``run`` does."""
+        return self._execute(sql, parameters).fetchall()
 
     def count(self, sql: str, parameters: Sequence[object] = ()) -> int:
         """Return the one integer that a query gives."""
@@ -70,18 +96,72 @@ class Engine:
 
     def append(self, table: str, columns: Mapping[str, Sequence[int | None] | Sequence[int] | Sequence[str]]) -> None:
         """Append rows, given column by column, to ``table``."""
-        arrow = pa.table({name: pa.array(values) for name, values in columns.items()})
-        self._connection.register("_appended", arrow)
-        self._connection.execute(f"INSERT INTO {table} ({', '.join(columns)}) SELECT * FROM _appended")
-        self._connection.unregister("_appended")
+        with self.given(columns) as given:
+            self.run(f"INSERT INTO {table} ({', '.join(columns)}) SELECT * FROM {given}")
+
+    @contextmanager
+    def given(self, columns: Mapping[str, Sequence[int | None] | Sequence[int] | Sequence[str]]) -> Iterator[str]:
+        """Yield the name of a table of these columns, to read while the block lasts."""
+        self._connection.register("_given", pa.table({name: pa.array(values) for name, values in columns.items()}))
+        try:
+            yield "_given"
+        finally:
+            self._connection.unregister("_given")
+
+    def read_lines(self, file: Path, *, select: str, into: str) -> bool:
+        """Insert into a table what ``select`` says of ``{lines}``, a table (text) of the lines of a text file.
+
+        The file may be compressed, by gzip or zstd. Return False, with nothing inserted, when it is not text in
+        UTF-8 or when the SELECT refuses a line by ``error()``.
+        """
+        lines = (
+            f"(SELECT text FROM read_csv({quoted(str(file))}, columns = {{'text': 'VARCHAR'}}, auto_detect = false, "
+            "header = false, delim = '\x01', quote = '', escape = '', comment = '', strict_mode = false, "
+            f"max_line_size = {1 << 30}) WHERE text IS NOT NULL)"
+        )
+        try:
+            self.run(f"INSERT INTO {into} {select.replace('{lines}', lines)}")
+        except duckdb.InvalidInputException:
+            return False
+        return True
 
     def save(self, file: Path) -> None:
         """Write the database, temporary tables aside, to a new file."""
-        quoted = str(file).replace("'", "''")
-        self._connection.execute(f"ATTACH '{quoted}' AS saved")
-        self._connection.execute("COPY FROM DATABASE memory TO saved")
-        self._connection.execute("DETACH saved")
+        self.run(f"ATTACH {quoted(str(file))} AS saved")
+        self.run("COPY FROM DATABASE memory TO saved")
+        self.run("DETACH saved")
+
+    def restore(self, file: Path) -> None:
+        """Copy into this database, which must be empty, what ``save`` wrote. Raises UsageError when it cannot."""
+        try:
+            self.run(f"ATTACH {quoted(str(file))} AS saved (READ_ONLY)")
+            self.run("COPY FROM DATABASE saved TO memory")
+            self.run("DETACH saved")
+        except duckdb.Error as error:
+            raise UsageError(f"cannot read the tables of the build: {error}") from error
 
     def close(self) -> None:
         """Close the database; a file is then whole on disk."""
         self._connection.close()
+
+    def _execute(self, sql: str, parameters: Sequence[object]) -> duckdb.DuckDBPyConnection:
+        try:
+            return self._connection.execute(sql, list(parameters))
+        except duckdb.OutOfMemoryException as error:
+            limit = self._connection.execute("SELECT current_setting('memory_limit')").fetchall()[0][0]
+            raise ResourceError(f"{limit} of memory are too few for this graph: {_first(error)}") from error
+        except duckdb.InterruptException:
+            raise KeyboardInterrupt from None
+        except duckdb.IOException as error:
+            if "space" in str(error).lower():
+                raise ResourceError(f"the disk is full: {_first(error)}") from error
+            raise
+
+
+def quoted(text: str) -> str:
+    """Return a text as a string of SQL."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _first(error: Exception) -> str:
+    return str(error).splitlines()[0]

@@ -1,6 +1,7 @@
 """The graph as tables: asserted quads, their merged union, and what is inferred.
 
-``source(id, path, role)`` the files, and whether their quads are ``data`` or ``shapes``;
+``source(id, path, role, home)`` the files, whether their quads are ``data`` or ``shapes``, and the token of the graph
+of what they say in none;
 ``term(id, token)``  the dictionary of tokens; kinds are told by the first character (``<``, ``_``, ``"``);
 ``quad(g, s, p, o, source)``  what files assert, ``g`` the default graph's when its token is empty;
 ``closure(s, p, o, rule, round)``  the union of all graphs but the shapes, each triple once: what is
@@ -8,7 +9,8 @@ asserted has rule 0 and round 0, what is inferred the number of its rule and the
 ``inferred``  the part of the closure that is published.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Self
 
@@ -19,10 +21,11 @@ from kg.source.reader import Quad, Triple
 Role = Literal["data", "shapes"]
 
 _SCHEMA = (
-    "CREATE TABLE source (id INTEGER, path VARCHAR, role VARCHAR)",
+    "CREATE TABLE source (id INTEGER, path VARCHAR, role VARCHAR, home VARCHAR)",
     "CREATE TABLE term (id INTEGER, token VARCHAR)",
     "CREATE TABLE quad (g INTEGER, s INTEGER, p INTEGER, o INTEGER, source INTEGER)",
     "CREATE TABLE closure (s INTEGER, p INTEGER, o INTEGER, rule INTEGER, round INTEGER)",
+    "CREATE TEMP TABLE incoming (source INTEGER, g VARCHAR, s VARCHAR, p VARCHAR, o VARCHAR)",
 )
 _TAUTOLOGIES = tuple(
     f"<{name}>"
@@ -46,6 +49,16 @@ WHERE c.round > 0 AND s.token LIKE '<%'
 """
 
 
+@dataclass(frozen=True)
+class Source:
+    """A source of quads: its number, its path, its role, and the token of the graph of what it says in none."""
+
+    number: int
+    path: str
+    role: Role
+    home: str = ""
+
+
 class Graph:
     """One graph in tables: what its files assert and what follows.
 
@@ -57,15 +70,14 @@ class Graph:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self._ids: dict[str, int] | None = None
+        self._known: dict[str, int | None] = {}
 
     @classmethod
-    def create(cls) -> Self:
-        """Return an empty graph in memory."""
-        graph = cls(Engine.create())
+    def create(cls, *, memory: str | None = None, scratch: Path | None = None) -> Self:
+        """Return an empty graph in memory; ``memory`` and ``scratch`` are the engine's."""
+        graph = cls(Engine.create(memory=memory, scratch=scratch))
         for statement in (*_SCHEMA, _INFERRED):
             graph.engine.run(statement)
-        graph._ids = {}
         return graph
 
     @classmethod
@@ -74,37 +86,60 @@ class Graph:
         return cls(Engine.open(file))
 
     def load(self, sources: Iterable[tuple[str, Role, Iterable[Quad]]]) -> None:
-        """Load files, each as (path, role, quads), then merge those of role ``data`` into the closure."""
-        columns: tuple[list[int], ...] = ([], [], [], [], [])
-        paths: list[str] = []
-        roles: list[str] = []
-        for number, (path, role, quads) in enumerate(sources):
-            paths.append(path)
-            roles.append(role)
-            for quad in quads:
-                for column, token in zip(columns, quad, strict=False):
-                    column.append(self._add(token))
-                columns[4].append(number)
-        self.engine.append("source", {"id": range(len(paths)), "path": paths, "role": roles})
-        self._flush()
-        self.engine.append("quad", dict(zip(("g", "s", "p", "o", "source"), columns, strict=True)))
+        """Load quads, by source as (path, role, quads), then merge those of role ``data`` into the closure."""
+        taken: list[Source] = []
+        for number, (path, role, quads) in enumerate(sources, self.next_source()):
+            taken.append(Source(number, path, role))
+            g, s, p, o = tuple(zip(*quads, strict=True)) or ((), (), (), ())
+            self.engine.append("incoming", {"source": [number] * len(g), "g": g, "s": s, "p": p, "o": o})
+        self.merge(taken)
+
+    def next_source(self) -> int:
+        """Return the number of the next source."""
+        return self.engine.count("SELECT coalesce(max(id) + 1, 0) FROM source")
+
+    def merge(self, sources: Sequence["Source"]) -> None:
+        """Move what has come in from ``sources`` into the tables, and what is of role ``data`` into the closure."""
+        columns = {key: [getattr(source, key) for source in sources] for key in ("number", "path", "role", "home")}
+        self.engine.append("source", {"id": columns.pop("number"), **columns})
+        tokens = " UNION ALL ".join(f"SELECT {column} AS token FROM incoming" for column in "spo")
+        graphs = "SELECT CASE i.g WHEN '' THEN f.home ELSE i.g END FROM incoming i JOIN source f ON f.id = i.source"
+        self._add_terms(f"SELECT DISTINCT token FROM ({tokens} UNION ALL {graphs})")
+        self.engine.run(
+            "INSERT INTO quad SELECT g.id, s.id, p.id, o.id, i.source FROM incoming i JOIN source f ON f.id = i.source "
+            "JOIN term g ON g.token = CASE i.g WHEN '' THEN f.home ELSE i.g END "
+            "JOIN term s ON s.token = i.s JOIN term p ON p.token = i.p JOIN term o ON o.token = i.o"
+        )
+        self.engine.run("DELETE FROM incoming")
+        self.engine.run("DELETE FROM closure")
         self.engine.run(
             "INSERT INTO closure SELECT DISTINCT q.s, q.p, q.o, 0, 0 FROM quad q JOIN source f ON f.id = q.source "
-            "WHERE f.role = 'data' ORDER BY q.s, q.p, q.o"
+            "WHERE f.role = 'data' ORDER BY q.p, q.s, q.o"
         )
 
     def ids(self, tokens: Iterable[str]) -> list[int]:
         """Return the ids of tokens, adding to the dictionary those that it does not hold."""
-        found = [self._add(token) for token in tokens]
-        self._flush()
-        return found
+        wanted = list(tokens)
+        with self.engine.given({"token": list(dict.fromkeys(wanted))}) as given:
+            self._add_terms(f"SELECT token FROM {given}")
+        found = self.find_all(wanted)
+        return [found[token] for token in wanted]
 
     def find(self, token: str) -> int | None:
         """Return the id of a token, or None when the graph does not hold it."""
-        if self._ids is not None:
-            return self._ids.get(token)
-        rows = self.engine.rows("SELECT id FROM term WHERE token = ?", [token])
-        return int(rows[0][0]) if rows else None
+        if token not in self._known:
+            self._known[token] = self.find_all([token]).get(token)
+        return self._known[token]
+
+    def find_all(self, tokens: Iterable[str]) -> Mapping[str, int]:
+        """Return the ids of those of many tokens that the graph holds, at the cost of one look-up."""
+        wanted = dict.fromkeys(tokens)
+        if unknown := [token for token in wanted if token not in self._known]:
+            with self.engine.given({"token": unknown}) as given:
+                rows = self.engine.rows(f"SELECT t.token, t.id FROM {given} g JOIN term t ON t.token = g.token")
+            self._known.update(dict.fromkeys(unknown))
+            self._known.update(rows)
+        return {token: known for token in wanted if (known := self._known[token]) is not None}
 
     def tokens(self, ids: Sequence[int]) -> list[str]:
         """Return the tokens of ids, in their order."""
@@ -215,13 +250,11 @@ class Graph:
             f"JOIN term p ON p.id = t.p JOIN term o ON o.id = t.o WHERE {condition} ORDER BY ALL"
         )
 
-    def _add(self, token: str) -> int:
-        if self._ids is None:
-            raise RuntimeError("a finished graph is read only")
-        return self._ids.setdefault(token, len(self._ids))
-
-    def _flush(self) -> None:
-        assert self._ids is not None
-        known = self.engine.count("SELECT count(*) FROM term")
-        if fresh := list(self._ids)[known:]:
-            self.engine.append("term", {"id": range(known, known + len(fresh)), "token": fresh})
+    def _add_terms(self, tokens: str) -> None:
+        """Add those of the tokens of a SELECT (token), each once, that the dictionary does not hold, in their order."""
+        last = "(SELECT coalesce(max(id), -1) FROM term)"
+        self.engine.run(
+            f"INSERT INTO term SELECT {last} + row_number() OVER (ORDER BY token), token "
+            f"FROM ({tokens}) t WHERE token NOT IN (SELECT token FROM term)"
+        )
+        self._known = {token: known for token, known in self._known.items() if known is not None}

@@ -45,9 +45,12 @@ class Store:
     @classmethod
     def create(cls, folder: Path, nquads: Path) -> Self:
         """Return a new store in ``folder``, loaded from an N-Quads file."""
-        store = ox.Store(str(folder))
-        store.bulk_load(path=str(nquads), format=ox.RdfFormat.N_QUADS)
-        return cls(store)
+        return cls._filled(ox.Store(str(folder)), nquads)
+
+    @classmethod
+    def loaded(cls, nquads: Path) -> Self:
+        """Return a store in memory, loaded from an N-Quads file."""
+        return cls._filled(ox.Store(), nquads)
 
     @classmethod
     def open(cls, folder: Path) -> Self:
@@ -56,6 +59,12 @@ class Store:
             return cls(ox.Store.read_only(str(folder)))
         except OSError as error:
             raise UsageError(f"cannot read the store of the build: {error}") from error
+
+    @classmethod
+    def _filled(cls, store: ox.Store, nquads: Path) -> Self:
+        # The dump is our own, and its terms are checked: the parser need not do it again.
+        store.bulk_load(path=str(nquads), format=ox.RdfFormat.N_QUADS, lenient=True)
+        return cls(store)
 
     def add(self, quads: Iterable[Quad]) -> None:
         """Add quads of tokens; the empty graph token is the default graph. Blank nodes keep their labels."""

@@ -39,8 +39,8 @@ def swap(link: Path, *, name: str | None = None) -> Iterator[Draft]:
 
     The folder becomes ``<link>.d/<name>``, or ``<name>-1``, ``<name>-2``, … while that name is taken, and
     ``draft.folder`` then says so. ``name`` is a plain file name that does not begin with a dot; it may be
-    given late, as ``draft.name``. On any exception, the keyboard's interrupt included, the new folder is
-    removed and the link stays as it was.
+    given late, as ``draft.name``. Without a name, and on any exception, the keyboard's interrupt included, the new
+    folder is removed and the link stays as it was.
 
     Raises UsageError when ``link`` or ``<link>.d`` exists and is not of this program's making.
     """
@@ -53,12 +53,15 @@ def swap(link: Path, *, name: str | None = None) -> Iterator[Draft]:
         fcntl.flock(alive, fcntl.LOCK_EX)
     try:
         yield draft
-        if not re.fullmatch(r"[^./\0][^/\0]*", draft.name or ""):
+        if draft.name is None:
+            shutil.rmtree(draft.folder)
+            return
+        if not re.fullmatch(r"[^./\0][^/\0]*", draft.name):
             raise ValueError(f"not a name for a folder: {draft.name!r}")
         os.sync()  # so that no link ever names what a power cut can empty; for many small files 20 × faster than fsync
         with _locked(home / _MARK):
             _refuse_foreign(link, home)
-            draft.folder = draft.folder.rename(_free(home, str(draft.name)))
+            draft.folder = draft.folder.rename(_free(home, draft.name))
             _point(link, draft.folder)
             _clear(home, keep=draft.folder)
     except BaseException:
