@@ -9,6 +9,7 @@ LINES = [
     {"source"},
     {"graph"},
     {"inference", "validation", "query"},
+    {"rebuild"},
     {"pipeline", "check", "lookup"},
     {"publication"},
     {"terminal"},

@@ -4,14 +4,14 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
+from kg import rebuild
 from kg.errors import UsageError
 from kg.graph import build as layout
 from kg.graph.build import Build
-from kg.graph.dump import write_nquads
 from kg.graph.loading import File, load_files
 from kg.graph.quads import Graph, Role
 from kg.graph.swap import swap
@@ -21,8 +21,9 @@ from kg.inference.construct import read_rule
 from kg.inference.fixpoint import Inference, check_consistency, infer
 from kg.inference.rules import Rule
 from kg.project import Project
+from kg.rebuild import Start
 from kg.source.reader import Triple
-from kg.validation.report import Report
+from kg.validation.report import Finding, Report
 from kg.validation.validate import validate
 
 Progress = Callable[[str], None]
@@ -48,16 +49,18 @@ def build(project: Project, *, out: Path, memory: str | None = None, progress: P
     Raises SourceError, ShapeError, RuleError, InconsistencyError, ResourceError or UsageError.
     """
     inputs = _inputs(project)
+    before = rebuild.previous(out)
+    if before is not None and before.manifest["files"] == inputs:
+        return Outcome(Report.of(Finding(**finding) for finding in before.findings), build=before)
     with swap(out) as draft:
         scratch = draft.folder / ".scratch"
-        graph = Graph.create(memory=memory, scratch=scratch)
-        outcome = _derive(project, graph, progress)
+        progress("reading")
+        begun = rebuild.start(project, _files(project), inputs, before=before, memory=memory, scratch=scratch)
+        outcome = _derive(project, begun, progress)
         if outcome.report.counts["violation"]:
             return outcome
         progress("writing")
-        graph.engine.save(draft.folder / layout.TABLES)
-        dump = draft.folder / layout.DUMP
-        counts = write_nquads(graph, inferred_graph=project.inferred_graph, out=dump)
+        dump = rebuild.write(begun, inferred_graph=project.inferred_graph, folder=draft.folder)
         _write_json(draft.folder / layout.RULES, [rule.to_json() for rule in outcome.rules])
         _write_json(draft.folder / layout.FINDINGS, [finding.to_json() for finding in outcome.report.findings])
         manifest = {
@@ -65,12 +68,12 @@ def build(project: Project, *, out: Path, memory: str | None = None, progress: P
             "base": project.base,
             "inputs": _digest(inputs),
             "files": inputs,
-            "quads": asdict(counts),
+            "quads": dump.lines,
             "findings": dict(outcome.report.counts),
-            "dump": {"file": dump.name, "bytes": dump.stat().st_size, "sha256": _sha256(dump)},
+            "dump": {"file": dump.file.name, "bytes": sum(dump.sizes.values()), "sha256": dump.sha256},
         }
         _write_json(draft.folder / layout.MANIFEST, manifest)
-        graph.engine.close()
+        begun.graph.engine.close()
         shutil.rmtree(scratch, ignore_errors=True)
         draft.name = _digest(manifest)[:16]
     return replace(outcome, build=Build.open(out))
@@ -78,7 +81,10 @@ def build(project: Project, *, out: Path, memory: str | None = None, progress: P
 
 def validate_project(project: Project, *, progress: Progress = lambda _: None) -> Outcome:
     """Run both stages of validation over the files of ``project`` and write nothing."""
-    return _derive(project, Graph.create(), progress)
+    progress("reading")
+    graph = Graph.create()
+    load(project, graph)
+    return _derive(project, Start(graph), progress)
 
 
 def validate_files(project: Project, *, paths: Sequence[Path] = (), shapes: Sequence[Path] = ()) -> Outcome:
@@ -108,8 +114,7 @@ def validate_files(project: Project, *, paths: Sequence[Path] = (), shapes: Sequ
 
 def load(project: Project, graph: Graph) -> None:
     """Load the files of ``project`` into ``graph``: ontology, shapes and instances, in the order of their paths."""
-    files = (File(path, role) for folder, role in _folders(project) for path in project.files(folder))
-    load_files(graph, files, project=project)
+    load_files(graph, _files(project), project=project)
 
 
 def rules_of(project: Project, graph: Graph) -> list[Rule]:
@@ -120,16 +125,15 @@ def rules_of(project: Project, graph: Graph) -> list[Rule]:
     return rules
 
 
-def _derive(project: Project, graph: Graph, progress: Progress) -> Outcome:
-    progress("reading")
-    load(project, graph)
+def _derive(project: Project, begun: Start, progress: Progress) -> Outcome:
+    graph = begun.graph
     progress("validating what is asserted")
     shapes, derived = _shapes(project, graph)
     report = validate(graph, shapes)
     if report.counts["violation"]:
         return Outcome(report)
-    rules = rules_of(project, graph)
-    inference = infer(graph, rules, progress=progress)
+    rules = begun.rules if begun.changed is not None else rules_of(project, graph)
+    inference = infer(graph, rules, changed=begun.changed, progress=progress)
     check_consistency(graph, owl.disjoint_classes(graph.asserted_with([owl.DISJOINT])))
     progress("validating what is derived")
     if derived:
@@ -146,6 +150,10 @@ def _shapes(project: Project, graph: Graph) -> tuple[list[Triple], list[Triple]]
     for path, triple in graph.triples_by_file(role="shapes"):
         (second if path.startswith(derived) else first).append(triple)
     return first, second
+
+
+def _files(project: Project) -> list[File]:
+    return [File(path, role) for folder, role in _folders(project) for path in project.files(folder)]
 
 
 def _folders(project: Project) -> list[tuple[Path, Role]]:

@@ -1,5 +1,6 @@
 """The N-Quads dump holds the merged default graph and every named graph, sorted, each line once."""
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -7,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode
 
-from kg.graph.dump import Counts, write_nquads
-from kg.graph.quads import Graph
+from kg.graph.dump import Dump, difference, rewrite_nquads, write_nquads
+from kg.graph.quads import BEFORE, Graph
 from kg.source.reader import Quad
 
 INFERRED = "https://example.org/it's/graph/inferred"
@@ -36,11 +37,16 @@ def lines_of(out: Path) -> list[bytes]:
     return content.split(b"\n")[:-1]
 
 
-def parts(out: Path, counts: Counts) -> list[list[bytes]]:
-    lines = lines_of(out)
-    first, second = counts.default, counts.default + counts.named
-    assert len(lines) == second + counts.inferred
-    return [lines[:first], lines[first:second], lines[second:]]
+def parts(dump: Dump) -> list[list[bytes]]:
+    content = dump.file.read_bytes()
+    assert hashlib.sha256(content).hexdigest() == dump.sha256
+    found, start = [], 0
+    for name, size in dump.sizes.items():
+        found.append(content[start : start + size].split(b"\n")[:-1])
+        assert len(found[-1]) == dump.lines[name]
+        start += size
+    assert start == len(content)
+    return found
 
 
 def test_the_default_graph_is_the_merged_union_and_shapes_stay_apart(tmp_path: Path) -> None:
@@ -54,8 +60,8 @@ def test_the_default_graph_is_the_merged_union_and_shapes_stay_apart(tmp_path: P
     )
     ids = graph.ids([A, P, C])
     graph.engine.run("INSERT INTO closure VALUES (?, ?, ?, 1, 1)", ids)
-    counts = write_nquads(graph, inferred_graph=INFERRED, out=tmp_path / "data.nq")
-    assert counts == Counts(default=3, named=4, inferred=1)
+    dump = write_nquads(graph, inferred_graph=INFERRED, out=tmp_path / "data.nq")
+    assert dump.lines == {"default": 3, "named": 4, "inferred": 1}
     assert (tmp_path / "data.nq").read_text() == (
         f"{A} {P} {B} .\n{A} {P} {C} .\n{B} {P} {C} .\n"
         f"{A} {P} {B} {G1} .\n{A} {P} {B} {G2} .\n{A} {Q} {C} {SHAPES} .\n{B} {P} {C} {G1} .\n"
@@ -67,13 +73,15 @@ def test_what_is_inferred_but_not_published_is_not_dumped(tmp_path: Path) -> Non
     graph = Graph.create()
     graph.load([("1.ttl", "data", [(G1, A, P, "_:b0")])])
     graph.engine.run("INSERT INTO closure VALUES (?, ?, ?, 1, 1)", graph.ids(["_:b0", Q, A]))
-    assert write_nquads(graph, inferred_graph=INFERRED, out=tmp_path / "data.nq") == Counts(1, 1, 0)
+    dump = write_nquads(graph, inferred_graph=INFERRED, out=tmp_path / "data.nq")
+    assert dump.lines == {"default": 1, "named": 1, "inferred": 0}
 
 
 def test_an_empty_graph_is_an_empty_file(tmp_path: Path) -> None:
     graph = Graph.create()
     graph.load([])
-    assert write_nquads(graph, inferred_graph=INFERRED, out=tmp_path / "data.nq") == Counts(0, 0, 0)
+    dump = write_nquads(graph, inferred_graph=INFERRED, out=tmp_path / "data.nq")
+    assert dump.lines == {"default": 0, "named": 0, "inferred": 0}
     assert (tmp_path / "data.nq").read_bytes() == b""
 
 
@@ -85,8 +93,27 @@ def test_any_terms_are_written_as_they_are_in_the_order_of_their_bytes(
     out = tmp_path_factory.mktemp("dump") / "it's.nq"
     graph = Graph.create()
     graph.load([("1.ttl", "data", quads)])
-    counts = write_nquads(graph, inferred_graph=INFERRED, out=out)
-    default, named, inferred = parts(out, counts)
+    default, named, inferred = parts(write_nquads(graph, inferred_graph=INFERRED, out=out))
     assert default == sorted({f"{s} {p} {o} .".encode() for _, s, p, o in quads})
     assert named == sorted({f"{s} {p} {o} {g} .".encode() for g, s, p, o in quads})
     assert inferred == []
+
+
+@settings(deadline=None, max_examples=60)
+@given(before=QUADS, after=QUADS)
+def test_a_dump_written_from_an_earlier_one_has_the_same_bytes(
+    tmp_path_factory: pytest.TempPathFactory, before: list[Quad], after: list[Quad]
+) -> None:
+    folder = tmp_path_factory.mktemp("dump")
+    graph = Graph.create()
+    graph.load([("1.ttl", "data", [(G1, A, P, B), *before])])
+    old = write_nquads(graph, inferred_graph=INFERRED, out=folder / "old.nq")
+    graph.engine.save(folder / "old.duckdb")
+    again = Graph.restore(folder / "old.duckdb")
+    again.remove(["1.ttl"])
+    again.load([("1.ttl", "data", after)])
+    differs = difference(again, before=BEFORE, inferred_graph=INFERRED)
+    new = rewrite_nquads(old, differs, out=folder / "new.nq")
+    whole = write_nquads(again, inferred_graph=INFERRED, out=folder / "whole.nq")
+    assert new.file.read_bytes() == whole.file.read_bytes()
+    assert (new.lines, new.sizes, new.sha256) == (whole.lines, whole.sizes, whole.sha256)

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from kg.errors import UsageError
+from kg.graph.dump import Difference
 from kg.graph.quads import Graph
 from kg.graph.store import Store
 
@@ -71,6 +72,12 @@ class Build:
             finally:
                 shutil.rmtree(draft, ignore_errors=True)
         return Store.open(folder)
+
+    def copy_store(self, folder: Path, difference: Difference) -> None:
+        """Put into the ``folder`` of another build the store, if it has been made, with what differs there."""
+        if (self.folder / STORE).is_dir():
+            shutil.copytree(self.folder / STORE, folder / STORE)
+            Store.correct(folder / STORE, difference)
 
     @cached_property
     def rules(self) -> list[dict[str, Any]]:

@@ -3,8 +3,13 @@
 Each of the three parts is in the bytewise order of its lines and holds no line twice, so that the same
 graph gives the same bytes. The merged default graph is the union of the graphs of role ``data`` and of the
 published inferred triples; shapes are in their named graphs only.
+
+A dump may be written from an earlier one and the lines in which they differ: the bytes are the same.
 """
 
+import hashlib
+import mmap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,53 +17,130 @@ from kg.graph.engine import quoted
 from kg.graph.quads import Graph
 from kg.graph.terms import iri
 
+_PARTS = {
+    "default": "SELECT s, p, o, NULL::INTEGER AS g FROM {of}closure WHERE round = 0 "
+    "UNION ALL SELECT s, p, o, NULL FROM {of}inferred",
+    "named": "SELECT DISTINCT q.s, q.p, q.o, q.g FROM {of}quad q JOIN {of}term g ON g.id = q.g WHERE g.token <> ''",
+    "inferred": "SELECT s, p, o, NULL::INTEGER AS g FROM {of}inferred",
+}
 # Lines are sorted by the ranks of their terms. It is the order of their bytes: a token is never the beginning
 # of another, but for "x" and "x"@fr or _:b1 and _:b10, whose next character is greater than the space.
 _LINES = """
-WITH part AS (
-    SELECT 0 AS part, s, p, o, NULL AS g FROM closure WHERE round = 0
-    UNION ALL SELECT 0, s, p, o, NULL FROM inferred
-    UNION ALL SELECT 1, s, p, o, g FROM named
-    UNION ALL SELECT 2, s, p, o, NULL FROM inferred
-), ranked AS (
-    SELECT id, token, row_number() OVER (ORDER BY token) AS rank FROM term
-)
-SELECT s.token || ' ' || p.token || ' ' || o.token
-    || CASE part WHEN 0 THEN '' WHEN 1 THEN ' ' || g.token ELSE ' {graph}' END || ' .' AS line
-FROM part JOIN ranked s ON s.id = part.s JOIN ranked p ON p.id = part.p JOIN ranked o ON o.id = part.o
-LEFT JOIN ranked g ON g.id = part.g
-ORDER BY part, s.rank, p.rank, o.rank, g.rank
+WITH ranked AS (SELECT id, token, row_number() OVER (ORDER BY token) AS rank FROM {of}term)
+SELECT s.token || ' ' || p.token || ' ' || o.token || {graph} || ' .' AS line
+FROM ({rows}) r JOIN ranked s ON s.id = r.s JOIN ranked p ON p.id = r.p JOIN ranked o ON o.id = r.o
+LEFT JOIN ranked g ON g.id = r.g ORDER BY s.rank, p.rank, o.rank, g.rank
 """
 
 
 @dataclass(frozen=True)
-class Counts:
-    """How many lines of a dump are in the default graph, in the named graphs of files, and in that of inferences."""
+class Dump:
+    """A dump: its file, and for each part its lines and its bytes; ``sha256`` is of the whole."""
 
-    default: int
-    named: int
-    inferred: int
+    file: Path
+    lines: dict[str, int]
+    sizes: dict[str, int]
+    sha256: str
 
 
-def write_nquads(graph: Graph, *, inferred_graph: str, out: Path) -> Counts:
-    """Write the whole graph to ``out`` as N-Quads, sorted, and return how many lines each part has.
+@dataclass(frozen=True)
+class Difference:
+    """The lines of each part, sorted and without their ends, that a dump has no more, and those that it has anew."""
+
+    gone: dict[str, list[bytes]]
+    fresh: dict[str, list[bytes]]
+
+    def __len__(self) -> int:
+        """Return how many lines it has."""
+        return sum(len(lines) for part in (self.gone, self.fresh) for lines in part.values())
+
+
+def write_nquads(graph: Graph, *, inferred_graph: str, out: Path) -> Dump:
+    """Write the whole graph to ``out`` as N-Quads, sorted.
 
     ``inferred_graph`` is the IRI of the graph of the published inferred triples. The engine sorts and
-    writes, out of core when it must. Raises OSError when ``out`` cannot be written.
+    writes, out of core when it must. Raises ResourceError when the disk is full.
     """
     engine = graph.engine
-    out.open("wb").close()
-    engine.run(
-        "CREATE OR REPLACE TEMP TABLE named AS "
-        "SELECT DISTINCT q.s, q.p, q.o, q.g FROM quad q JOIN term g ON g.id = q.g WHERE g.token <> ''"
-    )
-    engine.run(
-        f"COPY ({_LINES.replace('{graph}', quoted(iri(inferred_graph))[1:-1])}) TO {quoted(str(out))} "
-        "(FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x01')"
-    )
-    inferred = engine.count("SELECT count(*) FROM inferred")
-    named = engine.count("SELECT count(*) FROM named")
-    engine.run("DROP TABLE named")
-    return Counts(
-        default=engine.count("SELECT count(*) FROM closure WHERE round = 0") + inferred, named=named, inferred=inferred
-    )
+    engine.scratch.mkdir(parents=True, exist_ok=True)
+    part = engine.scratch / "part.nq"
+    lines: dict[str, int] = {}
+
+    def chunks(name: str, rows: str) -> Iterator[bytes]:
+        select = _LINES.format(rows=rows, of="", graph=_ending(name, inferred_graph))
+        options = "(FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x01')"
+        lines[name] = engine.count(f"COPY ({select}) TO {quoted(str(part))} {options}")
+        with part.open("rb") as stream:
+            while chunk := stream.read(1 << 20):
+                yield chunk
+        part.unlink()
+
+    return _write(out, {name: chunks(name, rows.format(of="")) for name, rows in _PARTS.items()}, lines)
+
+
+def difference(graph: Graph, *, before: str, inferred_graph: str) -> Difference:
+    """Return how the dump of a graph differs from that of the database attached as ``before``, whose ids it shares."""
+    gone: dict[str, list[bytes]] = {}
+    fresh: dict[str, list[bytes]] = {}
+    for name, rows in _PARTS.items():
+        new, old = rows.format(of=""), rows.format(of=f"{before}.")
+        for found, of, select in ((gone, f"{before}.", f"{old} EXCEPT ({new})"), (fresh, "", f"{new} EXCEPT ({old})")):
+            table = graph.engine.make("differing", f"SELECT * FROM ({select})")
+            asked = _LINES.format(rows="SELECT * FROM differing", of=of, graph=_ending(name, inferred_graph))
+            found[name] = [line.encode() for (line,) in graph.engine.rows(asked)] if table else []
+    return Difference(gone, fresh)
+
+
+def rewrite_nquads(before: Dump, difference: Difference, *, out: Path) -> Dump:
+    """Write to ``out`` the dump that differs so from an earlier one."""
+    with before.file.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as text:
+        spliced, lines = {}, {}
+        start = 0
+        for name in _PARTS:
+            gone, fresh = difference.gone[name], difference.fresh[name]
+            end = start + before.sizes[name]
+            spliced[name] = _splice(text, start, end, gone, fresh)
+            lines[name] = before.lines[name] - len(gone) + len(fresh)
+            start = end
+        return _write(out, spliced, lines)
+
+
+def _write(out: Path, parts: Mapping[str, Iterable[bytes]], lines: dict[str, int]) -> Dump:
+    digest = hashlib.sha256()
+    sizes = dict.fromkeys(parts, 0)
+    with out.open("wb") as stream:
+        for name, chunks in parts.items():
+            for chunk in chunks:
+                stream.write(chunk)
+                digest.update(chunk)
+                sizes[name] += len(chunk)
+    return Dump(out, lines, sizes, digest.hexdigest())
+
+
+def _ending(name: str, inferred_graph: str) -> str:
+    """Return the SQL of what follows the object on the lines of a part."""
+    return {"default": "''", "named": "' ' || g.token", "inferred": quoted(f" {iri(inferred_graph)}")}[name]
+
+
+def _splice(text: mmap.mmap, start: int, end: int, gone: Sequence[bytes], fresh: Sequence[bytes]) -> Iterator[bytes]:
+    """Yield the sorted lines between two places of a text, without those that are gone and with the fresh ones."""
+    new = set(fresh)
+    for line in sorted([*gone, *fresh]):
+        place = _place(text, start, end, line)
+        yield text[start:place]
+        if line in new:
+            yield line + b"\n"
+        start = place if line in new else place + len(line) + 1
+    yield text[start:end]
+
+
+def _place(text: mmap.mmap, low: int, high: int, line: bytes) -> int:
+    """Return where the first line that is not before ``line`` begins, between the beginnings of two lines."""
+    while low < high:
+        middle = text.rfind(b"\n", low, (low + high) // 2) + 1 or low
+        after = text.find(b"\n", middle) + 1
+        if text[middle : after - 1] < line:
+            low = after
+        else:
+            high = middle
+    return low

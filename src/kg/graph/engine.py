@@ -131,12 +131,14 @@ class Engine:
         self.run("COPY FROM DATABASE memory TO saved")
         self.run("DETACH saved")
 
-    def restore(self, file: Path) -> None:
-        """Copy into this database, which must be empty, what ``save`` wrote. Raises UsageError when it cannot."""
+    def restore(self, file: Path, *, name: str) -> None:
+        """Copy into this database, which must be empty, what ``save`` wrote; the file stays to be read under ``name``.
+
+        Raises UsageError when it is missing or not a database.
+        """
         try:
-            self.run(f"ATTACH {quoted(str(file))} AS saved (READ_ONLY)")
-            self.run("COPY FROM DATABASE saved TO memory")
-            self.run("DETACH saved")
+            self.run(f"ATTACH {quoted(str(file))} AS {name} (READ_ONLY)")
+            self.run(f"COPY FROM DATABASE {name} TO memory")
         except duckdb.Error as error:
             raise UsageError(f"cannot read the tables of the build: {error}") from error
 

@@ -19,14 +19,16 @@ from kg.graph.terms import OWL, RDFS, TYPE
 from kg.source.reader import Quad, Triple
 
 Role = Literal["data", "shapes"]
+BEFORE = "before"
+"""The name of the database of the build that a graph was restored from."""
 
 _SCHEMA = (
     "CREATE TABLE source (id INTEGER, path VARCHAR, role VARCHAR, home VARCHAR)",
     "CREATE TABLE term (id INTEGER, token VARCHAR)",
     "CREATE TABLE quad (g INTEGER, s INTEGER, p INTEGER, o INTEGER, source INTEGER)",
     "CREATE TABLE closure (s INTEGER, p INTEGER, o INTEGER, rule INTEGER, round INTEGER)",
-    "CREATE TEMP TABLE incoming (source INTEGER, g VARCHAR, s VARCHAR, p VARCHAR, o VARCHAR)",
 )
+_INCOMING = "CREATE TEMP TABLE incoming (source INTEGER, g VARCHAR, s VARCHAR, p VARCHAR, o VARCHAR)"
 _TAUTOLOGIES = tuple(
     f"<{name}>"
     for name in (
@@ -76,8 +78,16 @@ class Graph:
     def create(cls, *, memory: str | None = None, scratch: Path | None = None) -> Self:
         """Return an empty graph in memory; ``memory`` and ``scratch`` are the engine's."""
         graph = cls(Engine.create(memory=memory, scratch=scratch))
-        for statement in (*_SCHEMA, _INFERRED):
+        for statement in (*_SCHEMA, _INFERRED, _INCOMING):
             graph.engine.run(statement)
+        return graph
+
+    @classmethod
+    def restore(cls, file: Path, *, memory: str | None = None, scratch: Path | None = None) -> Self:
+        """Return a graph in memory as the finished one in ``file`` is, which can be read beside it as ``BEFORE``."""
+        graph = cls(Engine.create(memory=memory, scratch=scratch))
+        graph.engine.restore(file, name=BEFORE)
+        graph.engine.run(_INCOMING)
         return graph
 
     @classmethod
@@ -111,11 +121,40 @@ class Graph:
             "JOIN term s ON s.token = i.s JOIN term p ON p.token = i.p JOIN term o ON o.token = i.o"
         )
         self.engine.run("DELETE FROM incoming")
-        self.engine.run("DELETE FROM closure")
+        self.engine.run("DELETE FROM closure WHERE round = 0")
         self.engine.run(
             "INSERT INTO closure SELECT DISTINCT q.s, q.p, q.o, 0, 0 FROM quad q JOIN source f ON f.id = q.source "
             "WHERE f.role = 'data' ORDER BY q.p, q.s, q.o"
         )
+        self.engine.run(
+            "DELETE FROM closure c WHERE round > 0 AND EXISTS "
+            "(SELECT 1 FROM closure k WHERE k.round = 0 AND k.s = c.s AND k.p = c.p AND k.o = c.o)"
+        )
+
+    def remove(self, paths: Iterable[str]) -> None:
+        """Remove the quads of sources; the closure holds them until more is merged."""
+        with self.engine.given({"path": list(paths)}) as given:
+            numbers = f"SELECT id FROM source WHERE path IN (SELECT path FROM {given})"
+            self.engine.run(f"DELETE FROM quad WHERE source IN ({numbers})")
+            self.engine.run(f"DELETE FROM source WHERE id IN ({numbers})")
+
+    def changed(self) -> list[tuple[str, str | None]]:
+        """Return of what asserted triples differ from those ``BEFORE``: predicates, with the class for rdf:type."""
+        now, then = (f"SELECT s, p, o FROM {of}closure WHERE round = 0" for of in ("", f"{BEFORE}."))
+        terms = f"(SELECT * FROM term UNION SELECT * FROM {BEFORE}.term)"
+        return self.engine.rows(
+            "SELECT DISTINCT p.token, CASE WHEN p.token = ? THEN o.token END "
+            f"FROM (({now} EXCEPT ({then})) UNION ALL ({then} EXCEPT ({now}))) d "
+            f"JOIN {terms} p ON p.id = d.p JOIN {terms} o ON o.id = d.o ORDER BY ALL",
+            [TYPE],
+        )
+
+    def prune(self) -> None:
+        """Drop the terms that nothing uses."""
+        tables = " ".join(f"UNION SELECT {c} FROM quad UNION SELECT {c} FROM closure" for c in "spo")
+        used = f"SELECT g AS id FROM quad {tables}"
+        self.engine.run(f"DELETE FROM term WHERE id NOT IN ({used})")
+        self._known = {}
 
     def ids(self, tokens: Iterable[str]) -> list[int]:
         """Return the ids of tokens, adding to the dictionary those that it does not hold."""

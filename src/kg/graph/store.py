@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Self
@@ -10,6 +10,7 @@ from typing import Literal, Self
 import pyoxigraph as ox
 
 from kg.errors import QueryError, UsageError
+from kg.graph.dump import Difference
 from kg.source.reader import Quad, Triple
 
 ResultsFormat = Literal["json", "xml", "tsv"]
@@ -61,6 +62,15 @@ class Store:
             raise UsageError(f"cannot read the store of the build: {error}") from error
 
     @classmethod
+    def correct(cls, folder: Path, difference: Difference) -> None:
+        """Take out of the store in ``folder`` the quads that are gone, and put in those that are fresh."""
+        store = ox.Store(str(folder))
+        for quad in _quads(difference.gone.values()):
+            store.remove(quad)
+        store.extend(_quads(difference.fresh.values()))
+        cls(store).close()
+
+    @classmethod
     def _filled(cls, store: ox.Store, nquads: Path) -> Self:
         # The dump is our own, and its terms are checked: the parser need not do it again.
         store.bulk_load(path=str(nquads), format=ox.RdfFormat.N_QUADS, lenient=True)
@@ -88,6 +98,12 @@ class Store:
             raise _unparsed(error, text) from error
         except (RuntimeError, OSError, ValueError) as error:
             raise QueryError(f"the query failed: {error}") from error
+
+
+def _quads(parts: Iterable[Iterable[bytes]]) -> Iterator[ox.Quad]:
+    yield from ox.parse(
+        b"\n".join(line for lines in parts for line in lines), format=ox.RdfFormat.N_QUADS, lenient=True
+    )
 
 
 def read_results(data: bytes, *, format: ResultsFormat = "json") -> Solutions | bool:

@@ -15,6 +15,7 @@ from kg.errors import InconsistencyError
 from kg.graph.quads import Graph
 from kg.graph.store import Store
 from kg.graph.terms import TYPE
+from kg.inference import change
 from kg.inference.rules import Atom, Rule, is_variable, stratify
 
 Shape = tuple[tuple[tuple[str, int], ...], ...]
@@ -30,8 +31,17 @@ class Inference:
     seconds: float
 
 
-def infer(graph: Graph, rules: Sequence[Rule], *, progress: Callable[[str], None] = lambda _: None) -> Inference:
+def infer(
+    graph: Graph,
+    rules: Sequence[Rule],
+    *,
+    changed: Iterable[tuple[str, str | None]] | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Inference:
     """Add to the closure of ``graph`` all that ``rules`` give. Rule number n is ``rules[n - 1]``.
+
+    With ``changed``, the predicates and classes of asserted triples that differ from those that the closure was
+    inferred from by the same rules, what they cannot concern is kept as it is.
 
     Raises RuleError when negation runs in a circle, QueryError when a CONSTRUCT rule fails.
     """
@@ -39,9 +49,15 @@ def infer(graph: Graph, rules: Sequence[Rule], *, progress: Callable[[str], None
     engine = graph.engine
     engine.run("CREATE OR REPLACE TEMP TABLE candidate (s INTEGER, p INTEGER, o INTEGER, rule INTEGER)")
     store = _SparqlRules(graph, [rule for rule in rules if rule.sparql])
-    last = 0
-    for level, stratum in enumerate(stratify(rules)):
+    last, concerned = 0, set(range(1, len(rules) + 1))
+    if changed is not None:
+        patterns = change.affected(rules, changed)
+        change.forget(graph, patterns)
+        concerned = change.concerned(rules, patterns)
+        last = engine.count("SELECT coalesce(max(round), 0) FROM closure")
+    for level, everything in enumerate(stratify(rules)):
         progress(f"inferring, stratum {level + 1}")
+        stratum = [i for i in everything if i + 1 in concerned]
         joins = _Joins(graph, [(i + 1, rules[i]) for i in stratum if not rules[i].sparql], level)
         constructs = [(i + 1, rules[i]) for i in stratum if rules[i].sparql]
         since = 0

@@ -82,6 +82,11 @@ def rules(triples: Iterable[Triple]) -> list[Rule]:
     return sorted(found, key=lambda rule: (rule.name, rule.axioms))
 
 
+def is_axiom(predicate: str, kind: str | None) -> bool:
+    """Tell whether a triple with this predicate, and this class for rdf:type, can be of an axiom."""
+    return predicate in SCHEMA or (predicate == TYPE and kind is not None and kind.startswith((f"<{OWL}", f"<{RDFS}")))
+
+
 def disjoint_classes(triples: Iterable[Triple]) -> list[tuple[str, str]]:
     """Return the pairs of classes declared disjoint (cax-dw), sorted."""
     return sorted((s, o) for s, p, o in triples if p == DISJOINT)

@@ -1,0 +1,112 @@
+"""Begin a build from the one before it: unchanged files are not parsed again, and what follows from them is kept.
+
+The tables of a finished build are what its files said and what followed. Where the program and the settings are the
+same, the quads of files that changed are exchanged for what they say now; where the ontology's axioms and the rules
+are the same too, only what the difference can concern is inferred anew.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+
+import kg
+from kg.errors import UsageError
+from kg.graph import build as layout
+from kg.graph.build import Build
+from kg.graph.dump import Dump, difference, rewrite_nquads, write_nquads
+from kg.graph.loading import File, load_files
+from kg.graph.quads import BEFORE, Graph
+from kg.inference import owl
+from kg.inference.rules import Rule
+from kg.project import Project
+
+_CACHE = "cache.json"
+_FEW = 20_000  # lines, beyond which a whole store is loaded faster than it is corrected
+
+
+@dataclass(frozen=True)
+class Start:
+    """A loaded graph, and what of the build before it still holds.
+
+    ``before`` is the build that its tables come from. ``changed`` are the predicates, and the classes for rdf:type,
+    of the asserted triples that differ from that build's, when ``rules`` are the same; else the closure holds nothing
+    that is inferred.
+    """
+
+    graph: Graph
+    before: Build | None = None
+    changed: list[tuple[str, str | None]] | None = None
+    rules: list[Rule] = field(default_factory=list)
+
+
+def previous(out: Path) -> Build | None:
+    """Return the build that the link ``out`` names, if this program made it as it is now."""
+    try:
+        before = Build.open(out)
+        cache = json.loads((before.folder / _CACHE).read_text(encoding="utf-8"))
+    except (UsageError, OSError, ValueError):
+        return None
+    return before if cache["program"] == _program() else None
+
+
+def start(
+    project: Project,
+    files: list[File],
+    inputs: Mapping[str, str],
+    *,
+    before: Build | None,
+    memory: str | None = None,
+    scratch: Path | None = None,
+) -> Start:
+    """Return a graph of ``files``, from that of the build ``before`` where it can be.
+
+    ``inputs`` are the digests of files, rules and settings by their paths. Raises what ``load_files`` raises.
+    """
+    settings = project.relative(project.settings_file)
+    known: Mapping[str, str] = before.manifest["files"] if before else {}
+    if before is None or known.get(settings) != inputs[settings]:
+        graph = Graph.create(memory=memory, scratch=scratch)
+        load_files(graph, files, project=project)
+        return Start(graph)
+    graph = Graph.restore(before.folder / layout.TABLES, memory=memory, scratch=scratch)
+    names = {project.relative(file.path): file for file in files}
+    graph.remove(name for name, digest in known.items() if inputs.get(name) != digest)
+    fresh = [file for name, file in names.items() if known.get(name) != inputs[name]]
+    load_files(graph, fresh, project=project)
+    changed = graph.changed()
+    rules = {name: digest for name, digest in known.items() if name.endswith(".rq")}
+    same_rules = rules == {name: digest for name, digest in inputs.items() if name.endswith(".rq")}
+    if same_rules and not any(owl.is_axiom(*key) for key in changed):
+        return Start(graph, before, changed, [Rule.from_json(rule) for rule in before.rules])
+    graph.engine.run("DELETE FROM closure WHERE round > 0")
+    return Start(graph, before)
+
+
+def write(begun: Start, *, inferred_graph: str, folder: Path) -> Dump:
+    """Write the dump and the tables of a graph into ``folder``, and the store corrected where there was one."""
+    graph, before = begun.graph, begun.before
+    out = folder / layout.DUMP
+    if before is None or not before.dump.stat().st_size:
+        dump = write_nquads(graph, inferred_graph=inferred_graph, out=out)
+    else:
+        cache = json.loads((before.folder / _CACHE).read_text(encoding="utf-8"))
+        differs = difference(graph, before=BEFORE, inferred_graph=inferred_graph)
+        dump = rewrite_nquads(Dump(before.dump, cache["lines"], cache["sizes"], ""), differs, out=out)
+        if len(differs) <= _FEW:
+            before.copy_store(folder, differs)
+        graph.prune()
+    graph.engine.save(folder / layout.TABLES)
+    cache = {"program": _program(), "lines": dump.lines, "sizes": dump.sizes}
+    (folder / _CACHE).write_text(json.dumps(cache, sort_keys=True), encoding="utf-8")
+    return dump
+
+
+def _program() -> str:
+    """Return a digest of the program and of the libraries that write the tables and the tokens."""
+    digest = hashlib.sha256(" ".join(version(name) for name in ("duckdb", "pyoxigraph")).encode())
+    for path in sorted(Path(kg.__file__).parent.rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
