@@ -16,6 +16,7 @@ from rdflib.plugins.sparql.parserutils import CompValue
 from rdflib.term import Variable
 
 from kg.errors import ShapeError
+from kg.graph.footprint import footprint
 from kg.graph.quads import Graph
 from kg.graph.store import Solutions, Store
 from kg.graph.terms import OWL, parse
@@ -46,11 +47,15 @@ class Said:
 
 @dataclass(frozen=True)
 class _Query:
-    """A query: its text, prefixes included, whether its groups are plain, and the messages it comes with."""
+    """A query: its text, prefixes included, whether its groups are plain, and the messages it comes with.
+
+    ``predicates`` are the tokens of those of the triples that it can see, None for all.
+    """
 
     text: str
     plain: bool
     messages: tuple[str, ...]
+    predicates: frozenset[str] | None
 
 
 class Queries:
@@ -61,6 +66,7 @@ class Queries:
         self._shapes = shapes
         self._data = data
         self._batches = 0
+        self._loaded: set[str] = set()
 
     def results(self, shape: Shape, constraint: Constraint, focus: str, values: str) -> Iterator[Said]:
         """Yield the results of a constraint on the nodes of the tables ``focus`` (node) and ``values`` (focus, value).
@@ -127,14 +133,15 @@ class Queries:
         blank = {name: token for name, token in given.items() if token.startswith("_:")}
         graph = f"<urn:kg:batch:{self._batches}>"
         self._batches += 1
-        self._store.add(
+        store = self._store if query.predicates is None else self._store_of(query.predicates)
+        store.add(
             (graph, f"<urn:kg:row:{i}>", f"<urn:kg:{name}>", token)
             for i, row in enumerate(rows)
             for name, token in {**row, **blank}.items()
         )
         names = sorted({*blank, *(rows[0] if rows else ())})
         pattern = "".join(f" ?kg_row <urn:kg:{name}> ?{name} ." for name in names)
-        for solution in _rows(self._store, _headed(_bound(query.text, given), f"GRAPH {graph} {{{pattern} }}", names)):
+        for solution in _rows(store, _headed(_bound(query.text, given), f"GRAPH {graph} {{{pattern} }}", names)):
             number = int(solution.pop("kg_row").removeprefix("<urn:kg:row:").removesuffix(">"))
             yield rows[number], {name: token for name, token in solution.items() if name not in names}
 
@@ -155,13 +162,15 @@ class Queries:
             body = re.sub(r"[$?]PATH\b", lambda _: path, body)
         head = "".join(f"PREFIX {name}: <{namespace}>\n" for name, namespace in sorted(self._prefixes(node).items()))
         try:
-            parsed = parseQuery(head + body)[1]
+            parsed_query = parseQuery(head + body)
+            parsed = parsed_query[1]
         except Exception as error:  # the parser raises whatever its grammar met
             raise ShapeError(f"the query of {shape.node} does not parse: {str(error).splitlines()[0]}") from error
         if why := next(_faults(parsed, {"this", *prebound} | ({"value"} if kind == "ask" else set())), None):
             raise ShapeError(f"the query of {shape.node} {why} (SHACL, appendix A)")
         plain = _plain(parsed.where) and not (parsed.groupby or parsed.having or parsed.limitoffset)
-        return _Query(head + body, plain, tuple(self._shapes.values(node, sh("message"))))
+        messages = tuple(self._shapes.values(node, sh("message")))
+        return _Query(head + body, plain, messages, footprint(parsed_query))
 
     def _prefixes(self, node: str) -> dict[str, str]:
         """Return the prefixes that a query may use (SHACL, section 5.2.1)."""
@@ -181,6 +190,18 @@ class Queries:
                     raise ShapeError(f"{ontology} declares two namespaces for the prefix {parse(prefix).value}")
         return found
 
+    def _store_of(self, predicates: frozenset[str]) -> Store:
+        """Return a store that holds at least the triples of these predicates."""
+        if missing := predicates - self._loaded:
+            ids = self._graph.find_all(missing).values()
+            self._fill(self._some, lambda token: token, f"WHERE t.p IN ({', '.join(map(str, ids)) or 'NULL'})")
+            self._loaded |= missing
+        return self._some
+
+    @cached_property
+    def _some(self) -> Store:
+        return Store.memory()
+
     @cached_property
     def _store(self) -> Store:
         return self._stored(lambda token: token)
@@ -192,13 +213,16 @@ class Queries:
 
     def _stored(self, change: Callable[[str], str]) -> Store:
         store = Store.memory()
-        rows = self._graph.engine.rows(
-            f"SELECT '', s.token, p.token, o.token FROM {self._data} t JOIN term s ON s.id = t.s "
-            "JOIN term p ON p.id = t.p JOIN term o ON o.id = t.o"
-        )
-        store.add((g, change(s), p, change(o)) for g, s, p, o in rows)
+        self._fill(store, change, "")
         store.add((_SHAPES_GRAPH, change(s), p, change(o)) for s, p, o in self._shapes.triples())
         return store
+
+    def _fill(self, store: Store, change: Callable[[str], str], condition: str) -> None:
+        rows = self._graph.engine.rows(
+            f"SELECT '', s.token, p.token, o.token FROM {self._data} t JOIN term s ON s.id = t.s "
+            f"JOIN term p ON p.id = t.p JOIN term o ON o.id = t.o {condition}"
+        )
+        store.add((g, change(s), p, change(o)) for g, s, p, o in rows)
 
 
 def _rows(store: Store, text: str) -> list[dict[str, str]]:
