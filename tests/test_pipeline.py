@@ -14,6 +14,8 @@ import pytest
 from kg.errors import InconsistencyError, RuleError, SourceError, UsageError
 from kg.graph.build import Build
 from kg.graph.store import Solutions
+from kg.graph.terms import parse
+from kg.lookup import explain
 from kg.pipeline import build, validate_files
 from kg.project import Project
 
@@ -172,3 +174,81 @@ def test_files_are_validated_with_the_ontology_alone(copy: Project, tmp_path: Pa
     data.write_text("<http://e/1> a <https://example.org/town/def#Pact> .\n")
     report = validate_files(copy, paths=[data]).report
     assert [(finding.focus, finding.severity) for finding in report.findings] == [("<http://e/1>", "violation")]
+
+
+def test_what_has_not_changed_is_not_built_again(copy: Project) -> None:
+    first, again = (build(copy, out=copy.root / "build") for _ in range(2))
+    assert first.build is not None
+    assert again.build is not None
+    assert (again.build.folder, again.report, again.inference) == (first.build.folder, first.report, None)
+
+
+def state(built: Build) -> tuple[bytes, bytes, bytes, int, set[str]]:
+    """Return what a build says, in each of its files, without the rounds that led there."""
+    named = "SELECT (COUNT(*) AS ?n) { { ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } } }"
+    found = built.store.query(named)
+    assert isinstance(found, Solutions)
+    assert found.rows[0][0] is not None
+    read = [(built.folder / name).read_bytes() for name in ("data.nq", "manifest.json", "findings.json")]
+    terms = {token for (token,) in built.graph.engine.rows("SELECT token FROM term JOIN quad ON g = id OR o = id")}
+    return read[0], read[1], read[2], int(parse(found.rows[0][0]).value), terms
+
+
+def test_a_build_from_the_one_before_is_byte_for_byte_a_whole_one(copy: Project) -> None:
+    chance = random.Random(20190630)
+    out = copy.root / "build"
+    facts = sorted(path for path in copy.instances.rglob("*") if path.suffix in (".ttl", ".trig"))
+    statements = [
+        f"id:{s} t:{p} id:{o} ."
+        for s in ("town", "league", "pact", "oath", "valley", "annex")
+        for p, o in (("amends", "pact"), ("within", "valley"), ("signatory", "town"), ("neighbour", "town"))
+    ]
+    previous = build(copy, out=out).build
+    assert previous is not None
+    kept = 0
+    for _ in range(12):
+        path = chance.choice(facts)
+        text = path.read_text(encoding="utf-8")
+        edited = copy.root / "instances" / "editorial" / f"more-{chance.randrange(3)}.ttl"
+        edited.parent.mkdir(exist_ok=True)
+        if edited.exists() and chance.random() < 0.4:
+            edited.unlink()
+        elif chance.random() < 0.8:
+            head = "@prefix id: <https://example.org/town/id/> .\n@prefix t: <https://example.org/town/def#> .\n"
+            edited.write_text(head + "\n".join(chance.sample(statements, 3)) + "\n", encoding="utf-8")
+        else:
+            path.write_text(f"{text}# {chance.random()}\n", encoding="utf-8")
+        try:
+            made = build(copy, out=out).build
+        except InconsistencyError:
+            edited.unlink(missing_ok=True)
+            continue
+        if made is None:
+            edited.unlink(missing_ok=True)
+            continue
+        whole = build(copy, out=copy.root / "whole").build
+        assert whole is not None
+        assert state(made) == state(whole)
+        for triple in list(made.graph.inferred())[::7]:
+            assert explain(made, triple, project=copy, language="en") is not None
+        shutil.rmtree(copy.root / "whole.d")
+        (copy.root / "whole").unlink()
+        kept += 1
+    assert kept >= 6
+
+
+def test_a_changed_shape_rule_or_axiom_counts(copy: Project) -> None:
+    out = copy.root / "build"
+    assert build(copy, out=out).build is not None
+    ontology = next(iter(sorted(copy.ontology.glob("*.ttl"))))
+    ontology.write_text(
+        ontology.read_text(encoding="utf-8")
+        + "<https://example.org/town/def#within> a <http://www.w3.org/2002/07/owl#SymmetricProperty> .\n"
+    )
+    made = build(copy, out=out).build
+    whole = build(copy, out=copy.root / "whole").build
+    assert made is not None
+    assert whole is not None
+    assert state(made) == state(whole)
+    within = "<https://example.org/town/def#within>"
+    assert any(p == within and s.endswith("id/valley>") for s, p, o in made.graph.inferred())

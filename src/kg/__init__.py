@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     )
     from kg.graph.build import Build
     from kg.graph.quads import Graph
-    from kg.inference.fixpoint import infer
     from kg.inference.proof import Proof
+    from kg.inference.reasoning import infer
     from kg.inference.rules import Rule
     from kg.lookup import explain
     from kg.pipeline import build, load
@@ -53,7 +53,7 @@ _HOMES = {
     "UsageError": "kg.errors",
     "build": "kg.pipeline",
     "explain": "kg.lookup",
-    "infer": "kg.inference.fixpoint",
+    "infer": "kg.inference.reasoning",
     "load": "kg.pipeline",
     "publish": "kg.publication.publish",
     "validate": "kg.pipeline",

@@ -15,10 +15,9 @@ from kg.graph.build import Build
 from kg.graph.loading import File, load_files
 from kg.graph.quads import Graph, Role
 from kg.graph.swap import swap
-from kg.graph.terms import TYPE
-from kg.inference import owl
 from kg.inference.construct import read_rule
-from kg.inference.fixpoint import Inference, check_consistency, infer
+from kg.inference.fixpoint import Inference
+from kg.inference.reasoning import infer
 from kg.inference.rules import Rule
 from kg.project import Project
 from kg.rebuild import Start
@@ -35,7 +34,6 @@ class Outcome:
 
     report: Report
     inference: Inference | None = None
-    ignored: tuple[str, ...] = ()
     build: Build | None = None
     rules: tuple[Rule, ...] = ()
 
@@ -49,10 +47,10 @@ def build(project: Project, *, out: Path, memory: str | None = None, progress: P
     Raises SourceError, ShapeError, RuleError, InconsistencyError, ResourceError or UsageError.
     """
     inputs = _inputs(project)
-    before = rebuild.previous(out)
-    if before is not None and before.manifest["files"] == inputs:
-        return Outcome(Report.of(Finding(**finding) for finding in before.findings), build=before)
     with swap(out) as draft:
+        before = rebuild.previous(out)
+        if before is not None and before.manifest["files"] == inputs:
+            return Outcome(Report.of(Finding(**finding) for finding in before.findings), build=before)
         scratch = draft.folder / ".scratch"
         progress("reading")
         begun = rebuild.start(project, _files(project), inputs, before=before, memory=memory, scratch=scratch)
@@ -117,12 +115,12 @@ def load(project: Project, graph: Graph) -> None:
     load_files(graph, _files(project), project=project)
 
 
-def rules_of(project: Project, graph: Graph) -> list[Rule]:
-    """Return the rules of a loaded graph: its OWL axioms, then the CONSTRUCT queries of ``queries/rules/``."""
-    rules = owl.rules(graph.asserted_with((TYPE, *owl.SCHEMA)))
-    for path in _rule_files(project):
-        rules.append(read_rule(path.read_text(encoding="utf-8"), name=path.stem, file=project.relative(path)))
-    return rules
+def constructs_of(project: Project) -> list[Rule]:
+    """Return the CONSTRUCT queries of ``queries/rules/`` as rules."""
+    return [
+        read_rule(path.read_text(encoding="utf-8"), name=path.stem, file=project.relative(path))
+        for path in _rule_files(project)
+    ]
 
 
 def _derive(project: Project, begun: Start, progress: Progress) -> Outcome:
@@ -132,14 +130,12 @@ def _derive(project: Project, begun: Start, progress: Progress) -> Outcome:
     report = validate(graph, shapes)
     if report.counts["violation"]:
         return Outcome(report)
-    rules = begun.rules if begun.changed is not None else rules_of(project, graph)
-    inference = infer(graph, rules, changed=begun.changed, progress=progress)
-    check_consistency(graph, owl.disjoint_classes(graph.asserted_with([owl.DISJOINT])))
+    constructs = [] if begun.changed is not None else constructs_of(project)
+    rules, inference = infer(graph, constructs, changed=begun.changed, known=begun.rules, progress=progress)
     progress("validating what is derived")
     if derived:
         report += validate(graph, derived, triples=Graph.UNION)
-    ignored = tuple(owl.ignored(graph.asserted()))
-    return Outcome(report, inference, ignored, rules=tuple(rules))
+    return Outcome(report, inference, rules=tuple(rules))
 
 
 def _shapes(project: Project, graph: Graph) -> tuple[list[Triple], list[Triple]]:

@@ -19,7 +19,7 @@ from kg.graph.build import Build
 from kg.graph.dump import Dump, difference, rewrite_nquads, write_nquads
 from kg.graph.loading import File, load_files
 from kg.graph.quads import BEFORE, Graph
-from kg.inference import owl
+from kg.inference.owl import is_axiom
 from kg.inference.rules import Rule
 from kg.project import Project
 
@@ -77,11 +77,11 @@ def start(
     fresh = [file for name, file in names.items() if known.get(name) != inputs[name]]
     load_files(graph, fresh, project=project)
     changed = graph.changed()
-    rules = {name: digest for name, digest in known.items() if name.endswith(".rq")}
-    same_rules = rules == {name: digest for name, digest in inputs.items() if name.endswith(".rq")}
-    if same_rules and not any(owl.is_axiom(*key) for key in changed):
-        return Start(graph, before, changed, [Rule.from_json(rule) for rule in before.rules])
-    graph.engine.run("DELETE FROM closure WHERE round > 0")
+    same_rules = _queries(known) == _queries(inputs)
+    rules = [Rule.from_json(rule) for rule in before.rules]
+    if same_rules and not any(is_axiom(*key) for key in changed) and not any(rule.equality for rule in rules):
+        return Start(graph, before, changed, rules)
+    graph.forget()
     return Start(graph, before)
 
 
@@ -102,6 +102,10 @@ def write(begun: Start, *, inferred_graph: str, folder: Path) -> Dump:
     cache = {"program": _program(), "lines": dump.lines, "sizes": dump.sizes}
     (folder / _CACHE).write_text(json.dumps(cache, sort_keys=True), encoding="utf-8")
     return dump
+
+
+def _queries(digests: Mapping[str, str]) -> dict[str, str]:
+    return {name: digest for name, digest in digests.items() if name.endswith(".rq")}
 
 
 def _program() -> str:

@@ -10,8 +10,8 @@ import rdflib
 
 from kg.graph.quads import Graph
 from kg.graph.terms import OWL, RDF, RDFS, TYPE, XSD, literal
-from kg.inference import owl
-from kg.inference.fixpoint import infer
+from kg.inference.owl import schema as owl
+from kg.inference.reasoning import infer
 from kg.source.reader import Triple
 
 _SPACES = tuple(f"<{space}" for space in (RDF, RDFS, OWL, XSD))
@@ -46,7 +46,7 @@ def compared(triples: set[Triple], asserted: set[Triple]) -> set[Triple]:
 def ours(asserted: set[Triple]) -> set[Triple]:
     graph = Graph.create()
     graph.load([("data", "data", [("<http://g>", *triple) for triple in sorted(asserted)])])
-    infer(graph, owl.rules(graph.asserted()))
+    infer(graph)
     return compared(set(graph.inferred()), asserted)
 
 

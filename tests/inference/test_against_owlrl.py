@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from kg.graph.quads import Graph
 from kg.graph.terms import OWL, RDF, TYPE
-from kg.inference import owl
+from kg.inference.owl import schema as owl
 from kg.pipeline import load
 from kg.project import Project
 from kg.source.reader import Triple
@@ -113,8 +113,3 @@ def test_members_of_restrictions_and_sets_are_found() -> None:
 def test_a_literal_never_becomes_a_subject() -> None:
     inverse = (PROPERTIES[0], owl.INVERSE, PROPERTIES[1])
     assert ours({inverse, (E[0], PROPERTIES[0], '"text"')}) == set()
-
-
-def test_axioms_that_no_rule_covers_are_named() -> None:
-    triples = [(PROPERTIES[0], TYPE, f"<{OWL}FunctionalProperty>"), (CLASSES[0], f"<{OWL}hasKey>", "_:keys")]
-    assert owl.ignored(triples) == ["FunctionalProperty", "hasKey"]

@@ -8,7 +8,7 @@ import rdflib
 from kg.errors import QueryError
 from kg.graph.build import Build
 from kg.graph.terms import TYPE
-from kg.inference import owl
+from kg.inference.owl import schema as owl
 from kg.inference.proof import Proof
 from kg.lookup import explain, prove
 from kg.project import Project

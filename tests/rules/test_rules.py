@@ -6,7 +6,7 @@ import pytest
 
 from kg.graph.quads import Graph
 from kg.inference.construct import read_rule
-from kg.inference.fixpoint import infer
+from kg.inference.reasoning import infer
 from kg.project import Project
 from kg.source.reader import Triple, read
 

@@ -129,8 +129,6 @@ def build(call: Call, out: Path | None, memory: str | None, stats: bool) -> int:
     project = call.project
     with call.progress() as progress:
         outcome = run(project, out=out or project.root / "build", memory=memory, progress=progress)
-    if outcome.ignored:
-        call.note(f"not applied, since this version has no rule for them: {', '.join(outcome.ignored)}")
     counts = outcome.report.counts
     if outcome.build is None:
         _print_report(call, project, outcome, "text", to_stderr=True)

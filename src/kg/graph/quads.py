@@ -138,6 +138,10 @@ class Graph:
             self.engine.run(f"DELETE FROM quad WHERE source IN ({numbers})")
             self.engine.run(f"DELETE FROM source WHERE id IN ({numbers})")
 
+    def forget(self) -> None:
+        """Take out of the closure all that is inferred."""
+        self.engine.run("DELETE FROM closure WHERE round > 0")
+
     def changed(self) -> list[tuple[str, str | None]]:
         """Return of what asserted triples differ from those ``BEFORE``: predicates, with the class for rdf:type."""
         now, then = (f"SELECT s, p, o FROM {of}closure WHERE round = 0" for of in ("", f"{BEFORE}."))
@@ -159,6 +163,8 @@ class Graph:
     def ids(self, tokens: Iterable[str]) -> list[int]:
         """Return the ids of tokens, adding to the dictionary those that it does not hold."""
         wanted = list(tokens)
+        if all(self._known.get(token) is not None for token in wanted):
+            return [known for token in wanted if (known := self._known[token]) is not None]
         with self.engine.given({"token": list(dict.fromkeys(wanted))}) as given:
             self._add_terms(f"SELECT token FROM {given}")
         found = self.find_all(wanted)
@@ -201,6 +207,20 @@ class Graph:
         """Yield the published triples, asserted or inferred, with one of these predicates, sorted."""
         known = [str(number) for token in predicates if (number := self.find(token)) is not None]
         yield from self._triples(f"({self.UNION})", f"t.p IN ({', '.join(known) or 'NULL'})")
+
+    def axioms(self, predicates: Iterable[str], *, kinds: Iterable[str]) -> list[tuple[str, str, str, int]]:
+        """Return the triples of the closure with these predicates or types, and their rounds, sorted."""
+        numbers, classes = (", ".join(map(str, self.find_all(known).values())) for known in (predicates, kinds))
+        return self.engine.rows(
+            "SELECT s.token, p.token, o.token, c.round FROM closure c JOIN term s ON s.id = c.s "
+            "JOIN term p ON p.id = c.p JOIN term o ON o.id = c.o "
+            f"WHERE c.p IN ({numbers or 'NULL'}) OR (c.p = ? AND c.o IN ({classes or 'NULL'})) ORDER BY ALL",
+            [self.find(TYPE)],
+        )
+
+    def with_objects(self, ids: str) -> Iterator[Triple]:
+        """Yield the triples of the closure whose object is of a SELECT (id), sorted."""
+        yield from self._triples("closure", f"t.o IN ({ids})")
 
     def inferred(self) -> Iterator[Triple]:
         """Yield the published inferred triples, sorted."""

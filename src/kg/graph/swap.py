@@ -55,6 +55,8 @@ def swap(link: Path, *, name: str | None = None) -> Iterator[Draft]:
         yield draft
         if draft.name is None:
             shutil.rmtree(draft.folder)
+            with _locked(home / _MARK):
+                _clear(home, keep=link.resolve())
             return
         if not re.fullmatch(r"[^./\0][^/\0]*", draft.name):
             raise ValueError(f"not a name for a folder: {draft.name!r}")

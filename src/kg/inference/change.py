@@ -29,7 +29,11 @@ def affected(rules: Sequence[Rule], changed: Iterable[tuple[str, str | None]]) -
 
 def concerned(rules: Sequence[Rule], patterns: Collection[Atom]) -> set[int]:
     """Return the numbers of the rules, from 1, that give triples of these patterns."""
-    return {i for i, rule in enumerate(rules, 1) if any(unify(head, one) for head in rule.head for one in patterns)}
+    return {
+        number
+        for number, rule in enumerate(rules, 1)
+        if not rule.equality and any(unify(head, one) for head in rule.head for one in patterns)
+    }
 
 
 def forget(graph: Graph, patterns: Collection[Atom]) -> None:

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from rdflib.paths import InvPath, NegatedPath
 from rdflib.plugins.sparql.algebra import translateQuery
 from rdflib.plugins.sparql.parser import parseQuery
 from rdflib.plugins.sparql.parserutils import CompValue
 from rdflib.term import BNode, Literal, URIRef, Variable
 
 from kg.errors import RuleError
+from kg.graph.footprint import footprint, steps
 from kg.graph.terms import literal
 from kg.inference.rules import Atom, Rule, is_variable
 
@@ -26,7 +26,8 @@ def read_rule(text: str, *, name: str, file: str) -> Rule:
     graph, when its template makes blank nodes, or when a variable of the template is never bound.
     """
     try:
-        query = translateQuery(parseQuery(text)).algebra
+        parsed = parseQuery(text)
+        query = translateQuery(parsed).algebra
     except Exception as error:  # the parser raises whatever its grammar met
         where = _PARSER_NOTES.search(str(error))
         message = _PARSER_NOTES.sub("", str(error)).splitlines()[0]
@@ -47,7 +48,7 @@ def read_rule(text: str, *, name: str, file: str) -> Rule:
         if unbound:
             raise RuleError(f"the template uses {', '.join(sorted(unbound))}, which WHERE never binds", file=file)
         return Rule(name, head, body)
-    return Rule(name, head, body, sparql=text, closed=closed)
+    return Rule(name, head, body, sparql=text, closed=closed, everything=footprint(parsed) is None)
 
 
 def select_premises(sparql: str, *, bindings: dict[str, str]) -> str:
@@ -98,21 +99,12 @@ class _Patterns:
         for triple in triples:
             if not isinstance(triple[1], URIRef | Variable):  # a property path: what it walks over must be complete
                 self.only_joins = False
-                self.closed.extend((_ANY, step, _ANY) for step in _steps(triple[1]))
+                found = sorted(steps(triple[1]))
+                self.closed.extend((_ANY, _ANY if is_variable(step) else step, _ANY) for step in found)
             elif closed:
                 self.closed.append(_atom(triple, template=False, file=self.file))
             else:
                 self.plain.append(_atom(triple, template=False, file=self.file))
-
-
-def _steps(path: Any) -> set[str]:
-    """Return the predicates that a property path walks over; a variable when it excludes some instead."""
-    if isinstance(path, URIRef):
-        return {f"<{path}>"}
-    if isinstance(path, NegatedPath):
-        return {_ANY}
-    parts = path.args if hasattr(path, "args") else [path.arg if isinstance(path, InvPath) else path.path]
-    return {step for part in parts for step in _steps(part)}
 
 
 def _triples(node: Any) -> Iterator[Any]:

@@ -1,4 +1,6 @@
-"""Find the proof of a triple in a finished build."""
+"""Find the proof of a triple of a closure."""
+
+from collections.abc import Callable, Sequence
 
 from kg.errors import QueryError
 from kg.graph.citations import Citations
@@ -6,15 +8,22 @@ from kg.graph.quads import Graph
 from kg.graph.store import Solutions, Store
 from kg.graph.terms import same_value
 from kg.inference.construct import select_premises
+from kg.inference.joins import transitive
+from kg.inference.owl.schema import SAME
 from kg.inference.proof import Proof
 from kg.inference.rules import Atom, Rule, is_variable
 from kg.source.reader import Triple
 
 
 class Explainer:
-    """Proofs over one graph, the rules that made it in the order of their numbers, and the store that holds it."""
+    """Proofs over one graph, the rules that made it in the order of their numbers, and the store that holds it.
 
-    def __init__(self, graph: Graph, rules: list[Rule], store: Store, citations: Citations) -> None:
+    ``store`` is called for when a rule is no join. ``citations``, when they are given, are those of the leaves.
+    """
+
+    def __init__(
+        self, graph: Graph, rules: Sequence[Rule], *, store: Callable[[], Store], citations: Citations | None = None
+    ) -> None:
         self._graph = graph
         self._citations = citations
         self._rules = rules
@@ -33,7 +42,7 @@ class Explainer:
             return None
         rule, number = row
         if number == 0:
-            proof = Proof(triple, citations=tuple(self._citations.of(triple)))
+            proof = Proof(triple, citations=tuple(self._citations.of(triple)) if self._citations else ())
         else:
             proof = self._inferred(triple, self._rules[rule - 1], number)
         self._proofs[triple] = proof
@@ -44,9 +53,15 @@ class Explainer:
             bindings = _match(head, triple)
             if bindings is None:
                 continue
-            premises = (
-                self._solve_sparql(rule, bindings, number) if rule.sparql else self._solve(rule.body, bindings, number)
-            )
+            premises: list[Triple] | None
+            if rule.sparql:
+                premises = self._solve_sparql(rule, bindings, number)
+            elif rule.equality:
+                premises = self._solve_equality(triple, number)
+            elif predicate := transitive(rule):
+                premises = self._way(triple[0], predicate, triple[2], number)
+            else:
+                premises = self._solve(rule.body, bindings, number)
             if premises is not None:
                 chain = [*rule.axioms, *premises]
                 proofs = [proof for premise in chain if (proof := self.explain(premise))]
@@ -96,10 +111,74 @@ class Explainer:
         tokens = self._graph.tokens(rows[0])
         return [(tokens[i], tokens[i + 1], tokens[i + 2]) for i in range(0, len(tokens), 3)]
 
+    def _way(self, start: str, predicate: str, end: str, number: int, *, both: bool = False) -> list[Triple] | None:
+        """Return the triples of earlier rounds that lead from one thing to another, as few as there can be.
+
+        With ``both``, triples may be followed backwards.
+        """
+        came = self._reached(start, predicate, number, both=both, until=end)
+        if end not in came:
+            return None
+        way: list[Triple] = []
+        here = end
+        while not way or here != start:
+            here, triple = came[here]
+            way.insert(0, triple)
+        return way
+
+    def _reached(
+        self, start: str, predicate: str, number: int, *, both: bool, until: str | None = None
+    ) -> dict[str, tuple[str, Triple]]:
+        """Return what triples of earlier rounds lead to, each with where from and by which, the nearest first."""
+        came: dict[str, tuple[str, Triple]] = {}
+        border = [start]
+        while border and until not in came:
+            fresh = []
+            for columns in (("s", "o"), ("o", "s")) if both else (("s", "o"),):
+                for here, there in self._steps(border, predicate, number, *columns):
+                    if there not in came:
+                        came[there] = (
+                            here,
+                            (here, predicate, there) if columns[0] == "s" else (there, predicate, here),
+                        )
+                        fresh.append(there)
+            border = fresh
+        return came
+
+    def _steps(self, border: list[str], predicate: str, number: int, one: str, other: str) -> list[tuple[str, str]]:
+        numbers = ", ".join(map(str, self._graph.find_all(border).values()))
+        return self._graph.engine.rows(
+            f"SELECT a.token, b.token FROM closure c JOIN term a ON a.id = c.{one} JOIN term b ON b.id = c.{other} "
+            f"WHERE c.p = ? AND c.round < ? AND c.{one} IN ({numbers}) ORDER BY ALL",
+            [self._graph.find(predicate), number],
+        )
+
+    def _solve_equality(self, triple: Triple, number: int) -> list[Triple] | None:
+        """Return what says the same of other names, and the triples of earlier rounds that say that these are names."""
+        if triple[1] == SAME:
+            return self._way(triple[0], SAME, triple[2], number, both=True)
+        names = [{place, *self._reached(place, SAME, number, both=True)} for place in triple]
+        ids = [", ".join(map(str, self._graph.find_all(some).values())) for some in names]
+        here = [self._graph.find(place) for place in triple]
+        rows = self._graph.engine.rows(
+            f"SELECT s, p, o FROM closure WHERE s IN ({ids[0]}) AND p IN ({ids[1]}) AND o IN ({ids[2]}) AND round < ? "
+            "ORDER BY (s <> ?)::INTEGER + (p <> ?)::INTEGER + (o <> ?)::INTEGER, round, s, p, o LIMIT 1",
+            [number, *here],
+        )
+        if not rows:
+            return None
+        s, p, o = self._graph.tokens(rows[0])
+        ways = [
+            way
+            for place, named in zip((s, p, o), triple, strict=True)
+            if place != named and (way := self._way(place, SAME, named, number, both=True))
+        ]
+        return [(s, p, o), *(step for way in ways for step in way)]
+
     def _solve_sparql(self, rule: Rule, bindings: dict[str, str], number: int) -> list[Triple] | None:
         """Return the patterns of a CONSTRUCT rule that hold, in its first solution resting on earlier rounds only."""
         assert rule.sparql is not None
-        found = self._store.query(select_premises(rule.sparql, bindings=bindings))
+        found = self._store().query(select_premises(rule.sparql, bindings=bindings))
         assert isinstance(found, Solutions)
         for row in sorted(found.rows, key=lambda row: [cell or "" for cell in row]):
             solution = bindings | {f"?{n}": cell for n, cell in zip(found.variables, row, strict=True) if cell}

@@ -1,9 +1,10 @@
 """Run rules over the tables to their fixpoint.
 
 Rules of one form, alike but for their constants, become one SQL statement over a table of those constants. Each
-stratum is run semi-naively: a round joins what the round before it found with all that is known. CONSTRUCT rules
-that are not plain joins run as SPARQL once the joins of their stratum are at rest. Every inferred triple keeps the
-first rule, by number, and the round that gave it; its premises are of earlier rounds.
+stratum is run semi-naively: a round joins what the round before it found with all that is known; a transitive
+property is closed at once. CONSTRUCT rules that are not plain joins run as SPARQL once the joins of their stratum are
+at rest. Every inferred triple keeps the first rule, by number, and the round that gave it; its premises are of
+earlier rounds.
 """
 
 import time
@@ -11,27 +12,29 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from kg.errors import InconsistencyError
 from kg.graph.quads import Graph
-from kg.graph.store import Store
-from kg.graph.terms import TYPE
 from kg.inference import change
-from kg.inference.rules import Atom, Rule, is_variable, stratify
-
-Shape = tuple[tuple[tuple[str, int], ...], ...]
-"""The head and then the body of a form of rule; a place is ("v", variable number) or ("c", constant number)."""
+from kg.inference.constructs import Constructs
+from kg.inference.equality import Equality
+from kg.inference.joins import Joins
+from kg.inference.owl.schema import SAME
+from kg.inference.rules import Rule, is_variable, stratify
 
 
 @dataclass(frozen=True)
 class Inference:
-    """What a run did: rounds, and for each rule by number (from 1) the triples that it was first to give."""
+    """What a run did: rounds, and by the number of each rule, from 1, the triples that it was first to give.
+
+    ``spent`` are the seconds of rules by number; rules that are one statement share its time. ``seconds`` is all.
+    """
 
     rounds: int
     rows: dict[int, int]
+    spent: dict[int, float]
     seconds: float
 
 
-def infer(
+def run(
     graph: Graph,
     rules: Sequence[Rule],
     *,
@@ -48,181 +51,74 @@ def infer(
     started = time.perf_counter()
     engine = graph.engine
     engine.run("CREATE OR REPLACE TEMP TABLE candidate (s INTEGER, p INTEGER, o INTEGER, rule INTEGER)")
-    store = _SparqlRules(graph, [rule for rule in rules if rule.sparql])
-    last, concerned = 0, set(range(1, len(rules) + 1))
+    atoms = (atom for rule in rules for atom in (*rule.head, *rule.body, *rule.closed))
+    graph.ids({place for atom in atoms for place in atom if not is_variable(place)})
+    last, concerned = 0, {number for number, rule in enumerate(rules, 1) if not rule.equality}
     if changed is not None:
         patterns = change.affected(rules, changed)
         change.forget(graph, patterns)
         concerned = change.concerned(rules, patterns)
         last = engine.count("SELECT coalesce(max(round), 0) FROM closure")
-    for level, everything in enumerate(stratify(rules)):
+    running = _Run(graph, rules, last)
+    for level, stratum in enumerate(stratify(rules)):
         progress(f"inferring, stratum {level + 1}")
-        stratum = [i for i in everything if i + 1 in concerned]
-        joins = _Joins(graph, [(i + 1, rules[i]) for i in stratum if not rules[i].sparql], level)
-        constructs = [(i + 1, rules[i]) for i in stratum if rules[i].sparql]
+        running.close([number + 1 for number in stratum if number + 1 in concerned])
+    rows: dict[int, int] = dict(engine.rows("SELECT rule, count(*) FROM inferred GROUP BY rule ORDER BY rule"))
+    return Inference(running.last, rows, dict(running.seconds), time.perf_counter() - started)
+
+
+class _Run:
+    """A run of rules: the number of its last round, and the seconds that it spent on each rule."""
+
+    def __init__(self, graph: Graph, rules: Sequence[Rule], last: int) -> None:
+        self.last = last
+        self.seconds: defaultdict[int, float] = defaultdict(float)
+        self._graph = graph
+        self._rules = rules
+        self._constructs = Constructs(graph, [rule for rule in rules if rule.sparql])
+        self._equality = Equality(graph, rules)
+
+    def close(self, numbers: Sequence[int]) -> None:
+        """Run the rules of a stratum to the fixpoint."""
+        joins = Joins(self._graph, {n: self._rules[n - 1] for n in numbers if not self._rules[n - 1].sparql})
+        constructs = [n for n in numbers if self._rules[n - 1].sparql]
         since = 0
         while True:
-            last = joins.run(since=since, last=last)
-            found = sum(store.propose(number, rule) for number, rule in constructs)
-            if not (found and _keep(graph, last + 1)):
-                break
-            last += 1
-            since = last
-    rows: dict[int, int] = dict(engine.rows("SELECT rule, count(*) FROM inferred GROUP BY rule ORDER BY rule"))
-    return Inference(last, rows, time.perf_counter() - started)
+            self._join(joins, since)
+            for number in constructs:
+                started = time.perf_counter()
+                self._constructs.propose(number, self._rules[number - 1])
+                self.seconds[number] += time.perf_counter() - started
+            if not self._keep():
+                return
+            since = self.last
 
-
-def check_consistency(graph: Graph, disjoint: Iterable[tuple[str, str]]) -> None:
-    """Raise InconsistencyError for things that belong to two disjoint classes (cax-dw), naming them and their files."""
-    kind = graph.find(TYPE)
-    clashes = []
-    for one, other in disjoint:
-        ids = [graph.find(one), graph.find(other)]
-        rows = graph.engine.rows(
-            "SELECT t.token FROM closure a JOIN closure b ON a.s = b.s JOIN term t ON t.id = a.s "
-            "WHERE a.p = ? AND b.p = ? AND a.o = ? AND b.o = ? ORDER BY t.token",
-            [kind, kind, *ids],
-        )
-        for (token,) in rows:
-            files = ", ".join(graph.files_about(token)[:3])
-            clashes.append(f"{token} belongs to {one} and to {other}, which are disjoint ({files})")
-    if clashes:
-        more = f"\nand {len(clashes) - 10} more" if len(clashes) > 10 else ""
-        raise InconsistencyError("the graph contradicts its ontology:\n" + "\n".join(clashes[:10]) + more)
-
-
-class _Joins:
-    """The plain rules of one stratum, grouped by form."""
-
-    def __init__(self, graph: Graph, rules: Sequence[tuple[int, Rule]], level: int) -> None:
-        self._graph = graph
-        self._forms: list[tuple[Shape, str, list[set[int] | None]]] = []
-        grouped: defaultdict[Shape, list[tuple[int, list[int]]]] = defaultdict(list)
-        for number, rule in rules:
-            for head in rule.head:
-                shape, constants = _form(head, rule.body)
-                grouped[shape].append((number, graph.ids(constants)))
-        for i, (shape, members) in enumerate(grouped.items()):
-            table = f"form_{level}_{i}"
-            width = len(members[0][1])
-            names = [f"c{k}" for k in range(width)]
-            columns = ", ".join(["rule INTEGER", *(f"{name} INTEGER" for name in names)])
-            graph.engine.run(f"CREATE OR REPLACE TEMP TABLE {table} ({columns})")
-            values = {"rule": [number for number, _ in members]}
-            values |= {name: [constants[k] for _, constants in members] for k, name in enumerate(names)}
-            graph.engine.append(table, values)
-            predicates = [
-                {constants[place] for _, constants in members} if sort == "c" else None
-                for sort, place in (atom[1] for atom in shape[1:])
-            ]
-            self._forms.append((shape, table, predicates))
-
-    def run(self, *, since: int, last: int) -> int:
-        """Run to the fixpoint. What is of round ``since`` or later is new; return the number of the last round."""
-        engine = self._graph.engine
+    def _join(self, joins: Joins, since: int) -> None:
+        """Run the joins, and what equality adds, from what is of round ``since`` or later until they are at rest."""
         while True:
-            engine.run("CREATE OR REPLACE TEMP TABLE delta AS SELECT s, p, o FROM closure WHERE round >= ?", [since])
-            fresh = {p for (p,) in engine.rows("SELECT DISTINCT p FROM delta")}
-            for shape, table, predicates in self._forms:
-                for position, known in enumerate(predicates):
-                    if since == 0 and position > 0:
-                        break  # all is new: the first position already joins everything with everything
-                    if known is None or known & fresh:
-                        engine.run(_join(shape, table, position, since))
-            if not _keep(self._graph, last + 1):
-                return last
-            last += 1
-            since = last
+            joins.propose(since, self.seconds)
+            if not self._keep():
+                self._equality.gather()
+                if not self._keep():
+                    break
+            since = self.last
+        self._equality.spread()
+        self._keep()
 
+    def _keep(self) -> bool:
+        """Move the candidates that are new into the closure as the next round; tell whether there were some.
 
-class _SparqlRules:
-    """The rules that run as SPARQL, on a store that follows the closure."""
-
-    def __init__(self, graph: Graph, rules: Sequence[Rule]) -> None:
-        self._graph = graph
-        self._store = Store.memory()
-        self._synced = -1
-        predicates = {atom[1] for rule in rules for atoms in (rule.body, rule.closed) for atom in atoms}
-        everything = any(is_variable(predicate) for predicate in predicates)
-        self._predicates = None if everything else graph.ids(sorted(predicates))
-
-    def propose(self, number: int, rule: Rule) -> int:
-        """Put what ``rule`` constructs among the candidates, and return how many triples that is."""
-        assert rule.sparql is not None
-        self._sync()
-        triples = self._store.query(rule.sparql)
-        assert isinstance(triples, tuple)
-        if triples:
-            ids = self._graph.ids(token for triple in triples for token in triple)
-            columns = {"s": ids[0::3], "p": ids[1::3], "o": ids[2::3], "rule": [number] * len(triples)}
-            self._graph.engine.append("candidate", columns)
-        return len(triples)
-
-    def _sync(self) -> None:
+        A literal is no subject and a predicate is an IRI: what a rule gives otherwise is not RDF and is dropped, as
+        is that a thing is itself.
+        """
         engine = self._graph.engine
-        condition = (
-            "" if self._predicates is None else f"AND c.p IN ({', '.join(map(str, self._predicates)) or 'NULL'})"
+        found = engine.count(
+            "INSERT INTO closure SELECT c.s, c.p, c.o, min(c.rule), ? FROM candidate c "
+            "JOIN term s ON s.id = c.s AND s.token NOT LIKE '\"%' JOIN term p ON p.id = c.p AND p.token LIKE '<%' "
+            "WHERE NOT EXISTS (SELECT 1 FROM closure k WHERE k.s = c.s AND k.p = c.p AND k.o = c.o) "
+            f"AND NOT (c.s = c.o AND p.token = '{SAME}') GROUP BY c.s, c.p, c.o",
+            [self.last + 1],
         )
-        rows = engine.rows(
-            "SELECT '', s.token, p.token, o.token FROM closure c JOIN term s ON s.id = c.s "
-            f"JOIN term p ON p.id = c.p JOIN term o ON o.id = c.o WHERE c.round > ? {condition}",
-            [self._synced],
-        )
-        self._store.add(rows)
-        self._synced = engine.count("SELECT coalesce(max(round), 0) FROM closure")
-
-
-def _keep(graph: Graph, number: int) -> int:
-    """Move the candidates that are new into the closure as round ``number``; return how many they are.
-
-    A literal is no subject and a predicate is an IRI: what a rule gives otherwise is not RDF and is dropped.
-    """
-    engine = graph.engine
-    before = engine.count("SELECT count(*) FROM closure")
-    engine.run(
-        "INSERT INTO closure SELECT c.s, c.p, c.o, min(c.rule), ? FROM candidate c "
-        "JOIN term s ON s.id = c.s AND s.token NOT LIKE '\"%' JOIN term p ON p.id = c.p AND p.token LIKE '<%' "
-        "WHERE NOT EXISTS (SELECT 1 FROM closure k WHERE k.s = c.s AND k.p = c.p AND k.o = c.o) "
-        "GROUP BY c.s, c.p, c.o",
-        [number],
-    )
-    engine.run("DELETE FROM candidate")
-    return engine.count("SELECT count(*) FROM closure") - before
-
-
-def _form(head: Atom, body: Sequence[Atom]) -> tuple[Shape, list[str]]:
-    """Return the form of a rule and the constants that make it this rule."""
-    variables: dict[str, int] = {}
-    constants: list[str] = []
-
-    def place(token: str) -> tuple[str, int]:
-        if is_variable(token):
-            return "v", variables.setdefault(token, len(variables))
-        constants.append(token)
-        return "c", len(constants) - 1
-
-    return tuple(tuple(place(token) for token in atom) for atom in (head, *body)), constants
-
-
-def _join(shape: Shape, table: str, position: int, since: int) -> str:
-    """Return the statement that runs a form with the new triples at one position of its body."""
-    head, *body = shape
-    bound: dict[int, str] = {}
-    conditions: list[str] = []
-    for i, atom in enumerate(body):
-        for (sort, number), column in zip(atom, "spo", strict=True):
-            here = f"a{i}.{column}"
-            if sort == "c":
-                conditions.append(f"{here} = f.c{number}")
-            elif number in bound:
-                conditions.append(f"{here} = {bound[number]}")
-            else:
-                bound[number] = here
-        if i < position:
-            conditions.append(f"a{i}.round < {since}")
-    tables = ", ".join(f"{'delta' if i == position else 'closure'} a{i}" for i in range(len(body)))
-    places = [f"f.c{number}" if sort == "c" else bound[number] for sort, number in head]
-    return (
-        f"INSERT INTO candidate SELECT DISTINCT {', '.join(places)}, f.rule FROM {table} f, {tables} "
-        f"WHERE {' AND '.join(conditions) or 'true'}"
-    )
+        engine.run("TRUNCATE candidate")
+        self.last += bool(found)
+        return bool(found)

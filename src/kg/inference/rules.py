@@ -18,7 +18,8 @@ class Rule:
     ``axioms`` are the asserted triples that the rule was instantiated from. ``sparql`` is the text of a
     CONSTRUCT query for a rule that joins alone cannot express; ``body`` then holds its plain patterns, which
     are the premises of a proof, and ``closed`` the patterns that it negates, makes optional or counts over:
-    these must be complete before it runs.
+    these must be complete before it runs. ``everything`` tells that it may see any triple, ``equality`` that it is
+    not run as a join but by ``kg.inference.equality``. A rule without a head says what contradicts itself.
     """
 
     name: str
@@ -27,6 +28,8 @@ class Rule:
     axioms: tuple[Triple, ...] = ()
     sparql: str | None = None
     closed: tuple[Atom, ...] = ()
+    everything: bool = False
+    equality: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Return the rule as JSON values."""
@@ -39,7 +42,8 @@ class Rule:
         def atoms(key: str) -> tuple[Atom, ...]:
             return tuple((s, p, o) for s, p, o in data[key])
 
-        return cls(data["name"], atoms("head"), atoms("body"), atoms("axioms"), data["sparql"], atoms("closed"))
+        more = (data[key] for key in ("everything", "equality"))
+        return cls(data["name"], atoms("head"), atoms("body"), atoms("axioms"), data["sparql"], atoms("closed"), *more)
 
 
 def is_variable(place: str) -> bool:
@@ -53,7 +57,9 @@ def unify(one: Atom, other: Atom) -> bool:
 
 
 def stratify(rules: Sequence[Rule]) -> list[list[int]]:
-    """Return the numbers of rules by stratum: what a rule must find complete comes from strata before its own.
+    """Return the indices of rules by stratum: what a rule must find complete comes from strata before its own.
+
+    Rules of equality, which hold everywhere, are of none.
 
     Raises RuleError, naming the cycle, when a rule depends on the absence of its own result.
     """
@@ -62,6 +68,7 @@ def stratify(rules: Sequence[Rule]) -> list[list[int]]:
         for consumer, rule in enumerate(rules)
         for atoms, closed in ((rule.body, 0), (rule.closed, 1))
         for producer, other in enumerate(rules)
+        if not (rule.equality or other.equality)
         if any(unify(head, atom) for head in other.head for atom in atoms)
     ]
     stratum = [0] * len(rules)
@@ -75,7 +82,8 @@ def stratify(rules: Sequence[Rule]) -> list[list[int]]:
             break
     else:
         raise RuleError(f"a rule depends on the absence of its own result: {' → '.join(_cycle(rules, feeds))}")
-    return [[i for i in range(len(rules)) if stratum[i] == level] for level in range(max(stratum, default=-1) + 1)]
+    plain = [i for i, rule in enumerate(rules) if not rule.equality]
+    return [[i for i in plain if stratum[i] == level] for level in range(max(stratum, default=-1) + 1)]
 
 
 def _cycle(rules: Sequence[Rule], feeds: Iterable[tuple[int, int, int]]) -> list[str]:

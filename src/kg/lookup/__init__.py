@@ -53,7 +53,7 @@ def explain(build: Build, triple: Triple, *, project: Project, language: str) ->
     """Return the proof of a triple. Raises QueryError when the graph does not hold it."""
     citations = Citations(build.graph, project=project, language=language)
     rules = [Rule.from_json(data) for data in build.rules]
-    proof = Explainer(build.graph, rules, build.store, citations).explain(triple)
+    proof = Explainer(build.graph, rules, store=lambda: build.store, citations=citations).explain(triple)
     if proof is None:
         raise QueryError(f"the graph does not hold {' '.join(show(token, project=project) for token in triple)}")
     return proof

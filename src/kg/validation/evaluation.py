@@ -9,9 +9,9 @@ import re
 from dataclasses import dataclass, field
 
 from kg.errors import ShapeError
+from kg.graph import literals
 from kg.graph.quads import Graph
 from kg.graph.terms import RDFS, TYPE
-from kg.validation import literals
 from kg.validation.plan import PLANNERS, follow, quoted
 from kg.validation.shapes import Constraint, Shape, Shapes, Target, sh
 from kg.validation.sparql import Queries, Said
@@ -45,6 +45,7 @@ class Evaluation:
         self.constraints: list[tuple[Shape, Constraint]] = []
         self.said: list[Said] = []
         engine = graph.engine
+        graph.find_all(token for triple in shapes.triples() for token in triple)
         graph.ids(target.term for targets in shapes.targets.values() for target in targets if target.kind == "node")
         literals.create(graph)
         engine.run(

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import Protocol
 
 from kg.errors import ShapeError
+from kg.graph import literals
 from kg.graph.terms import parse
-from kg.validation import literals
 from kg.validation.paths import Path
 from kg.validation.shapes import NODE_KINDS, Constraint, sh
 

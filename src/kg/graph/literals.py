@@ -55,16 +55,29 @@ _NUMBERS = ("integer", "decimal", "double", "float", "nonNegativeInteger", "posi
 _TIMES = ("dateTime", "dateTimeStamp", "date", "gYear", "gYearMonth", "time")
 
 
+# What OWL 2 RL knows of datatypes (OWL 2 Profiles, section 4.2), and has an invalid form.
+_OWL_RL = (
+    "decimal", "integer", "nonNegativeInteger", "nonPositiveInteger", "positiveInteger", "negativeInteger", *_BOUNDS,
+    "double", "float", "boolean", "hexBinary", "base64Binary", "dateTime", "dateTimeStamp", "normalizedString", "token",
+    "language", "Name", "NCName", "NMTOKEN",
+)  # fmt: skip
+
+
 def create(graph: Graph) -> None:
-    """Make the table of the literals of ``graph``, unless it is there."""
+    """Make the table of the literals of ``graph``, or put into it those that it lacks."""
     engine = graph.engine
-    if engine.count("SELECT count(*) FROM information_schema.tables WHERE table_name = 'literal'"):
-        return
-    engine.run(_CREATE)
+    engine.run(_SCHEMA)
+    engine.run(_FILL)
     # Escapes of code points are few: they are read here.
     rows = engine.rows(f"SELECT l.id, t.token FROM {TABLE} l JOIN term t ON t.id = l.id WHERE t.token LIKE '%\\u%'")
     for number, token in rows:
         engine.run(f"UPDATE {TABLE} SET lexical = ? WHERE id = ?", [parse(token).value, number])
+
+
+def ill_formed(graph: Graph) -> str:
+    """Return the SELECT (id) of the literals that are not of the datatype that they say, where OWL 2 RL knows it."""
+    create(graph)
+    return f"SELECT id FROM {TABLE} WHERE NOT valid AND datatype IN ({_names(_OWL_RL)})"
 
 
 def less(one: str, other: str, *, or_equal: bool) -> str:
@@ -119,11 +132,15 @@ def _instant() -> str:
     return f"epoch_us(TRY_CAST(CASE datatype {cases} ELSE bare END AS TIMESTAMP))"
 
 
-_CREATE = f"""
-CREATE TEMP TABLE {TABLE} AS
+_SCHEMA = f"""
+CREATE TEMP TABLE IF NOT EXISTS {TABLE} (id INTEGER, lexical VARCHAR, datatype VARCHAR, language VARCHAR,
+  valid BOOLEAN, family VARCHAR, exact DECIMAL(38, 18), number DOUBLE, zoned BOOLEAN)
+"""
+_FILL = f"""
+INSERT INTO {TABLE}
 WITH token AS (
   SELECT id, regexp_extract(token, '(?s)^"(.*)"(?:@([A-Za-z0-9-]+)|\\^\\^<([^>]*)>)?$', ['body', 'tag', 'type']) AS part
-  FROM term WHERE token LIKE '"%'
+  FROM term WHERE token LIKE '"%' AND id NOT IN (SELECT id FROM {TABLE})
 ), said AS (
   SELECT id,
     CASE WHEN contains(part.body, '\\') THEN

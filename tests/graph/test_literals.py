@@ -4,10 +4,10 @@ from itertools import product
 
 import pytest
 
+from kg.graph import literals
 from kg.graph.quads import Graph
 from kg.graph.store import Store
 from kg.graph.terms import XSD
-from kg.validation import literals
 
 ORDERED = [
     '"a"', '"b"', '"é"', '""',

@@ -1,0 +1,88 @@
+"""The rules that find a graph to contradict itself: those of OWL 2 RL whose conclusion is ``false``."""
+
+from collections.abc import Iterator
+
+from kg.graph.terms import TYPE
+from kg.inference.owl.identity import limits
+from kg.inference.owl.schema import (
+    ALL_DIFFERENT,
+    ALL_DISJOINT_CLASSES,
+    ALL_DISJOINT_PROPERTIES,
+    ASSERTION,
+    ASYMMETRIC,
+    COMPLEMENT,
+    DIFFERENT,
+    DISJOINT,
+    DISTINCT_MEMBERS,
+    IRREFLEXIVE,
+    MEMBERS,
+    NOTHING,
+    PROPERTY_DISJOINT,
+    SAME,
+    SOURCE,
+    TARGET,
+    TARGET_VALUE,
+    Schema,
+    pairs_of,
+)  # fmt: skip
+from kg.inference.rules import Atom, Rule
+
+
+def contradictions(schema: Schema) -> Iterator[Rule]:
+    """Yield a rule without a head for each way in which these axioms can be contradicted (tables 4 to 7)."""
+    yield schema.false("eq-diff1", [("?x", SAME, "?y"), ("?x", DIFFERENT, "?y")])
+    yield schema.false("cls-nothing2", [("?x", TYPE, NOTHING)])
+    yield from _different(schema)
+    yield from _properties(schema)
+    yield from _classes(schema)
+
+
+def _different(schema: Schema) -> Iterator[Rule]:
+    # eq-diff2, eq-diff3: two members of an owl:AllDifferent are the same
+    for name, predicate in (("eq-diff2", MEMBERS), ("eq-diff3", DISTINCT_MEMBERS)):
+        for node in schema.members_of(ALL_DIFFERENT):
+            for head in schema.all(node, predicate):
+                axioms = [(node, TYPE, ALL_DIFFERENT), (node, predicate, head)]
+                for one, other in pairs_of(schema.list(head, f"the things that {node} says to differ", name)):
+                    yield schema.false(name, [(one, SAME, other)], *axioms)
+
+
+def _properties(schema: Schema) -> Iterator[Rule]:
+    for prop in schema.members_of(IRREFLEXIVE):  # prp-irp: T(?x, ?p, ?x)
+        yield schema.false("prp-irp", [("?x", prop, "?x")], (prop, TYPE, IRREFLEXIVE))
+    for prop in schema.members_of(ASYMMETRIC):  # prp-asyp: T(?x, ?p, ?y), T(?y, ?p, ?x)
+        yield schema.false("prp-asyp", [("?x", prop, "?y"), ("?y", prop, "?x")], (prop, TYPE, ASYMMETRIC))
+    for one, other in schema[PROPERTY_DISJOINT]:  # prp-pdw: T(?x, ?p1, ?y), T(?x, ?p2, ?y)
+        axiom = (one, PROPERTY_DISJOINT, other)
+        yield schema.false("prp-pdw", [("?x", one, "?y"), ("?x", other, "?y")], axiom)
+    for node in schema.members_of(ALL_DISJOINT_PROPERTIES):  # prp-adp: likewise of two members of a list
+        for head in schema.all(node, MEMBERS):
+            axioms = [(node, TYPE, ALL_DISJOINT_PROPERTIES), (node, MEMBERS, head)]
+            for one, other in pairs_of(schema.list(head, f"the properties that {node} says to be disjoint", "prp-adp")):
+                yield schema.false("prp-adp", [("?x", one, "?y"), ("?x", other, "?y")], *axioms)
+    # prp-npa1, prp-npa2: what a negative assertion denies holds
+    for node, source in schema[SOURCE]:
+        for prop in schema.all(node, ASSERTION):
+            for name, predicate in (("prp-npa1", TARGET), ("prp-npa2", TARGET_VALUE)):
+                for target in schema.all(node, predicate):
+                    axioms = [(node, SOURCE, source), (node, ASSERTION, prop), (node, predicate, target)]
+                    yield schema.false(name, [(source, prop, target)], *axioms)
+
+
+def _classes(schema: Schema) -> Iterator[Rule]:
+    for one, other in schema[COMPLEMENT]:  # cls-com: T(?x, rdf:type, ?c1), T(?x, rdf:type, ?c2)
+        yield schema.false("cls-com", _both(one, other), (one, COMPLEMENT, other))
+    for one, other in schema[DISJOINT]:  # cax-dw: likewise
+        yield schema.false("cax-dw", _both(one, other), (one, DISJOINT, other))
+    for node in schema.members_of(ALL_DISJOINT_CLASSES):  # cax-adc: likewise of two members of a list
+        for head in schema.all(node, MEMBERS):
+            axioms = [(node, TYPE, ALL_DISJOINT_CLASSES), (node, MEMBERS, head)]
+            for one, other in pairs_of(schema.list(head, f"the classes that {node} says to be disjoint", "cax-adc")):
+                yield schema.false("cax-adc", _both(one, other), *axioms)
+    for name, node, prop, kind, axioms in limits(schema, 0):  # cls-maxc1, cls-maxqc1, cls-maxqc2: there is a value
+        body: list[Atom] = [("?u", TYPE, node), ("?u", prop, "?y")]
+        yield schema.false(name, body if kind is None else [*body, ("?y", TYPE, kind)], *axioms)
+
+
+def _both(one: str, other: str) -> list[Atom]:
+    return [("?x", TYPE, one), ("?x", TYPE, other)]

@@ -1,0 +1,48 @@
+"""Close a graph under its ontology and its rules."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from kg.graph.quads import Graph
+from kg.graph.store import Store
+from kg.inference.consistency import check_consistency
+from kg.inference.explain import Explainer
+from kg.inference.fixpoint import Inference, run
+from kg.inference.owl import contradictions, rules, schema_of
+from kg.inference.rules import Rule
+
+
+def infer(
+    graph: Graph,
+    constructs: Sequence[Rule] = (),
+    *,
+    changed: Iterable[tuple[str, str | None]] | None = None,
+    known: Sequence[Rule] = (),
+    progress: Callable[[str], None] = lambda _: None,
+) -> tuple[list[Rule], Inference]:
+    """Add to the closure of ``graph`` what follows by OWL 2 RL and ``constructs``; return the rules in their order.
+
+    Axioms that are themselves inferred have rules too, found when all else is at rest. With ``changed``, the closure
+    holds what follows by the rules ``known`` from asserted triples that differ in these predicates and classes.
+
+    Raises InconsistencyError where the graph contradicts itself, SourceError for an ill-formed axiom, and what
+    ``fixpoint.run`` raises.
+    """
+    found = list(known) if changed is not None else [*rules(schema_of(graph)), *constructs]
+    while True:
+        inference = run(graph, found, changed=changed, progress=progress)
+        schema = schema_of(graph)
+        more = [rule for rule in rules(schema) if rule not in set(found)]
+        if not more:
+            break
+        changed = None
+        found = [*found, *more]
+        graph.forget()
+    explainer = Explainer(graph, found, store=lambda: _store_of(graph))
+    check_consistency(graph, list(contradictions(schema)), prove=explainer.explain)
+    return found, inference
+
+
+def _store_of(graph: Graph) -> Store:
+    store = Store.memory()
+    store.add(("", *triple) for triple in graph.union())
+    return store
