@@ -15,6 +15,7 @@ from kg.inference.reasoning import infer
 from kg.source.reader import Triple
 
 _SPACES = tuple(f"<{space}" for space in (RDF, RDFS, OWL, XSD))
+_ERROR = rdflib.URIRef("http://www.daml.org/2002/03/agents/agent-ont#ErrorMessage")
 _LINKS = {TYPE, owl.SUB_CLASS, owl.EQUIVALENT_CLASS, owl.DOMAIN, owl.RANGE}
 _REFLEXIVE = {owl.SUB_CLASS, owl.SUB_PROPERTY, owl.EQUIVALENT_CLASS, owl.EQUIVALENT_PROPERTY, f"<{OWL}sameAs>"}
 
@@ -50,10 +51,18 @@ def ours(asserted: set[Triple]) -> set[Triple]:
     return compared(set(graph.inferred()), asserted)
 
 
-def theirs(asserted: set[Triple]) -> set[Triple]:
+def expanded(asserted: set[Triple]) -> rdflib.Graph:
     graph = rdflib.Graph()
     for s, p, o in asserted:
         graph.add((node(s), node(p), node(o)))
     owlrl.DeductiveClosure(owlrl.OWLRL_Semantics, axiomatic_triples=False, datatype_axioms=False).expand(graph)
-    found = {(token(s), token(p), token(o)) for s, p, o in graph if not isinstance(s, rdflib.Literal)}
+    return graph
+
+
+def theirs(asserted: set[Triple]) -> set[Triple]:
+    found = {(token(s), token(p), token(o)) for s, p, o in expanded(asserted) if not isinstance(s, rdflib.Literal)}
     return compared(found, asserted)
+
+
+def they_contradict(asserted: set[Triple]) -> bool:
+    return any(expanded(asserted).subjects(rdflib.RDF.type, _ERROR))

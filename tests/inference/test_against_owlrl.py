@@ -1,16 +1,20 @@
 """The closure equals that of owlrl, under the filter of ``oracle``."""
 
+import os
+
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kg.errors import InconsistencyError
 from kg.graph.quads import Graph
-from kg.graph.terms import OWL, RDF, TYPE
+from kg.graph.terms import OWL, RDF, TYPE, XSD
 from kg.inference.owl import schema as owl
 from kg.pipeline import load
 from kg.project import Project
 from kg.source.reader import Triple
-from tests.inference.oracle import ours, theirs
+from tests.inference.oracle import ours, theirs, they_contradict
 
+EXAMPLES = int(os.environ.get("KG_EXAMPLES", "60"))
 E = [f"<http://e/{name}>" for name in "abcd"]
 CLASSES = [f"<http://e/C{i}>" for i in range(4)]
 PROPERTIES = [f"<http://e/p{i}>" for i in range(4)]
@@ -83,13 +87,13 @@ def ontologies(draw: st.DrawFn, *, quantified: bool = False) -> set[Triple]:
     return triples
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(ontologies())
 def test_random_ontologies_close_as_owlrl_closes_them(triples: set[Triple]) -> None:
     assert ours(triples) == theirs(triples)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(ontologies(quantified=True))
 def test_restrictions_give_all_that_owlrl_gives(triples: set[Triple]) -> None:
     # scm-svf1 and scm-avf1 also hold of a class that its equivalence puts below itself (scm-eqc1, scm-sco), which
@@ -97,6 +101,45 @@ def test_restrictions_give_all_that_owlrl_gives(triples: set[Triple]) -> None:
     more = ours(triples) - theirs(triples)
     assert theirs(triples) <= ours(triples)
     assert {p for _, p, _ in more} <= {TYPE, owl.SUB_CLASS, owl.EQUIVALENT_CLASS, owl.DOMAIN, owl.RANGE}
+
+
+@st.composite
+def identities(draw: st.DrawFn) -> set[Triple]:
+    """An ontology with what makes two names one thing, and what forbids it."""
+    klass, prop, thing = st.sampled_from(CLASSES), st.sampled_from(PROPERTIES), st.sampled_from(E)
+    triples = draw(ontologies())
+    for _ in range(draw(st.integers(0, 2))):
+        triples.add((draw(thing), owl.SAME, draw(thing)))
+    for kind in draw(st.lists(st.sampled_from([owl.FUNCTIONAL, owl.INVERSE_FUNCTIONAL]), max_size=1)):
+        triples.add((draw(prop), TYPE, kind))
+    if draw(st.booleans()):
+        triples |= {(draw(klass), owl.KEY, "_:key"), ("_:key", owl.FIRST, draw(prop)), ("_:key", owl.REST, owl.NIL)}
+    if draw(st.booleans()):
+        limit = draw(st.sampled_from(["0", "1"]))
+        triples |= {
+            ("_:limit", owl.AT_MOST, f'"{limit}"^^<{XSD}nonNegativeInteger>'),
+            ("_:limit", owl.ON_PROPERTY, draw(prop)),
+            (draw(klass), owl.SUB_CLASS, "_:limit"),
+        }
+    forbidden = [
+        (owl.DISJOINT, klass, klass), (owl.COMPLEMENT, klass, klass), (owl.PROPERTY_DISJOINT, prop, prop),
+        (owl.DIFFERENT, thing, thing), (TYPE, prop, st.sampled_from([owl.ASYMMETRIC, owl.IRREFLEXIVE])),
+    ]  # fmt: skip
+    for predicate, one, other in draw(st.lists(st.sampled_from(forbidden), max_size=2)):
+        triples.add((draw(one), predicate, draw(other)))
+    return triples
+
+
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@given(identities())
+def test_names_of_one_thing_and_contradictions_are_those_of_owlrl(triples: set[Triple]) -> None:
+    try:
+        found = ours(triples)
+    except InconsistencyError:
+        assert they_contradict(triples)
+    else:
+        assert not they_contradict(triples)
+        assert found == theirs(triples)
 
 
 def test_members_of_restrictions_and_sets_are_found() -> None:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from kg.errors import InconsistencyError
 from kg.graph.literals import ill_formed
 from kg.graph.quads import Graph
+from kg.graph.terms import TYPE
 from kg.inference.joins import forms
+from kg.inference.owl.schema import FUNCTIONAL
 from kg.inference.proof import Proof
 from kg.inference.rules import Rule
 from kg.source.reader import Triple
@@ -28,7 +30,7 @@ def check_consistency(graph: Graph, rules: Sequence[Rule], *, prove: Callable[[T
     The error names the rules and the triples, and for each of these where files assert it, or the asserted triples
     that it follows from. ``prove`` gives the proof of a triple of the closure.
     """
-    found = [*_contradictions(graph, rules), *_ill_formed(graph)]
+    found = [*_contradictions(graph, rules), *_ill_formed(graph), *_different_values(graph)]
     if not found:
         return
     told = []
@@ -56,6 +58,22 @@ def _ill_formed(graph: Graph) -> Iterator[Contradiction]:
     # dt-not-type: a literal is not of the datatype that it says
     for s, p, o in graph.with_objects(ill_formed(graph)):
         yield Contradiction("dt-not-type", ((s, p, o),))
+
+
+def _different_values(graph: Graph) -> Iterator[Contradiction]:
+    # prp-fp and dt-diff: the two values of a functional property would be the same, and differ
+    one, other = (f"{alias}.s, {alias}.p, {alias}.o" for alias in "ab")
+    rows = graph.engine.rows(
+        f"SELECT DISTINCT {one}, {other}, f.s, f.p, f.o FROM closure f JOIN closure a ON a.p = f.s "
+        "JOIN closure b ON b.p = f.s AND b.s = a.s AND b.o > a.o "
+        "JOIN literal l ON l.id = a.o JOIN literal m ON m.id = b.o "
+        "WHERE f.p = ? AND f.o = ? AND l.family IS NOT NULL AND m.family IS NOT NULL AND (l.family <> m.family OR "
+        "coalesce(l.exact <> m.exact, l.number <> m.number, l.lexical <> m.lexical)) ORDER BY ALL",
+        [graph.find(TYPE), graph.find(FUNCTIONAL)],
+    )
+    for row in rows:
+        tokens = graph.tokens(row)
+        yield Contradiction("dt-diff", tuple((tokens[i], tokens[i + 1], tokens[i + 2]) for i in range(0, 9, 3)))
 
 
 def _reasons(triple: Triple, proof: Proof | None, graph: Graph) -> Iterator[str]:
