@@ -303,6 +303,17 @@ class Graph:
         )
         return [path for (path,) in rows]
 
+    def home_of(self, subjects: Iterable[str]) -> dict[str, str]:
+        """Return, of each subject that some file asserts something of, the file that says most."""
+        with self.engine.given({"token": list(subjects)}) as given:
+            return dict(
+                self.engine.rows(
+                    "SELECT token, arg_min(path, (-said, path)) FROM (SELECT s.token, f.path, count(*) AS said "
+                    f"FROM quad q JOIN term s ON s.id = q.s JOIN {given} w ON w.token = s.token "
+                    "JOIN source f ON f.id = q.source GROUP BY s.token, f.path) GROUP BY token"
+                )
+            )
+
     def _triples(self, table: str, condition: str) -> Iterator[Triple]:
         yield from self.engine.rows(
             f"SELECT s.token, p.token, o.token FROM {table} t JOIN term s ON s.id = t.s "

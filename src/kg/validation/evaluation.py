@@ -1,59 +1,75 @@
-"""Evaluate shapes over the tables: each constraint once, over all its focus nodes.
+"""Evaluate shapes over the tables: each component once, over all the shapes that use it and all their focus nodes.
 
-A ``Run`` is one shape on one set of nodes. Its results are rows of ``result(run, number, focus, path, value, note)``:
-``number`` is that of the constraint, ``path`` the predicate of a result that has its own, ``note`` the number of what
-a SPARQL constraint said. Runs made to ask whether nodes conform to a shape are not reported.
+A ``Run`` is one shape on one set of nodes. Runs are evaluated together, level by level: their focus nodes, their value
+nodes, the property shapes inside them, then the shapes that their constraints refer to, and last the constraints. The
+results are rows of ``result(run, number, focus, path, value, note)``: ``number`` is that of the constraint, ``path``
+the predicate of a result that has its own, ``note`` the number of what a SPARQL constraint said. Runs made to ask
+whether nodes conform to a shape are not reported.
 """
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from kg.errors import ShapeError
 from kg.graph import literals
+from kg.graph.engine import quoted
 from kg.graph.quads import Graph
 from kg.graph.terms import RDFS, TYPE
-from kg.validation.plan import PLANNERS, follow, quoted
+from kg.validation.plan import PLANNERS, Use, follow
 from kg.validation.shapes import Constraint, Shape, Shapes, Target, sh
 from kg.validation.sparql import Queries, Said
 
 _PROPERTY = sh("PropertyConstraintComponent")
+_REFERRING = ("not", "and", "or", "xone", "node", "qualifiedValueShape")
+_TABLES = {
+    "focus": "run INTEGER, node INTEGER",
+    "value": "run INTEGER, focus INTEGER, value INTEGER",
+    "failed": "run INTEGER, node INTEGER",
+    "result": "run INTEGER, number INTEGER, focus INTEGER, path INTEGER, value INTEGER, note INTEGER",
+    "reported": "run INTEGER, node INTEGER, times BIGINT",
+}
 
 
 @dataclass(frozen=True)
 class Run:
-    """A shape on a set of nodes, with the runs of the property shapes inside it.
-
-    ``values`` is the table (focus, value) of its value nodes, ``path`` whether they are not the focus nodes themselves.
-    """
+    """A shape on a set of nodes, with the runs of the property shapes inside it."""
 
     number: int
-    values: str
-    path: bool
+    shape: Shape
     inner: list["Run"] = field(default_factory=list)
+
+    @property
+    def focus(self) -> str:
+        """The table (node) of the focus nodes."""
+        return f"(SELECT node FROM focus WHERE run = {self.number})"
+
+    @property
+    def values(self) -> str:
+        """The table (focus, value) of the value nodes."""
+        return f"(SELECT focus, value FROM value WHERE run = {self.number})"
 
 
 class Evaluation:
     """The evaluation of shapes over the triples of a SELECT (s, p, o); a ``World`` for the planners."""
 
+    data = "data"
+
     def __init__(self, graph: Graph, shapes: Shapes, triples: str) -> None:
         """Make the tables; ``graph`` must be one that takes new terms."""
         self._graph = graph
         self._shapes = shapes
-        self._tables = 0
         self._runs = 0
-        self._instances: dict[str, str] = {}
+        self._matching = 0
         self.constraints: list[tuple[Shape, Constraint]] = []
         self.said: list[Said] = []
-        engine = graph.engine
-        graph.find_all(token for triple in shapes.triples() for token in triple)
+        graph.find_all({token for triple in shapes.triples() for token in triple})
         graph.ids(target.term for targets in shapes.targets.values() for target in targets if target.kind == "node")
         literals.create(graph)
-        engine.run(
-            "CREATE OR REPLACE TEMP TABLE result "
-            "(run INTEGER, number INTEGER, focus INTEGER, path INTEGER, value INTEGER, note INTEGER)"
-        )
-        engine.run("CREATE OR REPLACE TEMP TABLE reported (run INTEGER, node INTEGER, times BIGINT)")
-        self.data, _ = self._table(f"SELECT s, p, o FROM ({triples}) ORDER BY p, s, o")
+        for name, columns in _TABLES.items():
+            graph.engine.run(f"CREATE OR REPLACE TEMP TABLE {name} ({columns})")
+        graph.engine.make(self.data, f"SELECT s, p, o FROM ({triples}) ORDER BY p, s, o")
+        self._find_instances()
         self._queries = Queries(graph, shapes, self.data)
 
     def evaluate(self) -> str:
@@ -62,53 +78,28 @@ class Evaluation:
         Return the SELECT (number, focus, path, value, note, times) of the results to report. A result is reported as
         many times as its focus node is reached through the property shapes outside (SHACL, section 4.7.2).
         """
+        runs = {node: self._run(self._shapes[node]) for node in self._shapes.targets}
+        targets = " UNION ALL ".join(
+            self._target(runs[node], target) for node, found in self._shapes.targets.items() for target in found
+        )
+        if targets:
+            self._graph.engine.run(f"INSERT INTO focus SELECT DISTINCT run, node FROM ({targets})")
+        self._evaluate([run for run in runs.values() if not run.shape.deactivated])
         plain: list[int] = []
         weighed: list[int] = []
-        for node, targets in self._shapes.targets.items():
-            if not self._shapes[node].deactivated:
-                focus = " UNION ".join(f"(SELECT DISTINCT node FROM ({self._target(target)}))" for target in targets)
-                self._report(self._run(self._shapes[node], *self._table(focus)), plain, weighed)
+        for run in runs.values():
+            self._report(run, plain, weighed)
         columns = "r.number, r.focus, r.path, r.value, r.note"
         return (
-            f"SELECT {columns}, 1 AS times FROM result r WHERE r.run IN ({_numbers(plain)}) UNION ALL "
+            f"SELECT {columns}, 1 AS times FROM result r WHERE r.run IN ({_listed(plain)}) UNION ALL "
             f"SELECT {columns}, k.times FROM result r JOIN reported k ON k.run = r.run AND k.node = r.focus "
-            f"WHERE r.run IN ({_numbers(weighed)})"
+            f"WHERE r.run IN ({_listed(weighed)})"
         )
-
-    def _report(self, run: Run, plain: list[int], weighed: list[int], *, once: bool = True) -> None:
-        """Count how often each focus node of a run and of those inside it is reached, unless it is ``once``."""
-        (plain if once else weighed).append(run.number)
-        for inner in run.inner:
-            still = once and not run.path
-            if not still:
-                times = "1" if once else "k.times"
-                known = "" if once else f"JOIN reported k ON k.run = {run.number} AND k.node = v.focus"
-                self._graph.engine.run(
-                    f"INSERT INTO reported SELECT {inner.number}, v.value, sum({times}) "
-                    f"FROM {run.values} v {known} GROUP BY v.value"
-                )
-            self._report(inner, plain, weighed, once=still)
 
     def id(self, token: str) -> str:
         """Return the id of a term as SQL, NULL when the graph does not hold it."""
         found = self._graph.find(token)
         return "NULL" if found is None else str(found)
-
-    def instances(self, token: str) -> str:
-        """Return the table (node) of the SHACL instances of a class (SHACL, section 1.1)."""
-        if token not in self._instances:
-            kind, sub = self.id(TYPE), self.id(f"<{RDFS}subClassOf>")
-            self._instances[token], _ = self._table(
-                f"WITH RECURSIVE sub(class) AS ((SELECT {self.id(token)}) UNION "
-                f"(SELECT t.s FROM {self.data} t JOIN sub ON t.o = sub.class WHERE t.p = {sub})) "
-                f"SELECT DISTINCT t.s AS node FROM {self.data} t JOIN sub ON t.o = sub.class WHERE t.p = {kind}"
-            )
-        return self._instances[token]
-
-    def failing(self, shape: str, nodes: str) -> str:
-        """Return the table (node) of those among ``nodes``, a SELECT of one column, that do not conform to a shape."""
-        run = self._run(self._shapes[shape], *self._table(f"SELECT DISTINCT node FROM ({nodes}) AS nodes(node)"))
-        return self._table(f"SELECT DISTINCT node FROM ({self._failures(run)})")[0]
 
     def matches(self, expression: str, strings: str) -> str:
         """Return the condition that a row of ``strings``, a SELECT (value, text), matches a regular expression.
@@ -123,59 +114,167 @@ class Evaluation:
         except re.error as error:
             raise ShapeError(f"not a regular expression: {expression} ({error})") from error
         rows = engine.rows(f"SELECT DISTINCT value, text FROM ({strings}) WHERE text IS NOT NULL")
-        found, _ = self._table("SELECT NULL::INTEGER AS node WHERE false")
-        engine.append(found, {"node": [value for value, text in rows if matcher.search(text)]})
-        return f"value IN (SELECT node FROM {found})"
+        self._matching += 1
+        engine.run(f"CREATE OR REPLACE TEMP TABLE matching_{self._matching} (node INTEGER)")
+        engine.append(f"matching_{self._matching}", {"node": [value for value, text in rows if matcher.search(text)]})
+        return f"value IN (SELECT node FROM matching_{self._matching})"
 
-    def _failures(self, run: Run) -> str:
-        found = [f"SELECT focus AS node FROM result WHERE run = {run.number}"]
-        found += [
-            f"SELECT v.focus FROM {run.values} v JOIN ({self._failures(inner)}) i ON i.node = v.value"
-            for inner in run.inner
-        ]
-        return " UNION ALL ".join(found)
-
-    def _run(self, shape: Shape, focus: str, count: int) -> Run:
-        """Evaluate a shape on the nodes of a table (node), each once, of ``count`` rows."""
-        values = f"(SELECT node AS focus, node AS value FROM {focus})"
-        inner, reached = focus, count
-        if shape.path is not None and count and not shape.deactivated:
-            start = follow(shape.path, f"SELECT node AS focus, node FROM {focus}", self)
-            values, reached = self._table(f"SELECT DISTINCT focus, node AS value FROM ({start})")
-            if any(constraint.component == _PROPERTY for constraint in shape.constraints):
-                inner, reached = self._table(f"SELECT DISTINCT value AS node FROM {values}")
+    def _run(self, shape: Shape) -> Run:
         self._runs += 1
-        run = Run(self._runs, values, shape.path is not None)
-        if not count or shape.deactivated:
-            return run
-        selects = []
-        for constraint in shape.constraints:
-            if constraint.component == _PROPERTY:
-                run.inner.append(self._run(self._shapes[constraint.one("property")], inner, reached))
-                continue
-            number = len(self.constraints)
-            self.constraints.append((shape, constraint))
-            if planner := PLANNERS.get(constraint.component):
-                try:
-                    select = planner(constraint, focus, values, self)
-                except ShapeError as error:
-                    raise ShapeError(f"the shape {self._shapes.owner(shape.node)} is ill-formed: {error}") from error
-                selects.append(f"SELECT {run.number}, {number}, *, NULL FROM ({select})")
-            else:
-                self._ask(run, number, shape, constraint, focus)
-        if selects:
-            self._graph.engine.run(f"INSERT INTO result {' UNION ALL '.join(selects)}")
-        return run
+        return Run(self._runs, shape)
 
-    def _ask(self, run: Run, number: int, shape: Shape, constraint: Constraint, focus: str) -> None:
+    def _find_instances(self) -> None:
+        """Make the table of the SHACL instances of the classes that shapes name (SHACL, section 1.1)."""
+        named = [c.one("class") for shape in self._shapes for c in shape.constraints if "class" in c.parameters]
+        named += [t.term for targets in self._shapes.targets.values() for t in targets if t.kind == "class"]
+        classes = ", ".join(f"({self.id(token)})" for token in dict.fromkeys(named)) or "(NULL)"
+        kind, sub = self.id(TYPE), self.id(f"<{RDFS}subClassOf>")
+        self._graph.engine.make(
+            "instance",
+            f"WITH RECURSIVE below(class, sub) AS (SELECT c, c FROM (VALUES {classes}) k(c) UNION "
+            f"SELECT b.class, t.s FROM data t JOIN below b ON t.o = b.sub WHERE t.p = {sub}) "
+            f"SELECT DISTINCT b.class, t.s AS node FROM data t JOIN below b ON t.o = b.sub WHERE t.p = {kind}",
+        )
+
+    def _target(self, run: Run, target: Target) -> str:
+        term = self.id(target.term)
+        if target.kind == "node":
+            return f"SELECT {run.number} AS run, {term} AS node"
+        if target.kind == "class":
+            return f"SELECT {run.number} AS run, node FROM instance WHERE class = {term}"
+        column = "s" if target.kind == "subjectsOf" else "o"
+        return f"SELECT {run.number} AS run, {column} AS node FROM data WHERE p = {term}"
+
+    def _evaluate(self, runs: Iterable[Run]) -> None:
+        """Put the results of runs, whose focus nodes are in their table, among the results."""
+        numbers = _listed(run.number for run in runs)
+        there = {n for (n,) in self._graph.engine.rows(f"SELECT DISTINCT run FROM focus WHERE run IN ({numbers})")}
+        active = [run for run in runs if run.number in there]
+        if not active:
+            return
+        self._reach(active)
+        inner = [(run, self._shapes[c.one("property")]) for run in active for c in run.shape.constraints if _inside(c)]
+        self._descend([(run, shape, run.inner) for run, shape in inner if not shape.deactivated])
+        uses = self._uses(active)
+        for component in dict.fromkeys(use.constraint.component for _, use in uses):
+            some = [(run, use) for run, use in uses if use.constraint.component == component]
+            if component in PLANNERS:
+                self._graph.engine.run(f"INSERT INTO result SELECT *, NULL FROM ({self._plan(component, some)})")
+            else:
+                for run, use in some:
+                    self._ask(run, use)
+
+    def _plan(self, component: str, uses: Sequence[tuple[Run, Use]]) -> str:
+        """Return the SELECT of a component. Raises ShapeError with the shape whose use of it is ill-formed."""
+        try:
+            return PLANNERS[component]([use for _, use in uses], self)
+        except ShapeError as error:
+            if len(uses) > 1:
+                return " UNION ALL ".join(self._plan(component, [use]) for use in uses)
+            owner = self._shapes.owner(uses[0][0].shape.node)
+            raise ShapeError(f"the shape {owner} is ill-formed: {error}") from error
+
+    def _reach(self, runs: Sequence[Run]) -> None:
+        """Put the value nodes of runs into their table."""
+        steps: dict[str, list[tuple[int, str]]] = {"forward": [], "backward": []}
+        selects = []
+        for run in runs:
+            path = run.shape.path
+            if path is None:
+                selects.append(f"SELECT run, node, node FROM focus WHERE run = {run.number}")
+            elif isinstance(path, str):
+                steps["forward"].append((run.number, self.id(path)))
+            elif path[0] == "^" and isinstance(path[1], str):
+                steps["backward"].append((run.number, self.id(path[1])))
+            else:
+                start = follow(path, f"SELECT node AS focus, node FROM {run.focus}", self)
+                selects.append(f"SELECT DISTINCT {run.number}, focus, node FROM ({start})")
+        for way, (here, there) in (("forward", "so"), ("backward", "os")):
+            if steps[way]:
+                listed = ", ".join(f"({number}, {predicate})" for number, predicate in steps[way])
+                selects.append(
+                    f"SELECT DISTINCT f.run, f.node, t.{there} FROM focus f JOIN (VALUES {listed}) k(run, p) "
+                    f"ON k.run = f.run JOIN data t ON t.{here} = f.node AND t.p = k.p"
+                )
+        self._graph.engine.run(f"INSERT INTO value {' UNION ALL '.join(selects)}")
+
+    def _descend(self, asked: Sequence[tuple[Run, Shape, list[Run]]]) -> None:
+        """Evaluate shapes on the value nodes of runs; each new run goes to the end of the list that it comes with."""
+        if not asked:
+            return
+        inside = [self._run(shape) for _, shape, _ in asked]
+        for (_, _, known), run in zip(asked, inside, strict=True):
+            known.append(run)
+        pairs = zip(asked, inside, strict=True)
+        listed = ", ".join(f"({outer.number}, {run.number})" for (outer, _, _), run in pairs)
+        self._graph.engine.run(
+            f"INSERT INTO focus SELECT DISTINCT k.inside, v.value FROM value v JOIN (VALUES {listed}) k(run, inside) "
+            "ON k.run = v.run"
+        )
+        self._evaluate(inside)
+
+    def _uses(self, runs: Sequence[Run]) -> list[tuple[Run, Use]]:
+        """Return the constraints of runs, and evaluate the shapes that they refer to."""
+        found: list[tuple[Run, int, Constraint, list[list[Run]]]] = []
+        asked: list[tuple[Run, Shape, list[Run]]] = []
+        for run in runs:
+            for constraint in run.shape.constraints:
+                if _inside(constraint):
+                    continue
+                nested: list[list[Run]] = []
+                for name in _REFERRING:
+                    for token in constraint.parameters.get(name, ()) if constraint.component in PLANNERS else ():
+                        nested.append([])
+                        asked.append((run, self._shapes[token], nested[-1]))
+                found.append((run, len(self.constraints), constraint, nested))
+                self.constraints.append((run.shape, constraint))
+        for _, shape, known in asked:
+            if shape.deactivated:  # everything conforms to it
+                known.append(self._run(shape))
+        self._descend([(run, shape, known) for run, shape, known in asked if not known])
+        self._fail([known[0] for _, _, known in asked])
+        return [
+            (run, Use(run.number, number, constraint, tuple(known[0].number for known in nested)))
+            for run, number, constraint, nested in found
+        ]
+
+    def _fail(self, runs: Sequence[Run]) -> None:
+        """Put the nodes that do not conform to the shapes of runs into their table."""
+        if not runs:
+            return
+        inner = [(run, inside) for run in runs for inside in run.inner]
+        self._fail([inside for _, inside in inner])
+        pairs = ", ".join(f"({run.number}, {inside.number})" for run, inside in inner) or "(NULL, NULL)"
+        self._graph.engine.run(
+            "INSERT INTO failed SELECT DISTINCT run, node FROM ("
+            f"SELECT run, focus AS node FROM result WHERE run IN ({_listed(run.number for run in runs)}) UNION ALL "
+            f"SELECT v.run, v.focus FROM value v JOIN (VALUES {pairs}) k(run, inside) ON k.run = v.run "
+            "JOIN failed x ON x.run = k.inside AND x.node = v.value)"
+        )
+
+    def _report(self, run: Run, plain: list[int], weighed: list[int], *, once: bool = True) -> None:
+        """Count how often each focus node of a run and of those inside it is reached, unless it is ``once``."""
+        (plain if once else weighed).append(run.number)
+        for inner in run.inner:
+            still = once and run.shape.path is None
+            if not still:
+                times = "1" if once else "k.times"
+                known = "" if once else f"JOIN reported k ON k.run = {run.number} AND k.node = v.focus"
+                self._graph.engine.run(
+                    f"INSERT INTO reported SELECT {inner.number}, v.value, sum({times}) "
+                    f"FROM {run.values} v {known} GROUP BY v.value"
+                )
+            self._report(inner, plain, weighed, once=still)
+
+    def _ask(self, run: Run, use: Use) -> None:
         """Add the results of a SPARQL constraint."""
-        found = list(self._queries.results(shape, constraint, focus, run.values))
+        found = list(self._queries.results(run.shape, use.constraint, run.focus, run.values))
         if found:
             first = len(self.said)
             self.said += found
             columns: dict[str, list[int | None]] = {
                 "run": [run.number for _ in found],
-                "number": [number for _ in found],
+                "number": [use.number for _ in found],
                 "focus": [said.focus for said in found],
                 "path": [self._known(said.path) for said in found],
                 "value": [self._known(said.value) for said in found],
@@ -186,20 +285,10 @@ class Evaluation:
     def _known(self, token: str | None) -> int | None:
         return None if token is None else self._graph.find(token)
 
-    def _target(self, target: Target) -> str:
-        if target.kind == "node":
-            return f"SELECT {self.id(target.term)} AS node"
-        if target.kind == "class":
-            return f"SELECT node FROM {self.instances(target.term)}"
-        column = "s" if target.kind == "subjectsOf" else "o"
-        return f"SELECT {column} AS node FROM {self.data} WHERE p = {self.id(target.term)}"
 
-    def _table(self, select: str) -> tuple[str, int]:
-        """Return the name of a new table of the rows of a SELECT, and how many they are."""
-        self._tables += 1
-        name = f"shacl_{self._tables}"
-        return name, self._graph.engine.make(name, select)
+def _inside(constraint: Constraint) -> bool:
+    return constraint.component == _PROPERTY
 
 
-def _numbers(runs: list[int]) -> str:
-    return ", ".join(map(str, runs)) or "NULL"
+def _listed(numbers: Iterable[int]) -> str:
+    return ", ".join(map(str, numbers)) or "NULL"

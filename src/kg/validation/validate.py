@@ -43,8 +43,10 @@ def validate(graph: Graph, shape_triples: Iterable[Triple], *, triples: str = Gr
 
 
 def _findings(graph: Graph, shapes: Shapes, evaluation: Evaluation, reported: str) -> Iterator[Finding]:
-    files = {owner: next(iter(graph.files_about(owner)), None) for owner in {shapes.owner(s.node) for s in shapes}}
-    for number, focus, path, value, note, times, file in _located(graph, evaluation, reported):
+    found = _located(graph, evaluation, reported)
+    owners = {number: shapes.owner(evaluation.constraints[number][0].node) for number in {row[0] for row in found}}
+    files = graph.home_of(set(owners.values()))
+    for number, focus, path, value, note, times, file in found:
         shape, constraint = evaluation.constraints[number]
         own = None if shape.path is None else paths.text(shape.path)
         messages, bindings = shape.messages, _bindings(constraint, focus, value)
@@ -61,7 +63,7 @@ def _findings(graph: Graph, shapes: Shapes, evaluation: Evaluation, reported: st
             value=value,
             messages=_filled(messages, bindings) or default(constraint),
             file=file,
-            shape_file=files[shapes.owner(shape.node)],
+            shape_file=files.get(owners[number]),
             source=constraint.source,
             declared_severity=None if shape.severity in _SEVERITY else shape.severity,
         )
