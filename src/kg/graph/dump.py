@@ -25,11 +25,11 @@ _PARTS = {
 }
 # Lines are sorted by the ranks of their terms. It is the order of their bytes: a token is never the beginning
 # of another, but for "x" and "x"@fr or _:b1 and _:b10, whose next character is greater than the space.
+_RANKED = "SELECT id, token, row_number() OVER (ORDER BY token) AS rank FROM term"
 _LINES = """
-WITH ranked AS (SELECT id, token, row_number() OVER (ORDER BY token) AS rank FROM {of}term)
 SELECT s.token || ' ' || p.token || ' ' || o.token || {graph} || ' .' AS line
-FROM ({rows}) r JOIN ranked s ON s.id = r.s JOIN ranked p ON p.id = r.p JOIN ranked o ON o.id = r.o
-LEFT JOIN ranked g ON g.id = r.g ORDER BY s.rank, p.rank, o.rank, g.rank
+FROM ({rows}) r JOIN {terms} s ON s.id = r.s JOIN {terms} p ON p.id = r.p JOIN {terms} o ON o.id = r.o
+LEFT JOIN {terms} g ON g.id = r.g ORDER BY s.{order}, p.{order}, o.{order}, g.{order}
 """
 
 
@@ -65,9 +65,10 @@ def write_nquads(graph: Graph, *, inferred_graph: str, out: Path) -> Dump:
     engine.scratch.mkdir(parents=True, exist_ok=True)
     part = engine.scratch / "part.nq"
     lines: dict[str, int] = {}
+    engine.make("ranked", _RANKED)
 
     def chunks(name: str, rows: str) -> Iterator[bytes]:
-        select = _LINES.format(rows=rows, of="", graph=_ending(name, inferred_graph))
+        select = _LINES.format(rows=rows, terms="ranked", order="rank", graph=_ending(name, inferred_graph))
         options = "(FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x01')"
         lines[name] = engine.count(f"COPY ({select}) TO {quoted(str(part))} {options}")
         with part.open("rb") as stream:
@@ -86,7 +87,8 @@ def difference(graph: Graph, *, before: str, inferred_graph: str) -> Difference:
         new, old = rows.format(of=""), rows.format(of=f"{before}.")
         for found, of, select in ((gone, f"{before}.", f"{old} EXCEPT ({new})"), (fresh, "", f"{new} EXCEPT ({old})")):
             table = graph.engine.make("differing", f"SELECT * FROM ({select})")
-            asked = _LINES.format(rows="SELECT * FROM differing", of=of, graph=_ending(name, inferred_graph))
+            ending = _ending(name, inferred_graph)
+            asked = _LINES.format(rows="SELECT * FROM differing", terms=f"{of}term", order="token", graph=ending)
             found[name] = [line.encode() for (line,) in graph.engine.rows(asked)] if table else []
     return Difference(gone, fresh)
 

@@ -10,6 +10,7 @@ asserted has rule 0 and round 0, what is inferred the number of its rule and the
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Self
@@ -29,6 +30,7 @@ _SCHEMA = (
     "CREATE TABLE closure (s INTEGER, p INTEGER, o INTEGER, rule INTEGER, round INTEGER)",
 )
 _INCOMING = "CREATE TEMP TABLE incoming (source INTEGER, g VARCHAR, s VARCHAR, p VARCHAR, o VARCHAR)"
+_FEW = 1_000_000
 _TAUTOLOGIES = tuple(
     f"<{name}>"
     for name in (
@@ -207,6 +209,21 @@ class Graph:
         """Yield the published triples, asserted or inferred, with one of these predicates, sorted."""
         known = [str(number) for token in predicates if (number := self.find(token)) is not None]
         yield from self._triples(f"({self.UNION})", f"t.p IN ({', '.join(known) or 'NULL'})")
+
+    @contextmanager
+    def few_rows(self) -> Iterator[None]:
+        """Run statements, without threads where the closure is so small that they cost more than its rows."""
+        small = self.engine.count("SELECT count(*) FROM closure") < _FEW
+        with self.engine.many_small() if small else nullcontext():
+            yield
+
+    def lines(self, select: str) -> str:
+        """Return the triples of a SELECT (s, p, o) as N-Triples."""
+        [(text,)] = self.engine.rows(
+            "SELECT coalesce(string_agg(s.token || ' ' || p.token || ' ' || o.token || ' .', chr(10)), '') "
+            f"FROM ({select}) t JOIN term s ON s.id = t.s JOIN term p ON p.id = t.p JOIN term o ON o.id = t.o"
+        )
+        return str(text)
 
     def axioms(self, predicates: Iterable[str], *, kinds: Iterable[str]) -> list[tuple[str, str, str, int]]:
         """Return the triples of the closure with these predicates or types, and their rounds, sorted."""

@@ -81,6 +81,10 @@ class Store:
         lines = "".join(f"{s} {p} {o} {g} .\n" for g, s, p, o in quads)
         self._store.bulk_extend(ox.parse(lines.encode(), format=ox.RdfFormat.N_QUADS))
 
+    def add_lines(self, nquads: str) -> None:
+        """Add the quads of a text of N-Quads, whose terms are known to be right. Blank nodes keep their labels."""
+        self._store.bulk_extend(ox.parse(nquads.encode(), format=ox.RdfFormat.N_QUADS, lenient=True))
+
     def close(self) -> None:
         """Give up the store; one on disk is then whole and may be opened again."""
         self._store.flush()

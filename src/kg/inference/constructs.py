@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from kg.graph.quads import Graph
 from kg.graph.store import Store
 from kg.graph.terms import TYPE
-from kg.inference.rules import Rule, is_variable
+from kg.inference.rules import Atom, Rule, is_variable
 
 
 class Constructs:
@@ -16,9 +16,9 @@ class Constructs:
         self._store = Store.memory()
         self._synced = -1
         self._ran: dict[int, int] = {}
-        predicates = {atom[1] for rule in rules for atoms in (rule.body, rule.closed) for atom in atoms}
-        everything = any(rule.everything for rule in rules) or any(map(is_variable, predicates))
-        self._predicates = None if everything else graph.ids(sorted(predicates))
+        everything = any(rule.everything for rule in rules)
+        atoms = {atom for rule in rules for atom in (*rule.body, *rule.closed)}
+        self._seen = ["true"] if everything else sorted({self._sees(atom) for atom in atoms})
 
     def propose(self, number: int, rule: Rule) -> None:
         """Put among the candidates what ``rule`` constructs, unless it has nothing new to look at."""
@@ -35,25 +35,24 @@ class Constructs:
 
     def _news(self, number: int, rule: Rule) -> bool:
         """Tell whether there is something new that a rule may look at since it ran last."""
-        ids = self._graph.find_all(place for atom in (*rule.body, *rule.closed) for place in atom)
-        seen = []
-        for _, predicate, value in (*rule.body, *rule.closed):
-            kind = f" AND o = {ids[value]}" if predicate == TYPE and not is_variable(value) else ""
-            seen.append("true" if is_variable(predicate) else f"p = {ids[predicate]}{kind}")
+        seen = {self._sees(atom) for atom in (*rule.body, *rule.closed)}
         since = self._ran.get(number, -1)
         self._ran[number] = last = self._graph.engine.count("SELECT coalesce(max(round), 0) FROM closure")
-        news = f"SELECT 1 FROM closure WHERE round > {since} AND ({' OR '.join(dict.fromkeys(seen)) or 'true'}) LIMIT 1"
+        news = f"SELECT 1 FROM closure WHERE round > {since} AND ({' OR '.join(sorted(seen)) or 'true'}) LIMIT 1"
         return since < last and bool(self._graph.engine.rows(news))
 
+    def _sees(self, atom: Atom) -> str:
+        """Return the condition on triples of the closure that an atom may match."""
+        _, predicate, value = atom
+        if is_variable(predicate):
+            return "true"
+        [known] = self._graph.ids([predicate])
+        if predicate != TYPE or is_variable(value):
+            return f"p = {known}"
+        return f"p = {known} AND o = {self._graph.ids([value])[0]}"
+
     def _sync(self) -> None:
-        engine = self._graph.engine
-        condition = (
-            "" if self._predicates is None else f"AND c.p IN ({', '.join(map(str, self._predicates)) or 'NULL'})"
-        )
-        rows = engine.rows(
-            "SELECT '', s.token, p.token, o.token FROM closure c JOIN term s ON s.id = c.s "
-            f"JOIN term p ON p.id = c.p JOIN term o ON o.id = c.o WHERE c.round > ? {condition}",
-            [self._synced],
-        )
-        self._store.add(rows)
-        self._synced = engine.count("SELECT coalesce(max(round), 0) FROM closure")
+        some = " OR ".join(f"({condition})" for condition in self._seen) or "false"
+        select = f"SELECT s, p, o FROM closure WHERE round > {self._synced} AND ({some})"
+        self._store.add_lines(self._graph.lines(select))
+        self._synced = self._graph.engine.count("SELECT coalesce(max(round), 0) FROM closure")

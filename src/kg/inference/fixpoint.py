@@ -59,10 +59,11 @@ def run(
         change.forget(graph, patterns)
         concerned = change.concerned(rules, patterns)
         last = engine.count("SELECT coalesce(max(round), 0) FROM closure")
-    running = _Run(graph, rules, last)
-    for level, stratum in enumerate(stratify(rules)):
-        progress(f"inferring, stratum {level + 1}")
-        running.close([number + 1 for number in stratum if number + 1 in concerned])
+    with graph.few_rows():
+        running = _Run(graph, rules, last)
+        for level, stratum in enumerate(stratify(rules)):
+            progress(f"inferring, stratum {level + 1}")
+            running.close([number + 1 for number in stratum if number + 1 in concerned])
     rows: dict[int, int] = dict(engine.rows("SELECT rule, count(*) FROM inferred GROUP BY rule ORDER BY rule"))
     return Inference(running.last, rows, dict(running.seconds), time.perf_counter() - started)
 

@@ -194,7 +194,8 @@ class Queries:
         """Return a store that holds at least the triples of these predicates."""
         if missing := predicates - self._loaded:
             ids = self._graph.find_all(missing).values()
-            self._fill(self._some, lambda token: token, f"WHERE t.p IN ({', '.join(map(str, ids)) or 'NULL'})")
+            listed = ", ".join(map(str, ids)) or "NULL"
+            self._some.add_lines(self._graph.lines(f"SELECT s, p, o FROM {self._data} WHERE p IN ({listed})"))
             self._loaded |= missing
         return self._some
 
@@ -213,16 +214,13 @@ class Queries:
 
     def _stored(self, change: Callable[[str], str]) -> Store:
         store = Store.memory()
-        self._fill(store, change, "")
+        rows = self._graph.engine.rows(
+            f"SELECT s.token, p.token, o.token FROM {self._data} t JOIN term s ON s.id = t.s "
+            "JOIN term p ON p.id = t.p JOIN term o ON o.id = t.o"
+        )
+        store.add(("", change(s), p, change(o)) for s, p, o in rows)
         store.add((_SHAPES_GRAPH, change(s), p, change(o)) for s, p, o in self._shapes.triples())
         return store
-
-    def _fill(self, store: Store, change: Callable[[str], str], condition: str) -> None:
-        rows = self._graph.engine.rows(
-            f"SELECT '', s.token, p.token, o.token FROM {self._data} t JOIN term s ON s.id = t.s "
-            f"JOIN term p ON p.id = t.p JOIN term o ON o.id = t.o {condition}"
-        )
-        store.add((g, change(s), p, change(o)) for g, s, p, o in rows)
 
 
 def _rows(store: Store, text: str) -> list[dict[str, str]]:

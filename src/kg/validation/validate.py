@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import nullcontext
 from itertools import repeat
 
 from kg.errors import ShapeError
@@ -16,7 +15,6 @@ from kg.validation.messages import default
 from kg.validation.report import SEVERITIES, Finding, Report, Severity
 from kg.validation.shapes import Constraint, Shapes, sh
 
-_FEW = 1_000_000  # triples, below which statements cost more than rows
 _SEVERITY: dict[str, Severity] = {sh(name.capitalize()): name for name in SEVERITIES}
 
 
@@ -29,10 +27,9 @@ def validate(graph: Graph, shape_triples: Iterable[Triple], *, triples: str = Gr
 
     Raises ShapeError, with the shape and its file, when a shape is not valid SHACL.
     """
-    few = graph.engine.count(f"SELECT count(*) FROM ({triples})") < _FEW
     try:
         shapes = Shapes(shape_triples)
-        with graph.engine.many_small() if few else nullcontext():
+        with graph.few_rows():
             evaluation = Evaluation(graph, shapes, triples)
             reported = evaluation.evaluate()
             return Report.of(_findings(graph, shapes, evaluation, reported))
