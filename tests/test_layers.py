@@ -20,7 +20,7 @@ HOMES = {
     "pyshacl": {"validation/reference.py"},
     "SPARQLWrapper": {"query/remote.py"},
     "duckdb": {"graph/engine.py"},
-    "owlrl": set(),
+    "owlrl": {"inference/reference.py"},
 }
 
 

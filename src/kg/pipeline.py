@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
+from typing import Literal
 
 from kg import rebuild
 from kg.errors import UsageError
@@ -26,6 +27,7 @@ from kg.validation.report import Finding, Report
 from kg.validation.validate import validate
 
 Progress = Callable[[str], None]
+Engine = Literal["duckdb", "reference"]
 
 
 @dataclass(frozen=True)
@@ -38,8 +40,17 @@ class Outcome:
     rules: tuple[Rule, ...] = ()
 
 
-def build(project: Project, *, out: Path, memory: str | None = None, progress: Progress = lambda _: None) -> Outcome:
-    """Build the graph of ``project`` and make the link ``out`` name it; ``memory`` is the engine's limit.
+def build(
+    project: Project,
+    *,
+    out: Path,
+    engine: Engine = "duckdb",
+    memory: str | None = None,
+    progress: Progress = lambda _: None,
+) -> Outcome:
+    """Build the graph of ``project`` and make the link ``out`` name it.
+
+    ``memory`` is the most that the tables may take, such as ``4GB``. The ``reference`` engine is owlrl and pySHACL.
 
     The steps: read; validate what is asserted; infer; check consistency; validate what is derived; write. A
     Violation ends the run with its report, and then as after any error the build that was there stays.
@@ -48,17 +59,18 @@ def build(project: Project, *, out: Path, memory: str | None = None, progress: P
     """
     inputs = _inputs(project)
     with swap(out) as draft:
-        before = rebuild.previous(out)
+        before = rebuild.previous(out) if engine == "duckdb" else None
         if before is not None and before.manifest["files"] == inputs:
             return Outcome(Report.of(Finding(**finding) for finding in before.findings), build=before)
         scratch = draft.folder / ".scratch"
         progress("reading")
         begun = rebuild.start(project, _files(project), inputs, before=before, memory=memory, scratch=scratch)
-        outcome = _derive(project, begun, progress)
+        outcome = _derive(project, begun, engine, progress)
         if outcome.report.counts["violation"]:
             return outcome
         progress("writing")
-        dump = rebuild.write(begun, inferred_graph=project.inferred_graph, folder=draft.folder)
+        proven = engine == "duckdb"
+        dump = rebuild.write(begun, inferred_graph=project.inferred_graph, folder=draft.folder, proven=proven)
         _write_json(draft.folder / layout.RULES, [rule.to_json() for rule in outcome.rules])
         _write_json(draft.folder / layout.FINDINGS, [finding.to_json() for finding in outcome.report.findings])
         manifest = {
@@ -77,15 +89,24 @@ def build(project: Project, *, out: Path, memory: str | None = None, progress: P
     return replace(outcome, build=Build.open(out))
 
 
-def validate_project(project: Project, *, progress: Progress = lambda _: None) -> Outcome:
+def validate_project(
+    project: Project, *, engine: Engine = "duckdb", memory: str | None = None, progress: Progress = lambda _: None
+) -> Outcome:
     """Run both stages of validation over the files of ``project`` and write nothing."""
     progress("reading")
-    graph = Graph.create()
+    graph = Graph.create(memory=memory)
     load(project, graph)
-    return _derive(project, Start(graph), progress)
+    return _derive(project, Start(graph), engine, progress)
 
 
-def validate_files(project: Project, *, paths: Sequence[Path] = (), shapes: Sequence[Path] = ()) -> Outcome:
+def validate_files(
+    project: Project,
+    *,
+    paths: Sequence[Path] = (),
+    shapes: Sequence[Path] = (),
+    engine: Engine = "duckdb",
+    memory: str | None = None,
+) -> Outcome:
     """Validate files or folders of RDF with the ontology, without inference.
 
     ``paths`` stand for the instances and ``shapes`` for the shapes of the project; empty, they are the project's own.
@@ -104,10 +125,10 @@ def validate_files(project: Project, *, paths: Sequence[Path] = (), shapes: Sequ
         ("data", _expand(paths, project) if paths else files[project.instances]),
         ("shapes", _expand(shapes, project) if shapes else own),
     ]
-    graph = Graph.create()
+    graph = Graph.create(memory=memory)
     load_files(graph, (file(path, role) for role, found in chosen for path in found), project=project)
     shape_triples = [triple for _, triple in graph.triples_by_file(role="shapes")]
-    return Outcome(validate(graph, shape_triples))
+    return Outcome(_validate(graph, shape_triples, engine))
 
 
 def load(project: Project, graph: Graph) -> None:
@@ -123,18 +144,32 @@ def constructs_of(project: Project) -> list[Rule]:
     ]
 
 
-def _derive(project: Project, begun: Start, progress: Progress) -> Outcome:
+def _validate(graph: Graph, shapes: list[Triple], engine: Engine, *, derived: bool = False) -> Report:
+    """Return the report on what is asserted, or with what is ``derived``."""
+    if engine == "reference":
+        from kg.validation import reference
+
+        return reference.validate(graph.union() if derived else graph.asserted(), shapes, graph=graph)
+    return validate(graph, shapes, triples=Graph.UNION if derived else Graph.ASSERTED)
+
+
+def _derive(project: Project, begun: Start, engine: Engine, progress: Progress) -> Outcome:
     graph = begun.graph
     progress("validating what is asserted")
     shapes, derived = _shapes(project, graph)
-    report = validate(graph, shapes)
+    report = _validate(graph, shapes, engine)
     if report.counts["violation"]:
         return Outcome(report)
     constructs = [] if begun.changed is not None else constructs_of(project)
-    rules, inference = infer(graph, constructs, changed=begun.changed, known=begun.rules, progress=progress)
+    if engine == "reference":
+        from kg.inference import reference
+
+        rules, inference = reference.infer(graph, constructs, progress=progress)
+    else:
+        rules, inference = infer(graph, constructs, changed=begun.changed, known=begun.rules, progress=progress)
     progress("validating what is derived")
     if derived:
-        report += validate(graph, derived, triples=Graph.UNION)
+        report += _validate(graph, derived, engine, derived=True)
     return Outcome(report, inference, rules=tuple(rules))
 
 

@@ -85,8 +85,11 @@ def start(
     return Start(graph, before)
 
 
-def write(begun: Start, *, inferred_graph: str, folder: Path) -> Dump:
-    """Write the dump and the tables of a graph into ``folder``, and the store corrected where there was one."""
+def write(begun: Start, *, inferred_graph: str, folder: Path, proven: bool) -> Dump:
+    """Write the dump and the tables of a graph into ``folder``, and the store corrected where there was one.
+
+    What was not inferred by rules, and so is not ``proven``, is no beginning of another build.
+    """
     graph, before = begun.graph, begun.before
     out = folder / layout.DUMP
     if before is None or not before.dump.stat().st_size:
@@ -99,7 +102,7 @@ def write(begun: Start, *, inferred_graph: str, folder: Path) -> Dump:
             before.copy_store(folder, differs)
         graph.prune()
     graph.engine.save(folder / layout.TABLES)
-    cache = {"program": _program(), "lines": dump.lines, "sizes": dump.sizes}
+    cache = {"program": _program() if proven else "", "lines": dump.lines, "sizes": dump.sizes}
     (folder / _CACHE).write_text(json.dumps(cache, sort_keys=True), encoding="utf-8")
     return dump
 

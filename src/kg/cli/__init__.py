@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from kg.cli.arguments import open_build
+from kg.cli.arguments import engine_options, open_build
 from kg.cli.asking import evidence, explain, query, show
 from kg.cli.importing import import_
 from kg.errors import CONTENT, DONE, INTERRUPTED, USAGE, KgError, UsageError
@@ -19,7 +19,11 @@ from kg.project import Project
 from kg.terminal import Call, Commands, colours, examples, red, say
 
 if TYPE_CHECKING:
-    from kg.pipeline import Outcome
+    from collections.abc import Sequence
+
+    from kg.inference.fixpoint import Inference
+    from kg.inference.rules import Rule
+    from kg.pipeline import Engine, Outcome
 
 REPORT_FORMATS = ("text", "turtle", "json")
 
@@ -93,8 +97,11 @@ def check(call: Call, paths: tuple[Path, ...]) -> int:
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--shapes", multiple=True, type=click.Path(path_type=Path), help="Shapes: files or folders.")
 @click.option("--format", "form", type=click.Choice(REPORT_FORMATS), default="text", show_default=True)
+@engine_options
 @click.pass_obj
-def validate(call: Call, paths: tuple[Path, ...], shapes: tuple[Path, ...], form: str) -> int:
+def validate(
+    call: Call, paths: tuple[Path, ...], shapes: tuple[Path, ...], form: str, engine: "Engine", memory: str | None
+) -> int:
     """Validate against SHACL shapes.
 
     Without PATH, the whole project: what is asserted, then what is derived. With PATH, those files alone with
@@ -110,36 +117,32 @@ def validate(call: Call, paths: tuple[Path, ...], shapes: tuple[Path, ...], form
         project = Project.bare(call.folder or Path.cwd())
     with call.progress() as progress:
         if paths or shapes:
-            outcome = validate_files(project, paths=paths, shapes=shapes)
+            outcome = validate_files(project, paths=paths, shapes=shapes, engine=engine, memory=memory)
         else:
-            outcome = validate_project(project, progress=progress)
+            outcome = validate_project(project, engine=engine, memory=memory, progress=progress)
     _print_report(call, project, outcome, form)
     return outcome.report.exit_code()
 
 
 @kg.command(epilog=examples("kg build", "kg build --out /tmp/build --stats"))
 @click.option("--out", type=click.Path(path_type=Path), help="The link to the build. [default: build, in the project]")
-@click.option("--memory", metavar="SIZE", help="The most memory that the tables may take, such as 4GB.")
+@engine_options
 @click.option("--stats", is_flag=True, help="Print what each rule gave, and how long inference took.")
 @click.pass_obj
-def build(call: Call, out: Path | None, memory: str | None, stats: bool) -> int:
+def build(call: Call, out: Path | None, engine: "Engine", memory: str | None, stats: bool) -> int:
     """Read, validate, infer, and write the graph."""
     from kg.pipeline import build as run
 
     project = call.project
     with call.progress() as progress:
-        outcome = run(project, out=out or project.root / "build", memory=memory, progress=progress)
+        outcome = run(project, out=out or project.root / "build", engine=engine, memory=memory, progress=progress)
     counts = outcome.report.counts
     if outcome.build is None:
         _print_report(call, project, outcome, "text", to_stderr=True)
         call.note("nothing was built: a violation stops the build")
         return CONTENT
     if stats and outcome.inference:
-        for number, rows in sorted(outcome.inference.rows.items(), key=lambda item: (-item[1], item[0])):
-            rule = outcome.rules[number - 1]
-            of = " ".join(project.compact(t[1:-1]) for axiom in rule.axioms[:1] for t in axiom if t.startswith("<"))
-            click.echo(f"{rows:>10,}  {rule.name}  {of}".rstrip())
-        click.echo(f"{outcome.inference.rounds} rounds, {outcome.inference.seconds:.2f} s")
+        _print_stats(project, outcome.rules, outcome.inference)
     quads = outcome.build.manifest["quads"]
     call.note(
         f"{quads['default']:,} triples, {quads['inferred']:,} of them inferred; {counts['warning']} warnings "
@@ -164,6 +167,18 @@ def publish(call: Call, out: Path | None, base: str | None, link: Path | None) -
         made = run(open_build(project, link), project=project, out=target, base=base)
     call.note(f"{len(made.files):,} files in {target}")
     return DONE
+
+
+def _print_stats(project: Project, rules: "Sequence[Rule]", inference: "Inference") -> None:
+    """Print of each rule what it gave first, its seconds, and how it ran."""
+    click.echo(f"{'triples':>10}  {'s':>6}  rule")
+    for number, rule in sorted(enumerate(rules, 1), key=lambda item: (-inference.rows.get(item[0], 0), item[0])):
+        rows, spent = inference.rows.get(number, 0), inference.spent.get(number, 0.0)
+        if not rows and spent < 0.0005:
+            continue
+        of = " ".join(project.compact(t[1:-1]) for axiom in rule.axioms[:1] for t in axiom if t.startswith("<"))
+        click.echo(f"{rows:>10,}  {spent:>6.3f}  {rule.name}  {of}{'(as SPARQL)' if rule.sparql else ''}".rstrip())
+    click.echo(f"{inference.rounds} rounds, {inference.seconds:.2f} s")
 
 
 def _print_report(call: Call, project: Project, outcome: "Outcome", form: str, *, to_stderr: bool = False) -> None:

@@ -1,13 +1,26 @@
 """What several commands read from their arguments."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import click
 
 from kg.errors import UsageError
 from kg.project import Project
 
 if TYPE_CHECKING:
     from kg.graph.build import Build
+
+
+def engine_options(command: Callable[..., int]) -> Callable[..., int]:
+    """Add the options that choose the engine and its memory."""
+    engines = click.Choice(["duckdb", "reference"])
+    engine = click.option(
+        "--engine", type=engines, default="duckdb", show_default=True, help="reference: owlrl and pySHACL, slow."
+    )
+    memory = click.option("--memory", metavar="SIZE", help="The most memory that the tables may take, such as 4GB.")
+    return engine(memory(command))
 
 
 def open_build(project: Project, link: Path | None) -> "Build":

@@ -54,7 +54,9 @@ class Explainer:
             if bindings is None:
                 continue
             premises: list[Triple] | None
-            if rule.sparql:
+            if rule.sparql is None and not rule.body:
+                premises = []
+            elif rule.sparql:
                 premises = self._solve_sparql(rule, bindings, number)
             elif rule.equality:
                 premises = self._solve_equality(triple, number)

@@ -16,9 +16,10 @@ from kg.graph import literals
 from kg.graph.engine import quoted
 from kg.graph.quads import Graph
 from kg.graph.terms import RDFS, TYPE
-from kg.validation.plan import PLANNERS, Use, follow
+from kg.validation.plan import PLANNERS, Use
 from kg.validation.shapes import Constraint, Shape, Shapes, Target, sh
 from kg.validation.sparql import Queries, Said
+from kg.validation.walk import follow
 
 _PROPERTY = sh("PropertyConstraintComponent")
 _REFERRING = ("not", "and", "or", "xone", "node", "qualifiedValueShape")
