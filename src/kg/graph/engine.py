@@ -152,8 +152,10 @@ class Engine:
         except duckdb.OutOfMemoryException as error:
             limit = self._connection.execute("SELECT current_setting('memory_limit')").fetchall()[0][0]
             raise ResourceError(f"{limit} of memory are too few for this graph: {_first(error)}") from error
-        except duckdb.InterruptException:
-            raise KeyboardInterrupt from None
+        except (duckdb.InterruptException, RuntimeError) as error:
+            if isinstance(error, duckdb.Error) or str(error) == "Query interrupted":
+                raise KeyboardInterrupt from None
+            raise
         except duckdb.IOException as error:
             if "space" in str(error).lower():
                 raise ResourceError(f"the disk is full: {_first(error)}") from error

@@ -1,7 +1,8 @@
 """Close a graph with owlrl, the reference: the only module that knows it.
 
-For comparison: it takes minutes where ``reasoning.infer`` takes a second. owlrl closes a copy of what is known as a plain graph, then the CONSTRUCT rules of each stratum run as SPARQL, until
-neither gives more. What is published is kept as round 1, without the rule that gave it.
+For comparison: it takes minutes where ``reasoning.infer`` takes a second. owlrl closes a copy of what is known as a
+plain graph, then the CONSTRUCT rules of each stratum run as SPARQL, until neither gives more. What is published is
+kept as round 1, without the rule that gave it.
 """
 
 import time
