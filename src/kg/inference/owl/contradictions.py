@@ -31,6 +31,7 @@ from kg.inference.rules import Atom, Rule
 def contradictions(schema: Schema) -> Iterator[Rule]:
     """Yield a rule without a head for each way in which these axioms can be contradicted (tables 4 to 7)."""
     yield schema.false("eq-diff1", [("?x", SAME, "?y"), ("?x", DIFFERENT, "?y")])
+    yield schema.false("eq-diff1", [("?x", DIFFERENT, "?x")])  # by eq-ref
     yield schema.false("cls-nothing2", [("?x", TYPE, NOTHING)])
     yield from _different(schema)
     yield from _properties(schema)
@@ -44,7 +45,7 @@ def _different(schema: Schema) -> Iterator[Rule]:
             for head in schema.all(node, predicate):
                 axioms = [(node, TYPE, ALL_DIFFERENT), (node, predicate, head)]
                 for one, other in pairs_of(schema.list(head, f"the things that {node} says to differ", name)):
-                    yield schema.false(name, [(one, SAME, other)], *axioms)
+                    yield schema.false(name, [(one, SAME, other)] if one != other else axioms, *axioms)
 
 
 def _properties(schema: Schema) -> Iterator[Rule]:

@@ -178,5 +178,5 @@ def is_axiom(predicate: str, kind: str | None) -> bool:
 
 
 def pairs_of(members: Iterable[str]) -> Iterable[tuple[str, str]]:
-    """Return the pairs of different members of a list."""
-    return combinations(dict.fromkeys(members), 2)
+    """Return the pairs of the members of a list."""
+    return combinations(members, 2)
