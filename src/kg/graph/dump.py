@@ -69,14 +69,25 @@ def write_nquads(graph: Graph, *, inferred_graph: str, out: Path) -> Dump:
 
     def chunks(name: str, rows: str) -> Iterator[bytes]:
         select = _LINES.format(rows=rows, terms="ranked", order="rank", graph=_ending(name, inferred_graph))
-        options = "(FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x01')"
-        lines[name] = engine.count(f"COPY ({select}) TO {quoted(str(part))} {options}")
+        lines[name] = engine.write_lines(select, part)
         with part.open("rb") as stream:
             while chunk := stream.read(1 << 20):
                 yield chunk
         part.unlink()
 
     return _write(out, {name: chunks(name, rows.format(of="")) for name, rows in _PARTS.items()}, lines)
+
+
+def write_ntriples(graph: Graph, *, out: Path) -> int:
+    """Write what is asserted, shapes aside, and what is inferred and published to ``out``, in any order.
+
+    Return how many lines there are. Raises ResourceError when the disk is full.
+    """
+    return graph.engine.write_lines(
+        "SELECT s.token || ' ' || p.token || ' ' || o.token || ' .' "
+        f"FROM ({graph.UNION}) t JOIN term s ON s.id = t.s JOIN term p ON p.id = t.p JOIN term o ON o.id = t.o",
+        out,
+    )
 
 
 def difference(graph: Graph, *, before: str, inferred_graph: str) -> Difference:

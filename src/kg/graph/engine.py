@@ -125,6 +125,11 @@ class Engine:
             return False
         return True
 
+    def write_lines(self, select: str, file: Path) -> int:
+        """Write the one column of a SELECT to a file, a value a line; return how many they are."""
+        options = "(FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x01')"
+        return self.count(f"COPY ({select}) TO {quoted(str(file))} {options}")
+
     def save(self, file: Path) -> None:
         """Write the database, temporary tables aside, to a new file."""
         self.run(f"ATTACH {quoted(str(file))} AS saved")
