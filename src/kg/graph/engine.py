@@ -14,6 +14,8 @@ import pyarrow as pa
 from kg.errors import ResourceError, UsageError
 
 Row = tuple[Any, ...]
+Columns = Mapping[str, Sequence[int | None] | Sequence[str | None] | Sequence[int] | Sequence[str]]
+"""Rows given column by column."""
 
 
 class Engine:
@@ -94,13 +96,17 @@ class Engine:
         """Return the one integer that a query gives."""
         return int(self.rows(sql, parameters)[0][0])
 
-    def append(self, table: str, columns: Mapping[str, Sequence[int | None] | Sequence[int] | Sequence[str]]) -> None:
+    def append(
+        self,
+        table: str,
+        columns: Columns,
+    ) -> None:
         """Append rows, given column by column, to ``table``."""
         with self.given(columns) as given:
             self.run(f"INSERT INTO {table} ({', '.join(columns)}) SELECT * FROM {given}")
 
     @contextmanager
-    def given(self, columns: Mapping[str, Sequence[int | None] | Sequence[int] | Sequence[str]]) -> Iterator[str]:
+    def given(self, columns: Columns) -> Iterator[str]:
         """Yield the name of a table of these columns, to read while the block lasts."""
         self._connection.register("_given", pa.table({name: pa.array(values) for name, values in columns.items()}))
         try:

@@ -63,11 +63,11 @@ _OWL_RL = (
 )  # fmt: skip
 
 
-def create(graph: Graph) -> None:
-    """Make the table of the literals of ``graph``, or put into it those that it lacks."""
+def create(graph: Graph, ids: str = "SELECT id FROM term") -> None:
+    """Make the table, if it is not there, and put into it those literals of a SELECT (id) that it lacks."""
     engine = graph.engine
     engine.run(_SCHEMA)
-    engine.run(_FILL)
+    engine.run(_FILL.replace("{ids}", ids))
     # Escapes of code points are few: they are read here.
     rows = engine.rows(f"SELECT l.id, t.token FROM {TABLE} l JOIN term t ON t.id = l.id WHERE t.token LIKE '%\\u%'")
     for number, token in rows:
@@ -76,7 +76,7 @@ def create(graph: Graph) -> None:
 
 def ill_formed(graph: Graph) -> str:
     """Return the SELECT (id) of the literals that are not of the datatype that they say, where OWL 2 RL knows it."""
-    create(graph)
+    create(graph, "SELECT id FROM term WHERE ends_with(token, '>') AND contains(token, '\"^^<')")
     return f"SELECT id FROM {TABLE} WHERE NOT valid AND datatype IN ({_names(_OWL_RL)})"
 
 
@@ -140,7 +140,7 @@ _FILL = f"""
 INSERT INTO {TABLE}
 WITH token AS (
   SELECT id, regexp_extract(token, '(?s)^"(.*)"(?:@([A-Za-z0-9-]+)|\\^\\^<([^>]*)>)?$', ['body', 'tag', 'type']) AS part
-  FROM term WHERE token LIKE '"%' AND id NOT IN (SELECT id FROM {TABLE})
+  FROM term WHERE token LIKE '"%' AND id IN ({{ids}}) AND id NOT IN (SELECT id FROM {TABLE})
 ), said AS (
   SELECT id,
     CASE WHEN contains(part.body, '\\') THEN

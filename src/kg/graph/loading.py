@@ -79,11 +79,11 @@ def _taken_apart(lines: str, *, named: bool, scope: str | None = None) -> str:
 
     With a ``scope``, a string of SQL, blank nodes have it before their label.
     """
-    graph = r"""regexp_extract(rest, ' (<[^<>" ]*>|_:[^<>" ]+)$', 1)""" if named else "''"
+    graph = r"""nullif(regexp_extract(rest, ' (<[^<>" ]*>|_:[^<>" ]+)$', 1), '')""" if named else "NULL"
     g, s, o = (f"CASE WHEN starts_with({c}, '_:') THEN {scope} || substr({c}, 3) ELSE {c} END" for c in "gso")
     return (
         f"SELECT source, {f'{g}, {s}, p, {o}' if scope else 'g, s, p, o'} FROM ("
-        "SELECT source, g, s, p, CASE WHEN g = '' THEN rest ELSE left(rest, -1 - length(g)) END AS o FROM ("
+        "SELECT source, g, s, p, CASE WHEN g IS NULL THEN rest ELSE left(rest, -1 - length(g)) END AS o FROM ("
         f"SELECT source, s, p, rest, {graph} AS g FROM ("
         "SELECT source, s, p, left(substr(text, length(s) + length(p) + 3), -2) AS rest FROM ("
         f"SELECT source, text, split_part(text, ' ', 1) AS s, split_part(text, ' ', 2) AS p FROM {lines}))))"

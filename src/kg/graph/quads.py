@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Self
 
-from kg.graph.engine import Engine
+from kg.graph.engine import Columns, Engine
 from kg.graph.terms import OWL, RDFS, TYPE
 from kg.source.reader import Quad, Triple
 
@@ -31,8 +31,8 @@ _SCHEMA = (
 )
 _INCOMING = "CREATE TEMP TABLE incoming (source INTEGER, g VARCHAR, s VARCHAR, p VARCHAR, o VARCHAR)"
 _FEW = 1_000_000
-_TAUTOLOGIES = tuple(
-    f"<{name}>"
+_TAUTOLOGIES = ", ".join(
+    f"'<{name}>'"
     for name in (
         f"{RDFS}subClassOf",
         f"{RDFS}subPropertyOf",
@@ -45,11 +45,11 @@ _CLASS_LINKS = f"'{TYPE}', '<{RDFS}subClassOf>', '<{OWL}equivalentClass>', '<{RD
 # Published: not about a blank node, no blank class expression as a class, nothing said of a thing and itself.
 _INFERRED = f"""
 CREATE VIEW inferred AS
-SELECT c.s, c.p, c.o, c.rule, c.round
-FROM closure c JOIN term s ON s.id = c.s JOIN term p ON p.id = c.p JOIN term o ON o.id = c.o
-WHERE c.round > 0 AND s.token LIKE '<%'
-  AND NOT (p.token IN ({_CLASS_LINKS}) AND o.token LIKE '\\_:%' ESCAPE '\\')
-  AND NOT (c.s = c.o AND p.token IN ({", ".join(f"'{t}'" for t in _TAUTOLOGIES)}))
+WITH blank AS (SELECT id FROM term WHERE starts_with(token, '_:'))
+SELECT c.s, c.p, c.o, c.rule, c.round FROM closure c
+WHERE c.round > 0 AND c.s NOT IN (SELECT id FROM blank)
+  AND NOT (c.p IN (SELECT id FROM term WHERE token IN ({_CLASS_LINKS})) AND c.o IN (SELECT id FROM blank))
+  AND NOT (c.s = c.o AND c.p IN (SELECT id FROM term WHERE token IN ({_TAUTOLOGIES})))
 """
 
 
@@ -103,7 +103,9 @@ class Graph:
         for number, (path, role, quads) in enumerate(sources, self.next_source()):
             taken.append(Source(number, path, role))
             g, s, p, o = tuple(zip(*quads, strict=True)) or ((), (), (), ())
-            self.engine.append("incoming", {"source": [number] * len(g), "g": g, "s": s, "p": p, "o": o})
+            named = [name or None for name in g]
+            columns: Columns = {"source": [number] * len(g), "g": named, "s": s, "p": p, "o": o}
+            self.engine.append("incoming", columns)
         self.merge(taken)
 
     def next_source(self) -> int:
@@ -114,15 +116,16 @@ class Graph:
         """Move what has come in from ``sources`` into the tables, and what is of role ``data`` into the closure."""
         columns = {key: [getattr(source, key) for source in sources] for key in ("number", "path", "role", "home")}
         self.engine.append("source", {"id": columns.pop("number"), **columns})
-        tokens = " UNION ALL ".join(f"SELECT {column} AS token FROM incoming" for column in "spo")
-        graphs = "SELECT CASE i.g WHEN '' THEN f.home ELSE i.g END FROM incoming i JOIN source f ON f.id = i.source"
-        self._add_terms(f"SELECT DISTINCT token FROM ({tokens} UNION ALL {graphs})")
+        tokens = " UNION ALL ".join(f"SELECT {column} AS token FROM incoming" for column in "gspo")
+        homes = "SELECT home FROM source"
+        self._add_terms(f"SELECT DISTINCT token FROM ({tokens} UNION ALL {homes}) WHERE token IS NOT NULL")
         self.engine.run(
-            "INSERT INTO quad SELECT g.id, s.id, p.id, o.id, i.source FROM incoming i JOIN source f ON f.id = i.source "
-            "JOIN term g ON g.token = CASE i.g WHEN '' THEN f.home ELSE i.g END "
+            "INSERT INTO quad SELECT coalesce(g.id, h.id), s.id, p.id, o.id, i.source "
+            "FROM incoming i JOIN source f ON f.id = i.source JOIN term h ON h.token = f.home "
+            "LEFT JOIN term g ON g.token = i.g "
             "JOIN term s ON s.token = i.s JOIN term p ON p.token = i.p JOIN term o ON o.token = i.o"
         )
-        self.engine.run("DELETE FROM incoming")
+        self.engine.run("TRUNCATE incoming")
         self.engine.run("DELETE FROM closure WHERE round = 0")
         self.engine.run(
             "INSERT INTO closure SELECT DISTINCT q.s, q.p, q.o, 0, 0 FROM quad q JOIN source f ON f.id = q.source "
@@ -261,9 +264,10 @@ class Graph:
     def triples_by_file(self, *, role: Role) -> Iterator[tuple[str, Triple]]:
         """Yield (file, triple) for the quads of a role, sorted."""
         rows = self.engine.rows(
-            "SELECT DISTINCT f.path, s.token, p.token, o.token FROM quad q JOIN source f ON f.id = q.source "
-            "JOIN term s ON s.id = q.s JOIN term p ON p.id = q.p JOIN term o ON o.id = q.o "
-            "WHERE f.role = ? ORDER BY ALL",
+            "SELECT DISTINCT f.path, s.token, p.token, o.token "
+            "FROM (SELECT * FROM quad WHERE source IN (SELECT id FROM source WHERE role = ?)) q "
+            "JOIN source f ON f.id = q.source "
+            "JOIN term s ON s.id = q.s JOIN term p ON p.id = q.p JOIN term o ON o.id = q.o ORDER BY ALL",
             [role],
         )
         for path, s, p, o in rows:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from kg.errors import InconsistencyError
-from kg.graph.literals import ill_formed
+from kg.graph import literals
 from kg.graph.quads import Graph
 from kg.graph.terms import TYPE
 from kg.inference.joins import forms
@@ -56,12 +56,17 @@ def _contradictions(graph: Graph, rules: Sequence[Rule]) -> Iterator[Contradicti
 
 def _ill_formed(graph: Graph) -> Iterator[Contradiction]:
     # dt-not-type: a literal is not of the datatype that it says
-    for s, p, o in graph.with_objects(ill_formed(graph)):
+    for s, p, o in graph.with_objects(literals.ill_formed(graph)):
         yield Contradiction("dt-not-type", ((s, p, o),))
 
 
 def _different_values(graph: Graph) -> Iterator[Contradiction]:
     # prp-fp and dt-diff: the two values of a functional property would be the same, and differ
+    functional = [graph.find(TYPE), graph.find(FUNCTIONAL)]
+    if None in functional:
+        return
+    kinds = "SELECT s FROM closure WHERE p = {} AND o = {}".format(*functional)
+    literals.create(graph, f"SELECT o FROM closure WHERE p IN ({kinds})")
     one, other = (f"{alias}.s, {alias}.p, {alias}.o" for alias in "ab")
     rows = graph.engine.rows(
         f"SELECT DISTINCT {one}, {other}, f.s, f.p, f.o FROM closure f JOIN closure a ON a.p = f.s "
@@ -69,7 +74,7 @@ def _different_values(graph: Graph) -> Iterator[Contradiction]:
         "JOIN literal l ON l.id = a.o JOIN literal m ON m.id = b.o "
         "WHERE f.p = ? AND f.o = ? AND l.family IS NOT NULL AND m.family IS NOT NULL AND (l.family <> m.family OR "
         "coalesce(l.exact <> m.exact, l.number <> m.number, l.lexical <> m.lexical)) ORDER BY ALL",
-        [graph.find(TYPE), graph.find(FUNCTIONAL)],
+        functional,
     )
     for row in rows:
         tokens = graph.tokens(row)

@@ -78,6 +78,7 @@ class _Run:
         self._rules = rules
         self._constructs = Constructs(graph, [rule for rule in rules if rule.sparql])
         self._equality = Equality(graph, rules)
+        [self._same] = graph.ids([SAME])
 
     def close(self, numbers: Sequence[int]) -> None:
         """Run the rules of a stratum to the fixpoint."""
@@ -109,15 +110,13 @@ class _Run:
     def _keep(self) -> bool:
         """Move the candidates that are new into the closure as the next round; tell whether there were some.
 
-        A literal is no subject and a predicate is an IRI: what a rule gives otherwise is not RDF and is dropped, as
-        is that a thing is itself.
+        That a thing is itself is not said.
         """
         engine = self._graph.engine
         found = engine.count(
             "INSERT INTO closure SELECT c.s, c.p, c.o, min(c.rule), ? FROM candidate c "
-            "JOIN term s ON s.id = c.s AND s.token NOT LIKE '\"%' JOIN term p ON p.id = c.p AND p.token LIKE '<%' "
             "WHERE NOT EXISTS (SELECT 1 FROM closure k WHERE k.s = c.s AND k.p = c.p AND k.o = c.o) "
-            f"AND NOT (c.s = c.o AND p.token = '{SAME}') GROUP BY c.s, c.p, c.o",
+            f"AND NOT (c.s = c.o AND c.p = {self._same}) GROUP BY c.s, c.p, c.o",
             [self.last + 1],
         )
         engine.run("TRUNCATE candidate")

@@ -16,7 +16,7 @@ from kg.graph import literals
 from kg.graph.engine import quoted
 from kg.graph.quads import Graph
 from kg.graph.terms import RDFS, TYPE
-from kg.validation.plan import PLANNERS, Use
+from kg.validation.plan import LOOKING, PLANNERS, Use
 from kg.validation.shapes import Constraint, Shape, Shapes, Target, sh
 from kg.validation.sparql import Queries, Said
 from kg.validation.walk import follow
@@ -66,7 +66,6 @@ class Evaluation:
         self.said: list[Said] = []
         graph.find_all({token for triple in shapes.triples() for token in triple})
         graph.ids(target.term for targets in shapes.targets.values() for target in targets if target.kind == "node")
-        literals.create(graph)
         for name, columns in _TABLES.items():
             graph.engine.run(f"CREATE OR REPLACE TEMP TABLE {name} ({columns})")
         graph.engine.make(self.data, f"SELECT s, p, o FROM ({triples}) ORDER BY p, s, o")
@@ -157,6 +156,7 @@ class Evaluation:
         inner = [(run, self._shapes[c.one("property")]) for run in active for c in run.shape.constraints if _inside(c)]
         self._descend([(run, shape, run.inner) for run, shape in inner if not shape.deactivated])
         uses = self._uses(active)
+        self._read_literals([use for _, use in uses])
         for component in dict.fromkeys(use.constraint.component for _, use in uses):
             some = [(run, use) for run, use in uses if use.constraint.component == component]
             if component in PLANNERS:
@@ -164,6 +164,19 @@ class Evaluation:
             else:
                 for run, use in some:
                     self._ask(run, use)
+
+    def _read_literals(self, uses: Sequence[Use]) -> None:
+        """Put into their table the literals that constraints look into."""
+        asking = [use for use in uses if use.constraint.component in LOOKING]
+        if not asking:
+            return
+        tokens = [token for use in asking for values in use.constraint.parameters.values() for token in values]
+        known = _listed(self._graph.find_all(tokens).values())
+        literals.create(
+            self._graph,
+            f"SELECT value FROM value WHERE run IN ({_listed({use.run for use in asking})}) "
+            f"UNION SELECT id FROM term WHERE id IN ({known}) UNION SELECT o FROM data WHERE p IN ({known})",
+        )
 
     def _plan(self, component: str, uses: Sequence[tuple[Run, Use]]) -> str:
         """Return the SELECT of a component. Raises ShapeError with the shape whose use of it is ill-formed."""

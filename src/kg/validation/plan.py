@@ -291,6 +291,15 @@ PLANNERS: dict[str, Planner] = {
 }  # fmt: skip
 """The planner of each Core component but sh:property, whose shape is evaluated by itself."""
 
+LOOKING = {
+    sh(f"{name}ConstraintComponent")
+    for name in (
+        "Datatype", "MinExclusive", "MinInclusive", "MaxExclusive", "MaxInclusive", "MinLength", "MaxLength", "Pattern",
+        "LanguageIn", "UniqueLang", "LessThan", "LessThanOrEquals",
+    )
+}  # fmt: skip
+"""The components that look into literals, for which these must be in the table ``literal``."""
+
 
 _VALUES = "SELECT v.run, k.number, v.focus, NULL, v.value"
 
