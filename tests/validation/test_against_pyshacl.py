@@ -1,5 +1,6 @@
 """Random graphs and shapes: our report is pySHACL's."""
 
+import os
 from collections import Counter
 from itertools import count
 
@@ -13,6 +14,7 @@ from kg.validation import paths, reference
 from kg.validation.report import Report
 from kg.validation.validate import validate
 
+EXAMPLES = int(os.environ.get("KG_EXAMPLES", "100"))
 SH = "http://www.w3.org/ns/shacl#"
 NODES = [f"<http://e/{name}>" for name in "abcd"] + ["_:x", "_:y"]
 PROPERTIES = [f"<http://e/{name}>" for name in "pqr"]
@@ -21,6 +23,25 @@ LITERALS = [
     '"x"', '"xy"', '"Xyz"', '"x"@en', '"y"@fr', '"z"@en-gb', '"xx"@en', f'"1"^^<{XSD}integer>', f'"2"^^<{XSD}integer>',
     f'"1.0"^^<{XSD}decimal>', f'"1.5"^^<{XSD}double>', f'"nine"^^<{XSD}integer>', f'"2019-01-01"^^<{XSD}date>',
     f'"2020-02-30"^^<{XSD}date>', f'"2019-01-01T00:00:00"^^<{XSD}dateTime>', f'"true"^^<{XSD}boolean>',
+]  # fmt: skip
+
+TRUE = f'"true"^^<{XSD}boolean>'
+QUERIES = [
+    '"SELECT $this WHERE { $this <http://e/p> ?x }"',
+    '"SELECT $this ?value WHERE { $this <http://e/q> ?value FILTER NOT EXISTS { ?value a <http://e/C> } }"',
+    '"SELECT DISTINCT $this ?value WHERE { { $this <http://e/p> ?value } UNION { ?value <http://e/r> $this } }"',
+]
+# A component of the shapes graph's own: without a number above 0, a node has no value of e:p.
+COMPONENT: list[Triple] = [
+    ("<http://e/Most>", TYPE, f"<{SH}ConstraintComponent>"),
+    ("<http://e/Most>", f"<{SH}parameter>", "_:most"),
+    ("_:most", f"<{SH}path>", "<http://e/most>"),
+    ("<http://e/Most>", f"<{SH}validator>", "_:counts"),
+    ("_:counts", TYPE, f"<{SH}SPARQLAskValidator>"),
+    (
+        "_:counts", f"<{SH}ask>",
+        '"ASK { FILTER($most > 0 || NOT EXISTS { $value <http://e/p> ?x }) }"',
+    ),
 ]  # fmt: skip
 
 triples = st.tuples(st.sampled_from(NODES), st.sampled_from(PROPERTIES), st.sampled_from([*NODES, *LITERALS]))
@@ -71,19 +92,23 @@ def shapes(draw: st.DrawFn) -> list[Triple]:
         targets = {"targetClass": CLASSES, "targetNode": [*NODES[:4], LITERALS[0], LITERALS[7]]}
         writer.add(node, kind, draw(st.sampled_from(targets.get(kind, PROPERTIES))))
         shape(draw, writer, node, depth=2)
-    return writer.triples
+    return [*writer.triples, *COMPONENT]
 
 
 def shape(draw: st.DrawFn, writer: Writer, node: str, *, depth: int, own: bool | None = None) -> None:
     own = draw(st.booleans()) if own is None else own
+    if draw(st.integers(0, 7)) == 0:
+        writer.add(node, "deactivated", TRUE)
+    if draw(st.booleans()):
+        writer.add(node, "severity", f"<{SH}{draw(st.sampled_from(['Info', 'Warning', 'Violation']))}>")
     if own:
         path, made = paths.triples(draw(any_path), writer.blank)
         writer.triples += [(node, TYPE, f"<{SH}PropertyShape>"), (node, f"<{SH}path>", path), *made]
     else:
         writer.triples.append((node, TYPE, f"<{SH}NodeShape>"))
     names = [
-        "class", "datatype", "nodeKind", "minInclusive", "maxExclusive", "minLength", "maxLength", "pattern",
-        "languageIn", "in", "hasValue", "equals", "disjoint", "closed",
+        "class", "datatype", "nodeKind", "minInclusive", "maxInclusive", "minExclusive", "maxExclusive", "minLength",
+        "maxLength", "pattern", "languageIn", "in", "hasValue", "equals", "disjoint", "closed", "sparql", "custom",
     ]  # fmt: skip
     names += ["minCount", "maxCount", "uniqueLang"] if own else []
     names += ["not", "and", "or", "xone", "node", "property"] if depth else []
@@ -107,7 +132,7 @@ def constrain(draw: st.DrawFn, writer: Writer, node: str, name: str, depth: int)
         case "nodeKind":
             kinds = ["IRI", "BlankNode", "Literal", "BlankNodeOrIRI", "BlankNodeOrLiteral", "IRIOrLiteral"]
             writer.add(node, name, f"<{SH}{draw(st.sampled_from(kinds))}>")
-        case "minInclusive" | "maxExclusive":
+        case "minInclusive" | "maxInclusive" | "minExclusive" | "maxExclusive":
             writer.add(node, name, draw(st.sampled_from([LITERALS[8], LITERALS[9]])))
         case "minLength" | "maxLength" | "minCount" | "maxCount":
             writer.add(node, name, integer(draw(st.integers(0 if "Count" in name else 1, 3))))
@@ -123,8 +148,19 @@ def constrain(draw: st.DrawFn, writer: Writer, node: str, name: str, depth: int)
             writer.add(node, name, draw(st.sampled_from([*NODES[:4], *LITERALS])))
         case "equals" | "disjoint":
             writer.add(node, name, draw(st.sampled_from(PROPERTIES)))
-        case "closed" | "uniqueLang":
-            writer.add(node, name, f'"true"^^<{XSD}boolean>')
+        case "uniqueLang":
+            writer.add(node, name, TRUE)
+        case "closed":
+            writer.add(node, name, TRUE)
+            if draw(st.booleans()):
+                ignored = draw(st.lists(st.sampled_from([TYPE, *PROPERTIES]), max_size=2, unique=True))
+                writer.add(node, "ignoredProperties", writer.list(ignored))
+        case "sparql":
+            query = writer.blank()
+            writer.add(node, name, query)
+            writer.add(query, "select", draw(st.sampled_from(QUERIES)))
+        case "custom":
+            writer.triples.append((node, "<http://e/most>", integer(draw(st.integers(0, 2)))))
         case "not" | "node" | "property":
             writer.add(node, name, inner({"node": False, "property": True}.get(name)))
         case "and" | "or" | "xone":
@@ -132,13 +168,15 @@ def constrain(draw: st.DrawFn, writer: Writer, node: str, name: str, depth: int)
         case "qualified":
             writer.add(node, "qualifiedValueShape", inner())
             writer.add(node, draw(st.sampled_from(["qualifiedMinCount", "qualifiedMaxCount"])), integer(1))
+            if draw(st.booleans()):
+                writer.add(node, "qualifiedValueShapesDisjoint", TRUE)
 
 
 def told(report: Report) -> Counter[tuple[str | None, ...]]:
     return Counter((f.focus, f.path, f.value, f.component, f.shape, f.severity) for f in report.findings)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None, derandomize=True)
 @given(data, shapes())
 def test_the_report_is_pyshacls(asserted: list[Triple], shape_triples: list[Triple]) -> None:
     graph = Graph.create()

@@ -74,6 +74,12 @@ def create(graph: Graph, ids: str = "SELECT id FROM term") -> None:
         engine.run(f"UPDATE {TABLE} SET lexical = ? WHERE id = ?", [parse(token).value, number])
 
 
+def is_valid(graph: Graph, lexical: str, datatype: str) -> bool:
+    """Tell whether a lexical form is of a datatype, given as an IRI."""
+    rows = graph.engine.rows(f"SELECT {_valid()} FROM (SELECT ? AS lexical, ? AS datatype)", [lexical, datatype])
+    return bool(rows[0][0])
+
+
 def ill_formed(graph: Graph) -> str:
     """Return the SELECT (id) of the literals that are not of the datatype that they say, where OWL 2 RL knows it."""
     create(graph, "SELECT id FROM term WHERE ends_with(token, '>') AND contains(token, '\"^^<')")

@@ -42,13 +42,18 @@ _TAUTOLOGIES = ", ".join(
     )
 )
 _CLASS_LINKS = f"'{TYPE}', '<{RDFS}subClassOf>', '<{OWL}equivalentClass>', '<{RDFS}domain>', '<{RDFS}range>'"
-# Published: not about a blank node, no blank class expression as a class, nothing said of a thing and itself.
+_THING, _NOTHING = f"'<{OWL}Thing>'", f"'<{OWL}Nothing>'"
+# Published: said of an IRI, no blank class expression as a class, nothing said of a thing and itself, and not that
+# everything is a thing.
 _INFERRED = f"""
 CREATE VIEW inferred AS
-WITH blank AS (SELECT id FROM term WHERE starts_with(token, '_:'))
+WITH blank AS (SELECT id FROM term WHERE starts_with(token, '_:')),
+  named AS (SELECT id FROM term WHERE starts_with(token, '<') AND token <> {_NOTHING}),
+  link AS (SELECT id FROM term WHERE token IN ({_CLASS_LINKS}))
 SELECT c.s, c.p, c.o, c.rule, c.round FROM closure c
-WHERE c.round > 0 AND c.s NOT IN (SELECT id FROM blank)
-  AND NOT (c.p IN (SELECT id FROM term WHERE token IN ({_CLASS_LINKS})) AND c.o IN (SELECT id FROM blank))
+WHERE c.round > 0 AND c.s IN (SELECT id FROM named)
+  AND NOT (c.p IN (SELECT id FROM link) AND (c.o IN (SELECT id FROM blank)
+    OR c.o IN (SELECT id FROM term WHERE token = {_THING})))
   AND NOT (c.s = c.o AND c.p IN (SELECT id FROM term WHERE token IN ({_TAUTOLOGIES})))
 """
 

@@ -7,13 +7,16 @@ from kg.errors import InconsistencyError
 from kg.graph import literals
 from kg.graph.quads import Graph
 from kg.graph.terms import TYPE
+from kg.inference import datatypes
 from kg.inference.joins import forms
-from kg.inference.owl.schema import FUNCTIONAL
+from kg.inference.owl.schema import SAME
 from kg.inference.proof import Proof
 from kg.inference.rules import Rule
 from kg.source.reader import Triple
 
 _TOLD = 10
+_MOST = 1000
+"""How many contradictions of one form are looked for: one is enough, and ten are told."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,7 @@ def check_consistency(graph: Graph, rules: Sequence[Rule], *, prove: Callable[[T
     The error names the rules and the triples, and for each of these where files assert it, or the asserted triples
     that it follows from. ``prove`` gives the proof of a triple of the closure.
     """
-    found = [*_contradictions(graph, rules), *_ill_formed(graph), *_different_values(graph)]
+    found = [*_contradictions(graph, rules), *_ill_formed(graph), *_wrong_types(graph), *_different_values(graph)]
     if not found:
         return
     told = []
@@ -38,7 +41,7 @@ def check_consistency(graph: Graph, rules: Sequence[Rule], *, prove: Callable[[T
         told.append(f"by {contradiction.rule}:")
         for triple in contradiction.triples:
             told += _reasons(triple, prove(triple), graph)
-    more = [f"and {len(found) - _TOLD} more"] if len(found) > _TOLD else []
+    more = [f"and {len(found) - _TOLD} more, at least"] if len(found) > _TOLD else []
     raise InconsistencyError("\n".join(["the graph contradicts its ontology", *told, *more]))
 
 
@@ -48,9 +51,11 @@ def _contradictions(graph: Graph, rules: Sequence[Rule]) -> Iterator[Contradicti
         atoms = len(form.shape) - 1
         _, joined = form.join(["closure"] * atoms)
         columns = ", ".join(f"a{i}.{column}" for i in range(atoms) for column in "spo")
-        for number, *ids in graph.engine.rows(f"SELECT DISTINCT f.rule, {columns} {joined} ORDER BY ALL"):
-            tokens = graph.tokens(ids)
-            triples = [(tokens[i], tokens[i + 1], tokens[i + 2]) for i in range(0, len(tokens), 3)]
+        found = graph.engine.rows(f"SELECT DISTINCT f.rule, {columns} {joined} ORDER BY ALL LIMIT {_MOST}")
+        known = sorted({number for _, *ids in found for number in ids})
+        tokens = dict(zip(known, graph.tokens(known), strict=True))
+        for number, *ids in found:
+            triples = [(tokens[s], tokens[p], tokens[o]) for s, p, o in zip(*[iter(ids)] * 3, strict=True)]
             yield Contradiction(rules[number].name, (*dict.fromkeys(triples), *rules[number].axioms))
 
 
@@ -60,25 +65,31 @@ def _ill_formed(graph: Graph) -> Iterator[Contradiction]:
         yield Contradiction("dt-not-type", ((s, p, o),))
 
 
-def _different_values(graph: Graph) -> Iterator[Contradiction]:
-    # prp-fp and dt-diff: the two values of a functional property would be the same, and differ
-    functional = [graph.find(TYPE), graph.find(FUNCTIONAL)]
-    if None in functional:
-        return
-    kinds = "SELECT s FROM closure WHERE p = {} AND o = {}".format(*functional)
-    literals.create(graph, f"SELECT o FROM closure WHERE p IN ({kinds})")
-    one, other = (f"{alias}.s, {alias}.p, {alias}.o" for alias in "ab")
+def _wrong_types(graph: Graph) -> Iterator[Contradiction]:
+    # dt-not-type: a literal is found to be of a datatype that its value is not of
+    known = graph.find_all({TYPE, *datatypes.NAMES})
+    kinds = ", ".join(str(number) for token, number in known.items() if token != TYPE)
     rows = graph.engine.rows(
-        f"SELECT DISTINCT {one}, {other}, f.s, f.p, f.o FROM closure f JOIN closure a ON a.p = f.s "
-        "JOIN closure b ON b.p = f.s AND b.s = a.s AND b.o > a.o "
-        "JOIN literal l ON l.id = a.o JOIN literal m ON m.id = b.o "
-        "WHERE f.p = ? AND f.o = ? AND l.family IS NOT NULL AND m.family IS NOT NULL AND (l.family <> m.family OR "
-        "coalesce(l.exact <> m.exact, l.number <> m.number, l.lexical <> m.lexical)) ORDER BY ALL",
-        functional,
+        "SELECT DISTINCT s.token, o.token FROM closure c JOIN term s ON s.id = c.s AND starts_with(s.token, '\"') "
+        f"JOIN term o ON o.id = c.o WHERE c.p = ? AND c.o IN ({kinds or 'NULL'}) "
+        "AND NOT ends_with(s.token, '^^' || o.token) ORDER BY ALL",
+        [known.get(TYPE)],
     )
-    for row in rows:
-        tokens = graph.tokens(row)
-        yield Contradiction("dt-diff", tuple((tokens[i], tokens[i + 1], tokens[i + 2]) for i in range(0, 9, 3)))
+    for literal, datatype in rows:
+        if not datatypes.is_of(graph, literal, datatype):
+            yield Contradiction("dt-not-type", ((literal, TYPE, datatype),))
+
+
+def _different_values(graph: Graph) -> Iterator[Contradiction]:
+    # dt-diff: two literals that would be the same have different values
+    rows = graph.engine.rows(
+        "SELECT DISTINCT s.token, o.token FROM closure c JOIN term s ON s.id = c.s AND starts_with(s.token, '\"') "
+        "JOIN term o ON o.id = c.o AND starts_with(o.token, '\"') WHERE c.p = ? AND s.token < o.token ORDER BY ALL",
+        [graph.find(SAME)],
+    )
+    for one, other in rows:
+        if datatypes.differ(one, other):
+            yield Contradiction("dt-diff", ((one, SAME, other),))
 
 
 def _reasons(triple: Triple, proof: Proof | None, graph: Graph) -> Iterator[str]:

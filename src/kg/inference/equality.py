@@ -42,8 +42,7 @@ class Equality:
         self._say("SELECT rep, id FROM name")
         self._graph.engine.run(
             f"INSERT INTO candidate SELECT a.id, {self._same}, b.id, {self._numbers['eq-trans']} "
-            "FROM name a JOIN name b ON b.rep = a.rep WHERE a.id <> b.id "
-            "AND a.id NOT IN (SELECT id FROM term WHERE starts_with(token, '\"'))"
+            "FROM name a JOIN name b ON b.rep = a.rep WHERE a.id <> b.id"
         )
 
     def _find(self) -> bool:
@@ -71,7 +70,7 @@ class Equality:
         engine.run(
             f"INSERT INTO candidate SELECT DISTINCT {values}, CASE {number} END FROM closure c {joins} {more} "
             f"WHERE c.p <> {self._same} AND ({' OR '.join(f'm{c}.id <> c.{c}' for c in _PLACES)}) "
-            "AND coalesce(ms.id, c.s) NOT IN (SELECT id FROM term WHERE starts_with(token, '\"'))"
+            "AND coalesce(mp.id, c.p) IN (SELECT id FROM term WHERE starts_with(token, '<'))"
         )
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from kg.graph.quads import Graph
-from kg.inference import change
+from kg.inference import change, datatypes
 from kg.inference.constructs import Constructs
 from kg.inference.equality import Equality
 from kg.inference.joins import Joins
@@ -82,7 +82,13 @@ class _Run:
 
     def close(self, numbers: Sequence[int]) -> None:
         """Run the rules of a stratum to the fixpoint."""
-        joins = Joins(self._graph, {n: self._rules[n - 1] for n in numbers if not self._rules[n - 1].sparql})
+        joins = Joins(self._graph, {n: self._rules[n - 1] for n in numbers if self._is_join(n)})
+        for number in numbers:
+            if not self._rules[number - 1].body and not self._rules[number - 1].sparql:
+                started = time.perf_counter()
+                datatypes.propose(self._graph, number, self._rules[number - 1])
+                self.seconds[number] += time.perf_counter() - started
+        self._keep()
         constructs = [n for n in numbers if self._rules[n - 1].sparql]
         since = 0
         while True:
@@ -94,6 +100,10 @@ class _Run:
             if not self._keep():
                 return
             since = self.last
+
+    def _is_join(self, number: int) -> bool:
+        rule = self._rules[number - 1]
+        return bool(rule.body) and not rule.sparql
 
     def _join(self, joins: Joins, since: int) -> None:
         """Run the joins, and what equality adds, from what is of round ``since`` or later until they are at rest."""

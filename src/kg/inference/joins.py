@@ -142,13 +142,12 @@ def _form(head: Atom, body: Sequence[Atom]) -> tuple[Shape, list[str]]:
 def _join(form: Form, position: int, since: int) -> str:
     """Return the statement that runs a form with the new triples at one position of its body.
 
-    A literal is no subject and a predicate is an IRI: what a rule gives otherwise is not RDF and is dropped.
+    A predicate is an IRI: what a rule gives otherwise is dropped. A literal may be a subject, as the standard has it,
+    while rules run; what is published has none.
     """
     tables = ["delta" if i == position else "closure" for i in range(len(form.shape) - 1)]
     bound, joined = form.join(tables, [f"a{i}.round < {since}" for i in range(position)])
     places = [f"f.c{number}" if sort == "c" else bound[number] for sort, number in form.shape[0]]
-    if places[0].endswith(".o"):
-        joined += f" AND {places[0]} NOT IN (SELECT id FROM term WHERE starts_with(token, '\"'))"
     if places[1].endswith((".s", ".o")):
         joined += f" AND {places[1]} IN (SELECT id FROM term WHERE starts_with(token, '<'))"
     return f"INSERT INTO candidate SELECT DISTINCT {', '.join(places)}, f.rule {joined}"

@@ -1,6 +1,7 @@
 """Rules as values, and the order in which they may run."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
@@ -63,14 +64,7 @@ def stratify(rules: Sequence[Rule]) -> list[list[int]]:
 
     Raises RuleError, naming the cycle, when a rule depends on the absence of its own result.
     """
-    feeds = [
-        (producer, consumer, closed)
-        for consumer, rule in enumerate(rules)
-        for atoms, closed in ((rule.body, 0), (rule.closed, 1))
-        for producer, other in enumerate(rules)
-        if not (rule.equality or other.equality)
-        if any(unify(head, atom) for head in other.head for atom in atoms)
-    ]
+    feeds = list(_feeds(rules))
     stratum = [0] * len(rules)
     for _ in range(len(rules) + 1):
         changed = False
@@ -84,6 +78,25 @@ def stratify(rules: Sequence[Rule]) -> list[list[int]]:
         raise RuleError(f"a rule depends on the absence of its own result: {' → '.join(_cycle(rules, feeds))}")
     plain = [i for i, rule in enumerate(rules) if not rule.equality]
     return [[i for i in plain if stratum[i] == level] for level in range(max(stratum, default=-1) + 1)]
+
+
+def _feeds(rules: Sequence[Rule]) -> Iterator[tuple[int, int, int]]:
+    """Yield (producer, consumer, closed): what one rule gives another may join, or must find complete."""
+    heads: defaultdict[tuple[str, str], set[tuple[Atom, int]]] = defaultdict(set)
+    objects: defaultdict[str, set[str]] = defaultdict(set)
+    for producer, rule in enumerate(rules):
+        for head in rule.head if not rule.equality else ():
+            predicate, value = ("?" if is_variable(place) else place for place in head[1:])
+            heads[predicate, value].add((head, producer))
+            objects[predicate].add(value)
+    for consumer, rule in enumerate(rules):
+        for atom, closed in [*((atom, 0) for atom in rule.body), *((atom, 1) for atom in rule.closed)]:
+            _, predicate, value = atom
+            for near in list(objects) if is_variable(predicate) else [predicate, "?"]:
+                for known in objects[near] if is_variable(value) else {value, "?"} & objects[near]:
+                    for head, producer in heads[near, known]:
+                        if not rule.equality and unify(head, atom):
+                            yield producer, consumer, closed
 
 
 def _cycle(rules: Sequence[Rule], feeds: Iterable[tuple[int, int, int]]) -> list[str]:

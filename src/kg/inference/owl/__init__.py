@@ -3,6 +3,8 @@
 ``docs/owl-rules.md`` lists every rule of the standard and where it is done.
 """
 
+from kg.graph.terms import TYPE
+from kg.inference.datatypes import NAMES, datatype_rule
 from kg.inference.owl.classes import class_rules
 from kg.inference.owl.contradictions import contradictions
 from kg.inference.owl.identity import EQUALITY, identity_rules
@@ -19,6 +21,8 @@ def rules(schema: Schema) -> list[Rule]:
     Raises SourceError for an axiom whose list is not a well-formed one.
     """
     found = [*property_rules(schema), *class_rules(schema), *identity_rules(schema)]
+    atoms = {atom for rule in (*found, *contradictions(schema)) for atom in rule.body if atom[1] == TYPE}
+    found += [datatype_rule(kind) for kind in {atom[2] for atom in atoms} & NAMES]
     if schema[SAME] or any(head[1] == SAME for rule in found for head in rule.head):
         found += EQUALITY
-    return sorted(found, key=lambda rule: (rule.name, rule.axioms, rule.body))
+    return sorted(found, key=lambda rule: (rule.name, rule.axioms, rule.body, rule.head))

@@ -31,6 +31,7 @@ _ITSELF: tuple[Atom, ...] = (("?x", TYPE, CLASS), ("?p", TYPE, OBJECT_PROPERTY),
 def class_rules(schema: Schema) -> Iterator[Rule]:
     """Yield the rules that the axioms of classes stand for."""
     yield from _hierarchy(schema)
+    yield from _ends(schema)
     yield from _sets(schema)
     yield from _values(schema)
     yield from _restrictions(schema)
@@ -57,6 +58,16 @@ def _hierarchy(schema: Schema) -> Iterator[Rule]:
         yield schema.rule("scm-eqc1", ("?b", below, "?a"), [("?a", same, "?b")])
 
 
+def _ends(schema: Schema) -> Iterator[Rule]:
+    # scm-cls: T(?c, rdf:type, owl:Class) → T(?c, rdfs:subClassOf, owl:Thing), T(owl:Nothing, rdfs:subClassOf, ?c);
+    # where axioms speak of neither, that everything is a thing gives nothing more.
+    if schema.names(THING) or schema.names(NOTHING):
+        for kind in schema.members_of(CLASS):
+            if kind not in (THING, NOTHING):
+                yield schema.rule("scm-cls", (kind, SUB_CLASS, THING), [(kind, TYPE, CLASS)])
+                yield schema.rule("scm-cls", (NOTHING, SUB_CLASS, kind), [(kind, TYPE, CLASS)])
+
+
 def _sets(schema: Schema) -> Iterator[Rule]:
     for kind, node in schema[INTERSECTION]:
         axiom = (kind, INTERSECTION, node)
@@ -68,12 +79,12 @@ def _sets(schema: Schema) -> Iterator[Rule]:
             yield schema.rule("scm-int", (kind, SUB_CLASS, part), [axiom])
     for kind, node in schema[UNION]:
         axiom = (kind, UNION, node)
-        for part in schema.list(node, f"the union {kind}", "cls-uni"):
+        for part in schema.list(node, f"the union {kind}", "cls-uni", empty=True):
             # cls-uni: T(?y, rdf:type, ?ci) → T(?y, rdf:type, ?c)
             yield schema.rule("cls-uni", ("?y", TYPE, kind), [("?y", TYPE, part)], axiom)
             yield schema.rule("scm-uni", (part, SUB_CLASS, kind), [axiom])
     for kind, node in schema[ONE_OF]:
-        for member in schema.list(node, f"the enumeration {kind}", "cls-oo"):
+        for member in schema.list(node, f"the enumeration {kind}", "cls-oo", empty=True):
             # cls-oo: T(?c, owl:oneOf, (?y1 … ?yn)) → T(?yi, rdf:type, ?c)
             yield schema.rule("cls-oo", (member, TYPE, kind), [(kind, ONE_OF, node)])
 

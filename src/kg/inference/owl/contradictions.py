@@ -44,7 +44,9 @@ def _different(schema: Schema) -> Iterator[Rule]:
         for node in schema.members_of(ALL_DIFFERENT):
             for head in schema.all(node, predicate):
                 axioms = [(node, TYPE, ALL_DIFFERENT), (node, predicate, head)]
-                for one, other in pairs_of(schema.list(head, f"the things that {node} says to differ", name)):
+                for one, other in pairs_of(
+                    schema.list(head, f"the things that {node} says to differ", name, empty=True)
+                ):
                     yield schema.false(name, [(one, SAME, other)] if one != other else axioms, *axioms)
 
 
@@ -59,7 +61,9 @@ def _properties(schema: Schema) -> Iterator[Rule]:
     for node in schema.members_of(ALL_DISJOINT_PROPERTIES):  # prp-adp: likewise of two members of a list
         for head in schema.all(node, MEMBERS):
             axioms = [(node, TYPE, ALL_DISJOINT_PROPERTIES), (node, MEMBERS, head)]
-            for one, other in pairs_of(schema.list(head, f"the properties that {node} says to be disjoint", "prp-adp")):
+            for one, other in pairs_of(
+                schema.list(head, f"the properties that {node} says to be disjoint", "prp-adp", empty=True)
+            ):
                 yield schema.false("prp-adp", [("?x", one, "?y"), ("?x", other, "?y")], *axioms)
     # prp-npa1, prp-npa2: what a negative assertion denies holds
     for node, source in schema[SOURCE]:
@@ -78,7 +82,9 @@ def _classes(schema: Schema) -> Iterator[Rule]:
     for node in schema.members_of(ALL_DISJOINT_CLASSES):  # cax-adc: likewise of two members of a list
         for head in schema.all(node, MEMBERS):
             axioms = [(node, TYPE, ALL_DISJOINT_CLASSES), (node, MEMBERS, head)]
-            for one, other in pairs_of(schema.list(head, f"the classes that {node} says to be disjoint", "cax-adc")):
+            for one, other in pairs_of(
+                schema.list(head, f"the classes that {node} says to be disjoint", "cax-adc", empty=True)
+            ):
                 yield schema.false("cax-adc", _both(one, other), *axioms)
     for name, node, prop, kind, axioms in limits(schema, 0):  # cls-maxc1, cls-maxqc1, cls-maxqc2: there is a value
         body: list[Atom] = [("?u", TYPE, node), ("?u", prop, "?y")]

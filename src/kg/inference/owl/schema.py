@@ -66,6 +66,11 @@ class Schema:
         """Return the pairs of a predicate."""
         return self._pairs[predicate]
 
+    def names(self, kind: str) -> bool:
+        """Tell whether some axiom names a class, but to say that it is one or that some value is of it."""
+        plain = (TYPE, SOME, ON_CLASS)
+        return any(kind in pair for predicate, pairs in self._pairs.items() for pair in pairs if predicate not in plain)
+
     def members_of(self, kind: str) -> list[str]:
         """Return what is of one of the classes of axioms."""
         return [s for s, o in self._pairs[TYPE] if o == kind]
@@ -74,8 +79,11 @@ class Schema:
         """Return the objects of a subject and a predicate."""
         return self._objects[subject, predicate]
 
-    def list(self, node: str, what: str, rule: str) -> list[str]:
-        """Return the members of a list. Raises SourceError, saying what it is the list of, when it is none or empty."""
+    def list(self, node: str, what: str, rule: str, *, empty: bool = False) -> list[str]:
+        """Return the members of a list.
+
+        Raises SourceError, saying what it is the list of, when it is none, or has no member and may not be ``empty``.
+        """
         members: list[str] = []
         seen: set[str] = set()
         while node != NIL:
@@ -85,7 +93,7 @@ class Schema:
             seen.add(node)
             members.append(first[-1])
             node = rest[-1]
-        if not members:
+        if not members and not empty:
             raise SourceError(f"{what} is empty (OWL 2 RL, {rule})")
         return members
 
@@ -130,7 +138,7 @@ def _more(asserted: Iterable[Triple], derived: Iterable[Triple]) -> Iterator[Tri
     properties = _Hierarchy(schema, SUB_PROPERTY, EQUIVALENT_PROPERTY)
     for kind, rule in ((INTERSECTION, "cls-int2"), (UNION, "cls-uni")):
         for node, head in schema[kind]:
-            for part in schema.list(head, f"that of {node}", rule):
+            for part in schema.list(head, f"that of {node}", rule, empty=True):
                 classes.add(*((node, part) if kind == INTERSECTION else (part, node)))
     for s, p, o in derived:
         if s == o and p in (SUB_CLASS, EQUIVALENT_CLASS, SUB_PROPERTY, EQUIVALENT_PROPERTY, SAME):
