@@ -272,7 +272,7 @@ def scattered(text: str, seed: int) -> str:
     chance = random.Random(seed)
     blanks = ["", " ", "\n", "\t", "\r\n", "# ; . [ \" '''\n", "  \n\n"]
     lines = []
-    for line in text.splitlines(keepends=True):
+    for line in re.findall(r"[^\n]*\n", text):
         mark = re.match(r"(\s*)(.*?)( ;| \.|\.|\{|\[|\()?\n", line)
         if mark is None or not mark[3] or line.startswith("@"):
             lines.append(line)

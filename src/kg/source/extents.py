@@ -9,33 +9,23 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from kg.source.tokens import BLANK, IRI, KEYWORD, SIGN, STRING, TERM, WORD
+
 Extent = tuple[int, int]
 """The offsets of a token, in characters from 0: its start, and the first after its end."""
 Extents = tuple[Extent, Extent, Extent]
 """The extents of a triple's subject, predicate and object."""
 
-_BLANK = r"(?:[ \t\r\n]+|#[^\r\n]*)*+"
-_IRI = r"<[^<>\s]*>"
-_WORD = r"(?!\.)(?:[^ \t\r\n<>\"'{}()\[\];,.#\\@^~|`]++|\\.|\.+(?=[^ \t\r\n<>\"'{}()\[\];,.#@^~|`]))+"
-_NODE = r"_:(?:[^ \t\r\n<>\"'{}()\[\];,.#\\@^~|`:]++|\.+(?=[^ \t\r\n<>\"'{}()\[\];,.#\\@^~|`:]))+"
-_NUMBER = r"[+-]?(?:[0-9]+\.[0-9]*[eE][+-]?[0-9]+|\.?[0-9]+[eE][+-]?[0-9]+|[0-9]*\.[0-9]+|[0-9]+)"
-_STRING = (
-    r'(?:"""(?:[^"\\]|\\.|"(?!""))*+"""' r"|'''(?:[^'\\]|\\.|'(?!''))*+'''"
-    r'|"(?:[^"\\\r\n]|\\.)*+"' r"|'(?:[^'\\\r\n]|\\.)*+')"
-)  # fmt: skip
-_LITERAL = rf"{_STRING}(?:{_BLANK}(?:@[A-Za-z]+(?:-[A-Za-z0-9]+)*|\^\^{_BLANK}(?:{_IRI}|{_WORD})))?"
-_ANONYMOUS = rf"\[{_BLANK}\]|\({_BLANK}\)"
-_TERM = rf"{_ANONYMOUS}|{_IRI}|{_LITERAL}|{_NUMBER}|{_NODE}|{_WORD}"
-_TOKEN = re.compile(rf"{_BLANK}(?:({_TERM})|(@[A-Za-z]+|[;,.\[\](){{}}]))", re.DOTALL)
-_KEYWORD = re.compile(r"(?i:prefix|base|version|graph)")
+_ANONYMOUS = rf"\[{BLANK}\]|\({BLANK}\)"
+_TOKEN = re.compile(rf"{BLANK}(?:({_ANONYMOUS}|{TERM})|({SIGN}))", re.DOTALL)
 _DIRECTIVE = re.compile(
-    rf"(?i:@?prefix){_BLANK}{_WORD}{_BLANK}{_IRI}|(?i:@?base){_BLANK}{_IRI}|(?i:@?version){_BLANK}{_STRING}|(?i:graph)"
+    rf"(?i:@?prefix){BLANK}{WORD}{BLANK}{IRI}|(?i:@?base){BLANK}{IRI}|(?i:@?version){BLANK}{STRING}|(?i:graph)"
 )
-_DOT = re.compile(rf"{_BLANK}\.")
+_DOT = re.compile(rf"{BLANK}\.")
 _SIMPLE = r"[A-Za-z_][A-Za-z0-9_-]*:[A-Za-z0-9_-]*"
 # The common line: a verb, an object, and what ends them.
 _LINE = re.compile(
-    rf"[ \t\r\n]*(a|{_SIMPLE})[ \t]+({_SIMPLE}|{_IRI}|\"[^\"\\\r\n]*+\"(?:@[a-z]+|\^\^{_SIMPLE})?)"
+    rf"[ \t\r\n]*(a|{_SIMPLE})[ \t]+({_SIMPLE}|{IRI}|\"[^\"\\\r\n]*+\"(?:@[a-z]+|\^\^{_SIMPLE})?)"
     r"[ \t]*([;,.])(?=[ \t\r\n])"
 )
 _CLOSING = {"[": "]", "(": ")"}
@@ -158,7 +148,7 @@ def extents(text: str) -> Iterator[Extents]:
             s, state = here, _VERB
             if sign == "(":
                 p, state = _next(text, at), _OBJECT
-        elif sign == "@" or (not sign and _KEYWORD.fullmatch(found[1])):
+        elif sign == "@" or (not sign and KEYWORD.fullmatch(found[1])):
             end = _after_directive(text, here[0])
             if end is None:
                 return
