@@ -55,10 +55,10 @@ def lay_out(text: str) -> Layout:
     return Layout("\n".join(paragraphs), tuple(sorted(removed)))
 
 
-def fix(path: Path, *, project: Project) -> Layout | None:
+def fix(path: Path, *, project: Project, base: str | None = None) -> Layout | None:
     """Lay a Turtle or TriG file out, and return its layout when that is another than before.
 
-    The file is replaced at once, and only by what says the same: both are read and their graphs compared.
+    Relative IRIs are after ``base``. The file is replaced at once, and only by what says the same: both are read and their graphs compared.
 
     Raises SourceError when the file cannot be read or its layout would say something else, UsageError for a file of
     another format or one that cannot be written.
@@ -66,7 +66,7 @@ def fix(path: Path, *, project: Project) -> Layout | None:
     name = project.relative(path)
     if path.suffix not in SUFFIXES:
         raise UsageError(f"not Turtle or TriG: {name}")
-    for _ in read(path, project=project):
+    for _ in read(path, project=project, base=base):
         pass
     before = path.read_bytes()
     try:
@@ -77,7 +77,7 @@ def fix(path: Path, *, project: Project) -> Layout | None:
     if after == before:
         return None
     try:
-        same = _graph(after, path.suffix) == _graph(before, path.suffix)
+        same = _graph(after, path.suffix, base) == _graph(before, path.suffix, base)
     except (SyntaxError, ValueError) as error:
         raise SourceError(f"left as it is: its layout cannot be read ({error})", file=name) from error
     if not same:
@@ -86,9 +86,9 @@ def fix(path: Path, *, project: Project) -> Layout | None:
     return layout
 
 
-def _graph(data: bytes, suffix: str) -> ox.Dataset:
+def _graph(data: bytes, suffix: str, base: str | None) -> ox.Dataset:
     """Return the canonical dataset of a file (RDF Dataset Canonicalization 1.0)."""
-    dataset = ox.Dataset(ox.parse(data, format=FORMATS[suffix]))
+    dataset = ox.Dataset(ox.parse(data, format=FORMATS[suffix], base_iri=base))
     if b"_:" in data or b"[" in data or b"(" in data:
         dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
     return dataset
