@@ -44,7 +44,6 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "no-premise": ("the deduction {0} names no passage by {1}", "la déduction {0} ne nomme aucun passage par {1}"),
     "query": ("{0}", "{0}"),
     "check": ("{0}", "{0}"),
-    "layout": ("{0}", "{0}"),
 }
 """The messages of each code, in English and French; docs/check.md explains each."""
 

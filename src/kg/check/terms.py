@@ -28,6 +28,13 @@ _KINDS = {
 }
 _DEPRECATED = f"<{OWL}deprecated>"
 _REPLACED = ("<http://purl.org/dc/terms/isReplacedBy>", f"<{RDFS}seeAlso>")
+_CLOSED = tuple(VOCABULARIES)
+_NAMING = {
+    TYPE,
+    *(f"<{RDFS}{name}>" for name in ("domain", "range", "subClassOf", "subPropertyOf")),
+    *(f"<{namespace.SH}{name}>" for name in ("class", "path", "targetClass", "targetObjectsOf", "targetSubjectsOf")),
+}
+"""Predicates whose objects are terms; without settings, those of others may be described anywhere."""
 SCHEMES = frozenset(
     {"about", "acct", "ark", "data", "did", "doi", "file", "ftp", "geo", "git", "hdl", "http", "https", "info", "ipfs"}
     | {"isbn", "ldap", "mailto", "news", "oid", "orcid", "s3", "sftp", "sip", "sms", "ssh", "svn", "tag", "tel", "urn"}
@@ -75,7 +82,7 @@ def terms(sources: Sources, known: Terms) -> Iterator[Problem]:
         for _, s, p, o in rows:
             for part, token in ((1, p), (2, o)):
                 iri = (parse(token).datatype or "") if token[:1] == '"' else token[1:-1]
-                if iri in seen:
+                if iri in seen or (part == 2 and not (sources.settled or p in _NAMING or iri.startswith(_CLOSED))):
                     continue
                 seen.add(iri)
                 if wrong := known.unknown(iri, project):

@@ -58,7 +58,8 @@ def lay_out(text: str) -> Layout:
 def fix(path: Path, *, project: Project, base: str | None = None) -> Layout | None:
     """Lay a Turtle or TriG file out, and return its layout when that is another than before.
 
-    Relative IRIs are after ``base``. The file is replaced at once, and only by what says the same: both are read and their graphs compared.
+    The file is replaced at once, and only by what says the same: both are read, relative IRIs after ``base``, and
+    their graphs compared.
 
     Raises SourceError when the file cannot be read or its layout would say something else, UsageError for a file of
     another format or one that cannot be written.
