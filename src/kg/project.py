@@ -15,7 +15,7 @@ from kg.errors import UsageError, suggestion
 RDF_SUFFIXES = (".ttl", ".trig", ".nt", ".nq", ".jsonld", ".rdf")
 COMPRESSED_SUFFIXES = (".gz", ".zst")
 _KEYS = {
-    "base", "languages", "as-of", "issued", "dataset", "question", "prefixes", "evidence", "import",
+    "base", "languages", "as-of", "issued", "dataset", "question", "prefixes", "evidence", "import", "check",
 }  # fmt: skip
 _EVIDENCE_KEYS = {
     "as-stated",
@@ -104,6 +104,7 @@ class Project:
     question: str | None = None
     evidence: Evidence = field(default_factory=Evidence)
     importers: Mapping[str, Any] = field(default_factory=dict)
+    iris: str | None = None
 
     @classmethod
     def find(cls, start: Path | None = None) -> Self:
@@ -156,6 +157,7 @@ class Project:
             question=settings.get("question"),
             evidence=_evidence(settings.get("evidence", {}), partial, file),
             importers=settings.get("import", {}),
+            iris=_iris(settings.get("check", {}), file),
         )
 
     @property
@@ -261,6 +263,18 @@ def _date(settings: Mapping[str, Any], key: str, file: Path) -> datetime.date | 
     if not isinstance(value, datetime.date) or isinstance(value, datetime.datetime):
         raise UsageError(f'the setting "{key}" must be a date such as 2019-06-30', file=str(file))
     return value
+
+
+def _iris(settings: Mapping[str, Any], file: Path) -> str | None:
+    """Return the regular expression of what may follow the base in an IRI."""
+    _refuse_unknown(settings, {"iris"}, file)
+    pattern = settings.get("iris")
+    try:
+        if pattern is not None:
+            re.compile(pattern)
+    except (re.error, TypeError) as error:
+        raise UsageError(f'the setting "iris" is no regular expression: {error}', file=str(file)) from error
+    return pattern
 
 
 def _evidence(settings: Mapping[str, Any], project: Project, file: Path) -> Evidence:

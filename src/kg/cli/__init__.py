@@ -13,6 +13,7 @@ import click
 
 from kg.cli.arguments import engine_options, open_build
 from kg.cli.asking import evidence, explain, query, show
+from kg.cli.checking import check
 from kg.cli.importing import import_
 from kg.errors import CONTENT, DONE, INTERRUPTED, USAGE, KgError, UsageError
 from kg.project import Project
@@ -72,25 +73,6 @@ def _unread() -> int:
 def kg(ctx: click.Context, folder: Path | None, quiet: bool, lang: str | None) -> None:
     """Publish a folder of Turtle as validated, inferred, cited linked data."""
     ctx.obj = Call(folder, quiet, lang)
-
-
-@kg.command(epilog=examples("kg check", "kg check instances/magazine"))
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-@click.pass_obj
-def check(call: Call, paths: tuple[Path, ...]) -> int:
-    """Lint the authored files: syntax, prefixes, terms, labels, query heads, evidence."""
-    from kg.check import check as run
-
-    project = call.project
-    for path in paths:
-        if not path.exists():
-            raise UsageError(f"no such file or folder: {path}")
-    problems = run(project, paths=paths, language=call.language(project))
-    for problem in problems:
-        click.echo(str(problem))
-    count = len(problems)
-    call.note(f"{count} problem{'s' if count > 1 else ''}" if count else "no problem found")
-    return CONTENT if problems else DONE
 
 
 @kg.command(epilog=examples("kg validate", "kg validate data.ttl --shapes shapes/ --format turtle"))
@@ -192,5 +174,5 @@ def _print_report(call: Call, project: Project, outcome: "Outcome", form: str, *
     )
 
 
-for command in (query, show, explain, evidence, import_):
+for command in (check, query, show, explain, evidence, import_):
     kg.add_command(command)

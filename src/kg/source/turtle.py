@@ -26,8 +26,8 @@ _FIRST_PREDICATES = (
     *(f"<{iri}>" for iri in (f"{_SKOS}definition", f"{_RDFS}comment", f"{_DCT}description")),
 )
 
-_WIDTH = 110
-_STEP = "    "
+WIDTH = 110
+STEP = "    "
 _IRI = r"<[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]*>"
 _LOCAL = r"[A-Za-z0-9_][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*"
 _IS_IRI = re.compile(_IRI)
@@ -85,7 +85,7 @@ def _write(out: TextIO, graphs: Mapping[str, set[Triple]], *, prefixes: Mapping[
     blocks: list[Iterator[str]] = []
     for graph in sorted(places, key=_by_iri):
         body = _Body(places[graph], tree, verbs, forms)
-        blocks.append(body.text("") if not graph else chain([f"GRAPH {titles[graph]} {{\n"], body.text(_STEP), ["}\n"]))
+        blocks.append(body.text("") if not graph else chain([f"GRAPH {titles[graph]} {{\n"], body.text(STEP), ["}\n"]))
 
     head = [f"# {line}".rstrip() + "\n" for line in (comment or "").splitlines()]
     head_prefixes = [f"@prefix {name}: <{names.namespaces[name]}> .\n" for name in sorted(names.used)]
@@ -129,13 +129,14 @@ def _forms(places: Graphs, tree: Nesting, names: "_Names") -> tuple[dict[str, tu
                 terms.add(value)
             if subject[:1] == '"':
                 raise SourceError(f"a literal cannot be a subject: {subject}")
-    order = sorted(predicates, key=_predicate_order)
+    order = sorted(predicates, key=predicate_order)
     verbs = {token: (rank, "a" if token == _TYPE else names.iri(token)) for rank, token in enumerate(order)}
     forms = {token: "()" if token == NIL else names.term(token) for token in terms if token not in tree.nested}
     return verbs, forms
 
 
-def _predicate_order(token: str) -> tuple[int, str]:
+def predicate_order(token: str) -> tuple[int, str]:
+    """Return what predicates are sorted by: ``a``, labels, definitions, then the others by IRI."""
     if token in _FIRST_PREDICATES:
         return _FIRST_PREDICATES.index(token), ""
     return len(_FIRST_PREDICATES), _by_iri(token)
@@ -203,7 +204,7 @@ class _Body:
 
     def text(self, margin: str) -> Iterator[str]:
         """Yield each subject's lines; every line begins with ``margin``."""
-        forms, nested, indent = self._forms, self._tree.nested, margin + _STEP
+        forms, nested, indent = self._forms, self._tree.nested, margin + STEP
         separator = ""
         for subject in sorted((s for s in self._subjects if s not in nested), key=_by_iri):
             lines = [f"{separator}{margin}{forms[subject]}\n"]
@@ -251,9 +252,9 @@ class _Body:
     def _fit(self, token: str, indent: str, before: int = 0) -> str:
         """Return an object's text, on several lines when one is too short for it."""
         flat = self._flat(token)
-        if token not in self._tree.nested or flat == "[]" or len(indent) + before + 1 + len(flat) + 2 <= _WIDTH:
+        if token not in self._tree.nested or flat == "[]" or len(indent) + before + 1 + len(flat) + 2 <= WIDTH:
             return flat
-        deeper = indent + _STEP
+        deeper = indent + STEP
         if token in self._tree.cells:
             lines = [f"{deeper}{self._fit(item, deeper)}\n" for item in self._items(token)]
             return f"(\n{''.join(lines)}{indent})"

@@ -1,0 +1,74 @@
+"""The command ``kg check``."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from kg.errors import CONTENT, DONE, SourceError, UsageError
+from kg.project import Project
+from kg.source.excerpt import Excerpts
+from kg.terminal import Call, examples
+
+if TYPE_CHECKING:
+    from kg.check import Problem
+
+
+@click.command(epilog=examples("kg check", "kg check instances/magazine", "kg check --fix data/"))
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--fix", is_flag=True, help="First rewrite Turtle and TriG in the canonical layout, comments kept.")
+@click.pass_obj
+def check(call: Call, paths: tuple[Path, ...], fix: bool) -> int:
+    """Lint the authored files: what is wrong before any shape is asked.
+
+    Without PATH, the whole project; with PATH, these files and folders. Outside of a project, what needs no setting
+    is checked in PATH.
+    """
+    from kg.check import check as run
+
+    try:
+        project = call.project
+    except UsageError:
+        if not paths:
+            raise
+        project = Project.bare(call.folder or Path.cwd())
+    for path in paths:
+        if not path.exists():
+            raise UsageError(f"no such file or folder: {path}")
+    if fix:
+        _fix(call, project, paths)
+    language = call.language(project)
+    problems = run(project, paths=paths, language=language)
+    excerpts = Excerpts()
+    for problem in problems:
+        _print(problem, project, language, excerpts)
+    count = len(problems)
+    call.note(f"{count} problem{'s' if count > 1 else ''}" if count else "no problem found")
+    return CONTENT if problems else DONE
+
+
+def _fix(call: Call, project: Project, paths: tuple[Path, ...]) -> None:
+    """Lay the files out, and say which and what they no longer declare; those that cannot be stay as they are."""
+    from kg.source.layout import SUFFIXES, fix
+
+    settled = project.settings_file.is_file()
+    folders = paths or tuple(f for f in (project.ontology, project.shapes, project.instances) if f.is_dir())
+    for folder in folders:
+        for path in project.files(folder, suffixes=SUFFIXES) if folder.is_dir() else [folder]:
+            if path.suffix not in SUFFIXES:
+                continue
+            try:
+                layout = fix(path, project=project, base=None if settled else path.resolve().as_uri())
+            except SourceError as error:
+                if "left as it is" in error.message:
+                    call.note(str(error))
+                continue
+            if layout:
+                removed = f", without the prefixes {', '.join(layout.removed)}" if layout.removed else ""
+                call.note(f"{project.relative(path)}: laid out{removed}")
+
+
+def _print(problem: "Problem", project: Project, language: str, excerpts: Excerpts) -> None:
+    click.echo(f"{problem.place()}: {problem.text(language)} [{problem.code}]")
+    if problem.span and (shown := excerpts.at(project.root / problem.file, problem.span)):
+        click.echo(shown)
