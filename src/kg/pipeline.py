@@ -2,10 +2,11 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
+from types import MappingProxyType
 
 from kg.errors import UsageError
 from kg.graph import build as layout
@@ -29,9 +30,10 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run found and made; ``build`` is None when a Violation stopped it before the end."""
+    """What a run found and made, over which graph; ``build`` is None when a Violation stopped it before the end."""
 
     report: Report
+    graph: Graph
     inference: Inference | None = None
     ignored: tuple[str, ...] = ()
     build: Build | None = None
@@ -78,16 +80,23 @@ def validate_project(project: Project, *, progress: Progress = lambda _: None) -
     return _derive(project, Graph.create(), progress)
 
 
-def validate_files(project: Project, *, paths: Sequence[Path] = (), shapes: Sequence[Path] = ()) -> Outcome:
+def validate_files(
+    project: Project,
+    *,
+    paths: Sequence[Path] = (),
+    shapes: Sequence[Path] = (),
+    names: Mapping[Path, str] = MappingProxyType({}),
+) -> Outcome:
     """Validate files or folders of RDF with the ontology, without inference.
 
     ``paths`` stand for the instances and ``shapes`` for the shapes of the project; empty, they are the project's own.
-    The relative IRIs of a file that is not of the project are after the file's own.
+    The relative IRIs of a file that is not of the project are after the file's own. ``names`` has the addresses of
+    files that were fetched.
     """
 
     def quads(path: Path) -> Iterator[Quad]:
         own = any(path.resolve().is_relative_to(folder.resolve()) for folder, _ in ours)
-        return read(path, project=project, base=None if own else path.resolve().as_uri())
+        return read(path, project=project, base=names.get(path) or (None if own else path.resolve().as_uri()))
 
     ours = [] if paths and shapes and not project.ontology.is_dir() else _folders(project)
     files = {folder: project.files(folder) for folder, _ in ours}
@@ -98,9 +107,12 @@ def validate_files(project: Project, *, paths: Sequence[Path] = (), shapes: Sequ
         ("shapes", _expand(shapes, project) if shapes else own),
     ]
     graph = Graph.create()
-    graph.load((project.relative(path), role, quads(path)) for role, found in chosen for path in found)
+    sources = (
+        (names.get(path) or project.relative(path), role, quads(path)) for role, found in chosen for path in found
+    )
+    graph.load(sources)
     shape_triples = [triple for _, triple in graph.triples_by_file(role="shapes")]
-    return Outcome(validate(graph, shape_triples))
+    return Outcome(validate(graph, shape_triples), graph)
 
 
 def load(project: Project, graph: Graph) -> None:
@@ -129,7 +141,7 @@ def _derive(project: Project, graph: Graph, progress: Progress) -> Outcome:
     shapes, derived = _shapes(project, graph)
     report = validate(graph, shapes)
     if report.counts["violation"]:
-        return Outcome(report)
+        return Outcome(report, graph)
     rules = rules_of(project, graph)
     inference = infer(graph, rules, progress=progress)
     check_consistency(graph, owl.disjoint_classes(graph.asserted_with([owl.DISJOINT])))
@@ -137,7 +149,7 @@ def _derive(project: Project, graph: Graph, progress: Progress) -> Outcome:
     if derived:
         report += validate(graph, derived, triples=Graph.UNION)
     ignored = tuple(owl.ignored(graph.asserted()))
-    return Outcome(report, inference, ignored, rules=tuple(rules))
+    return Outcome(report, graph, inference, ignored, rules=tuple(rules))
 
 
 def _shapes(project: Project, graph: Graph) -> tuple[list[Triple], list[Triple]]:

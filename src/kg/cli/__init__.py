@@ -7,21 +7,16 @@ Exit codes: 0 done · 1 the RDF content is at fault · 2 the call, the settings,
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import NoReturn
 
 import click
 
 from kg.cli.arguments import open_build
 from kg.cli.asking import evidence, explain, query, show
 from kg.cli.importing import import_
+from kg.cli.validating import say_report, validate
 from kg.errors import CONTENT, DONE, INTERRUPTED, USAGE, KgError, UsageError
-from kg.project import Project
-from kg.terminal import Call, Commands, colours, examples, red, say
-
-if TYPE_CHECKING:
-    from kg.pipeline import Outcome
-
-REPORT_FORMATS = ("text", "turtle", "json")
+from kg.terminal import Call, Commands, examples, red, say
 
 
 def main() -> NoReturn:
@@ -89,34 +84,6 @@ def check(call: Call, paths: tuple[Path, ...]) -> int:
     return CONTENT if problems else DONE
 
 
-@kg.command(epilog=examples("kg validate", "kg validate data.ttl --shapes shapes/ --format turtle"))
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--shapes", multiple=True, type=click.Path(path_type=Path), help="Shapes: files or folders.")
-@click.option("--format", "form", type=click.Choice(REPORT_FORMATS), default="text", show_default=True)
-@click.pass_obj
-def validate(call: Call, paths: tuple[Path, ...], shapes: tuple[Path, ...], form: str) -> int:
-    """Validate against SHACL shapes.
-
-    Without PATH, the whole project: what is asserted, then what is derived. With PATH, those files alone with
-    the project's ontology, against the project's shapes or those of --shapes. With both, no project is needed.
-    """
-    from kg.pipeline import validate_files, validate_project
-
-    try:
-        project = call.project
-    except UsageError:
-        if not (paths and shapes):
-            raise
-        project = Project.bare(call.folder or Path.cwd())
-    with call.progress() as progress:
-        if paths or shapes:
-            outcome = validate_files(project, paths=paths, shapes=shapes)
-        else:
-            outcome = validate_project(project, progress=progress)
-    _print_report(call, project, outcome, form)
-    return outcome.report.exit_code()
-
-
 @kg.command(epilog=examples("kg build", "kg build --out /tmp/build --stats"))
 @click.option("--out", type=click.Path(path_type=Path), help="The link to the build. [default: build, in the project]")
 @click.option("--stats", is_flag=True, help="Print what each rule gave, and how long inference took.")
@@ -132,7 +99,7 @@ def build(call: Call, out: Path | None, stats: bool) -> int:
         call.note(f"not applied, since this version has no rule for them: {', '.join(outcome.ignored)}")
     counts = outcome.report.counts
     if outcome.build is None:
-        _print_report(call, project, outcome, "text", to_stderr=True)
+        say_report(call, project, outcome)
         call.note("nothing was built: a violation stops the build")
         return CONTENT
     if stats and outcome.inference:
@@ -167,16 +134,5 @@ def publish(call: Call, out: Path | None, base: str | None, link: Path | None) -
     return DONE
 
 
-def _print_report(call: Call, project: Project, outcome: "Outcome", form: str, *, to_stderr: bool = False) -> None:
-    from importlib import import_module
-
-    language = call.language(project)
-    options: dict[str, Any] = {"colour": colours(sys.stderr if to_stderr else sys.stdout)} if form == "text" else {}
-    render = import_module(f"kg.validation.formats.{form}").render
-    click.echo(
-        render(outcome.report, project=project, language=language, **options), nl=False, err=to_stderr, color=True
-    )
-
-
-for command in (query, show, explain, evidence, import_):
+for command in (validate, query, show, explain, evidence, import_):
     kg.add_command(command)

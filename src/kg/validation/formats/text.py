@@ -1,80 +1,76 @@
-"""A report for people: the findings of each file, then how many there are."""
+"""A report for people: the findings of each file or shape, each with its line and a caret, then how many there are."""
 
-import re
-from itertools import groupby
+from functools import lru_cache
+from pathlib import Path
+from typing import TextIO
 
-from kg.graph import terms
-from kg.project import Project
-from kg.validation.report import Finding, Report, Severity
+from kg.validation.formats.context import Context
+from kg.validation.report import Finding, Place, Report, Severity
 
-_WORDS = {
-    "fr": {
-        "violation": ("violation", "violations"),
-        "warning": ("avertissement", "avertissements"),
-        "info": ("information", "informations"),
-        "none": ("Aucun constat.", ""),
-        "nowhere": ("(aucun fichier)", ""),
-    },
-    "en": {
-        "violation": ("violation", "violations"),
-        "warning": ("warning", "warnings"),
-        "info": ("info", "infos"),
-        "none": ("No finding.", ""),
-        "nowhere": ("(no file)", ""),
-    },
-}
 _COLOURS: dict[Severity, str] = {"violation": "31", "warning": "33", "info": "36"}
+_WIDTH = 160  # columns of a line that are shown; a longer one is cut around the caret
 
 
-def render(report: Report, *, project: Project, language: str, colour: bool = False) -> str:
-    """Return the findings grouped by file, and a last line that counts them by severity.
+def write(out: TextIO, report: Report, context: Context) -> None:
+    """Write the findings in groups, and a last line that counts them by severity.
 
-    A finding is two lines: severity, focus, path and value as CURIEs, then its message in ``language`` and its
-    shape. With ``colour``, severities are in ANSI colours.
+    A finding is its place, severity, focus, path and value as CURIEs, the line with a caret below what is wrong, then
+    its message and its shape, a suggestion, and what an inferred triple follows from.
     """
-    words = _WORDS.get(language, _WORDS["en"])
-    lines: list[str] = []
-    for file, findings in groupby(sorted(report.findings, key=lambda f: f.file or ""), key=lambda f: f.file):
-        lines.append(file or words["nowhere"][0])
+    for name, findings in context.groups(report):
+        out.write(f"{name or context.word('nowhere')}\n")
         for finding in findings:
-            lines += _lines(finding, project, language, words[finding.severity][0], colour)
-        lines.append("")
-    return "\n".join([*lines, _count(report, words), ""])
+            _write(out, finding, context)
+        out.write("\n")
+    out.write(f"{context.count(report)}\n")
 
 
-def term(token: str, project: Project) -> str:
-    """Return a token as people write it: a CURIE where the settings have one, else as in N-Triples."""
-    said = terms.parse(token)
-    if said.kind == "iri":
-        return project.compact(said.value)
-    if said.kind == "literal" and "^^" in token:
-        quoted, _, datatype = token.rpartition("^^")
-        return f"{quoted}^^{project.compact(datatype[1:-1])}"
-    return token
+def _write(out: TextIO, finding: Finding, context: Context) -> None:
+    colour = _COLOURS[finding.severity] if context.colour else None
+    place = finding.place
+    at = finding.at
+    where = ""
+    if context.group_by == "shape" and at:
+        where = f"{at}: "
+    elif place and place.line:
+        where = f"{place.line}:{place.column}: "
+    word = _painted(context.word(finding.severity), colour)
+    out.write(f"  {where}{word}  {context.about(finding)}\n")
+    if place and place.line:
+        for line in excerpt(context.project.root, place, colour=colour):
+            out.write(f"    {line}\n")
+    message = context.message(finding).replace("\n", "\n    ")
+    out.write(f"    {message} [{context.rule(finding.shape)}]\n".replace("     [", "    ["))
+    if suggestion := context.suggestion(finding):
+        out.write(f"    {context.word('fix').format(suggestion)}\n")
+    for premise in finding.premises:
+        out.write(f"    {context.word('from').format(premise)}\n")
 
 
-def path(text: str, project: Project) -> str:
-    """Return a property path with CURIEs where the settings have them."""
-    return re.sub(r"<([^>]*)>", lambda match: project.compact(match[1]), text)
+def excerpt(root: Path, place: Place, *, colour: str | None = None) -> list[str]:
+    """Return the line at a place, and below it a caret for each character that is meant; nothing without the file."""
+    lines = _lines(root / place.file)
+    if place.line is None or not 0 < place.line <= len(lines):
+        return []
+    line = lines[place.line - 1]
+    start = (place.column or 1) - 1
+    end = place.end_column - 1 if place.end_column and place.end_line in (None, place.line) else len(line)
+    cut = max(0, start - _WIDTH // 2) if len(line) > _WIDTH else 0
+    shown = line[cut : cut + _WIDTH]
+    carets = "^" * max(1, min(end - start, len(shown) - (start - cut)))
+    number = str(place.line)
+    # A tab stays a tab, so that the caret is below what it means however wide tabs are.
+    indent = "".join("\t" if c == "\t" else " " for c in shown[: start - cut])
+    return [f"{number} | {shown}", f"{' ' * len(number)} | {indent}{_painted(carets, colour)}"]
 
 
-def _lines(finding: Finding, project: Project, language: str, word: str, colour: bool) -> list[str]:
-    if colour:
-        word = f"\x1b[{_COLOURS[finding.severity]}m{word}\x1b[0m"
-    about = [term(finding.focus, project)]
-    if finding.path is not None:
-        about.append(path(finding.path, project))
-    if finding.value is not None and finding.value != finding.focus:
-        about.append(term(finding.value, project))
-    message = finding.message(language).replace("\n", "\n    ")
-    return [
-        f"  {word}  {' '.join(about)}",
-        f"    {message} [{term(finding.shape, project)}]".replace("     [", "    ["),
-    ]
+@lru_cache(maxsize=1)
+def _lines(file: Path) -> list[str]:
+    try:
+        return file.read_text(encoding="utf-8", errors="replace").split("\n")
+    except OSError:
+        return []
 
 
-def _count(report: Report, words: dict[str, tuple[str, str]]) -> str:
-    if not report.findings:
-        return words["none"][0]
-    parts = [f"{n} {words[severity][n > 1]}" for severity, n in report.counts.items() if n]
-    return ", ".join(parts) + "."
+def _painted(text: str, colour: str | None) -> str:
+    return f"\x1b[{colour}m{text}\x1b[0m" if colour else text
