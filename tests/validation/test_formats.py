@@ -36,7 +36,7 @@ def component(name: str) -> str:
 PLACED = Finding(
     "violation", SHAPE, component("Datatype"), f"<{ID}pact>", f"<{T}signedOn>", '"2020-05-03"',
     {"en": "one day", "fr": "un jour"}, "instances/a file.ttl", "shapes/act.ttl",
-    place=Place("instances/a file.ttl", 7, 5, 7, 17), shape_place=Place("shapes/act.ttl", 14, 1, 14, 22),
+    place=Place("instances/a file.ttl", 7, 6, 7, 18), shape_place=Place("shapes/act.ttl", 14, 1, 14, 22),
     premises=(Place("instances/b.trig", 3, 1, 3, 4),), suggestion=f'"2020-05-03"^^<{XSD}date>',
 )  # fmt: skip
 FINDINGS = (
@@ -77,7 +77,7 @@ def test_sarif_says_where_and_what_to_write(town: Project) -> None:
     assert "un jour" in rules[placed["ruleIndex"]]["help"]["markdown"]
     physical = placed["locations"][0]["physicalLocation"]
     assert physical["artifactLocation"] == {"uri": "instances/a%20file.ttl", "uriBaseId": "%SRCROOT%"}
-    assert physical["region"] == {"startLine": 7, "startColumn": 5, "endLine": 7, "endColumn": 17}
+    assert physical["region"] == {"startLine": 7, "startColumn": 6, "endLine": 7, "endColumn": 18}
     (replacement,) = placed["fixes"][0]["artifactChanges"][0]["replacements"]
     assert replacement == {
         "deletedRegion": physical["region"],
@@ -135,7 +135,7 @@ def test_github_reads_one_command_a_line_whatever_messages_hold(town: Project) -
         {k: unescaped(v) for k, v in (item.split("=", 1) for item in m["properties"].split(","))} for m in found
     ]
     assert properties[0] == {
-        "file": "instances/a file.ttl", "line": "7", "endLine": "7", "col": "5", "endColumn": "17",
+        "file": "instances/a file.ttl", "line": "7", "endLine": "7", "col": "6", "endColumn": "18",
         "title": "s:PactShape-signedOn",
     }  # fmt: skip
     assert "line" not in properties[1]
@@ -241,9 +241,10 @@ def test_text_shows_the_line_with_a_caret_below_what_is_wrong(town: Project, tmp
     (tmp_path / "instances" / "a file.ttl").write_text("\n" * 6 + '\té   "2020-05-03" ;\n', encoding="utf-8")
     here = Project.bare(tmp_path)
     lines = render("text", Report((PLACED,)), project=here, language="en").splitlines()
-    start = next(i for i, line in enumerate(lines) if line.startswith("    7 | "))
-    assert lines[start] == '    7 | \té   "2020-05-03" ;'
-    assert lines[start + 1] == "      | \t   " + "^" * 12
+    start = next(i for i, line in enumerate(lines) if " 7 | " in line)
+    shown, carets = (line.split(" | ", 1)[1] for line in lines[start : start + 2])
+    assert shown == '\té   "2020-05-03" ;'
+    assert carets == "\t    " + "^" * 12
     assert "suggestion: " in "\n".join(lines)
     assert "from instances/b.trig:3:1" in "\n".join(lines)
 

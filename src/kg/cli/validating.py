@@ -105,8 +105,12 @@ def located(project: Project, outcome: "Outcome", names: dict[Path, str]) -> "Re
     from kg.validation.suggest import suggest
 
     paths = {name: path for path, name in names.items()}
+    find = finder(
+        project,
+        lambda file: paths.get(file, project.root / file),
+        lambda file: file if file in paths else (project.root / file).resolve().as_uri(),
+    )
     premises = premises_of(outcome.graph, outcome.rules, project=project)
-    find = finder(lambda file: paths.get(file, project.root / file))
     return suggest(locate(outcome.report, outcome.graph, finder=find, premises=premises), outcome.graph)
 
 

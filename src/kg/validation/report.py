@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any, Literal, Self
 
 from kg.errors import CONTENT, DONE
+from kg.source.excerpt import Span
 
 Severity = Literal["violation", "warning", "info"]
 
@@ -27,6 +28,13 @@ class Place:
     column: int | None = None
     end_line: int | None = None
     end_column: int | None = None
+
+    @property
+    def span(self) -> Span | None:
+        """The place within the file, or None when it is the whole file."""
+        if self.line is None or self.column is None or self.end_line is None or self.end_column is None:
+            return None
+        return Span(self.line, self.column, self.end_line, self.end_column)
 
     def __str__(self) -> str:
         return ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from html import escape
 from typing import TextIO
 
+from kg.source.excerpt import Excerpts
 from kg.validation.formats.context import Context
-from kg.validation.formats.text import excerpt
 from kg.validation.report import Finding, Place, Report
 
 _LANGUAGES = ("fr", "en")
@@ -53,16 +53,17 @@ def write(out: TextIO, report: Report, context: Context) -> None:
         )
     counts = _both({code: context.count(report, language=code) for code in _LANGUAGES})
     out.write(f"</fieldset>\n<p>{counts}</p>\n</header>\n<main>\n")
+    excerpts = Excerpts()
     for name, findings in context.groups(report):
         shown = escape(name) if name else _word(context, "nowhere")
         out.write(f"<details open>\n<summary>{shown}</summary>\n<ol>\n")
         for finding in findings:
-            _item(out, finding, context)
+            _item(out, finding, context, excerpts)
         out.write("</ol>\n</details>\n")
     out.write("</main>\n</body>\n</html>\n")
 
 
-def _item(out: TextIO, finding: Finding, context: Context) -> None:
+def _item(out: TextIO, finding: Finding, context: Context, excerpts: Excerpts) -> None:
     place = finding.place or (Place(finding.file) if finding.file else None)
     out.write(f'<li class="{finding.severity}">\n')
     where = f" <code>{escape(str(place))}</code>" if place else ""
@@ -71,9 +72,8 @@ def _item(out: TextIO, finding: Finding, context: Context) -> None:
     if finding.messages:
         out.write(f"<p>{_both(_messages(finding))}</p>\n")
     out.write(f"<p><code>{escape(context.about(finding))}</code></p>\n")
-    if place and (lines := excerpt(context.project.root, place)):
-        shown = escape("\n".join(lines))
-        out.write(f'<pre tabindex="0"><code>{shown}</code></pre>\n')
+    if place and place.span and (lines := excerpts.at(context.project.root / place.file, place.span)):
+        out.write(f'<pre tabindex="0"><code>{escape(lines)}</code></pre>\n')
     if suggestion := context.suggestion(finding):
         shown = f"<code>{escape(suggestion)}</code>"
         out.write(f"<p>{_word(context, 'fix').replace('{}', shown)}</p>\n")
