@@ -102,7 +102,7 @@ def located(project: Project, outcome: "Outcome", names: dict[Path, str]) -> "Re
     from kg.lookup.premises import premises_of
     from kg.validation.locate import locate
     from kg.validation.places import finder
-    from kg.validation.suggest import suggest
+    from kg.validation.suggest import suggester
 
     paths = {name: path for path, name in names.items()}
     find = finder(
@@ -111,7 +111,8 @@ def located(project: Project, outcome: "Outcome", names: dict[Path, str]) -> "Re
         lambda file: file if file in paths else (project.root / file).resolve().as_uri(),
     )
     premises = premises_of(outcome.graph, outcome.rules, project=project)
-    return suggest(locate(outcome.report, outcome.graph, finder=find, premises=premises), outcome.graph)
+    suggest = suggester(outcome.graph)
+    return locate(outcome.report, outcome.graph, finder=find, premises=premises, suggest=suggest)
 
 
 def say_report(call: Call, project: Project, outcome: "Outcome") -> None:

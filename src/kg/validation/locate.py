@@ -49,32 +49,42 @@ class _Aim:
     term: int
 
 
-def locate(report: Report, graph: Graph, *, finder: Finder, premises: Premises = lambda _: ()) -> Report:
+def locate(
+    report: Report,
+    graph: Graph,
+    *,
+    finder: Finder,
+    premises: Premises = lambda _: (),
+    suggest: Callable[[Finding], str | None] = lambda _: None,
+) -> Report:
     """Return the report with the places of its findings.
 
     ``finder`` is asked once for each file that has findings or shapes of findings. ``premises`` gives the asserted
-    triples that an inferred one follows from.
+    triples that an inferred one follows from, ``suggest`` the term that should stand where a finding is.
     """
     sources = _Sources(graph, report.findings)
     aims = [_aim(finding, sources) for finding in report.findings]
     shapes = {shape: sources.shape(shape) for shape in {finding.shape for finding in report.findings}}
-    followed = [_premises(finding, aim, sources, premises) for finding, aim in zip(report.findings, aims, strict=True)]
+    followed = [_premises(finding, sources, premises) for finding in report.findings]
     wanted: defaultdict[str, set[Triple]] = defaultdict(set)
     everything = (*aims, *shapes.values(), *(aim for several in followed for aim in several))
     for aim in everything:
         for triple, file in aim.said if aim else ():
             wanted[file].add(triple)
     found = {file: finder(file, triples) for file, triples in wanted.items()}
+    shape_places = {shape: _place(aim, found) for shape, aim in shapes.items()}
     located = []
     for finding, aim, several in zip(report.findings, aims, followed, strict=True):
         place = _place(aim, found)
+        from_places = {other for premise in several if (other := _place(premise, found))}
         located.append(
             replace(
                 finding,
                 file=place.file if place else finding.file,
                 place=place,
-                shape_place=_place(shapes[finding.shape], found),
-                premises=tuple(sorted({place for other in several if (place := _place(other, found))})),
+                shape_place=shape_places[finding.shape],
+                premises=tuple(sorted(from_places)),
+                suggestion=suggest(finding),
             )
         )
     return Report.of(located)
@@ -130,7 +140,7 @@ def _repeated(said: Iterable[_Said]) -> list[_Said]:
     ]
 
 
-def _premises(finding: Finding, aim: _Aim | None, sources: "_Sources", premises: Premises) -> list[_Aim]:
+def _premises(finding: Finding, sources: "_Sources", premises: Premises) -> list[_Aim]:
     """Return where the triples are that the triple at fault follows from, when it is inferred."""
     if finding.path is None or finding.value is None or (step := paths.single(finding.path)) is None:
         return []

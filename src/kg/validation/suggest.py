@@ -13,12 +13,11 @@ import datetime
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from difflib import SequenceMatcher, get_close_matches
 
 from kg.graph.quads import Graph
 from kg.graph.terms import RDF, RDFS, TYPE, XSD, literal, parse
-from kg.validation.report import Finding, Report
+from kg.validation.report import Finding
 from kg.validation.shapes import sh
 
 CHECK_DIGIT = "<urn:kg:shape:checkDigit>"
@@ -28,18 +27,20 @@ _COMPARED = 2_000_000  # comparisons of names, after which no more is suggested:
 _FIRST, _REST, _NIL = f"<{RDF}first>", f"<{RDF}rest>", f"<{RDF}nil>"
 
 
-def suggest(report: Report, graph: Graph) -> Report:
-    """Return the report with what should stand in the place of wrong values."""
+def suggester(graph: Graph) -> Callable[[Finding], str | None]:
+    """Return what gives the token of the term that should stand where a finding in ``graph`` is, or None."""
     known = _Known(graph)
-    return Report(tuple(_with(finding, known) for finding in report.findings))
 
+    def suggest(finding: Finding) -> str | None:
+        if finding.value is None:
+            return None
+        said = _SUGGESTIONS.get(finding.component)
+        token = said(finding, known) if said else None
+        if token is None and known.values(finding.shape, CHECK_DIGIT) == ['"luhn"']:
+            token = luhn(finding.value)
+        return None if token == finding.value else token
 
-def _with(finding: Finding, known: "_Known") -> Finding:
-    said = _SUGGESTIONS.get(finding.component)
-    token = said(finding, known) if said and finding.value is not None else None
-    if token is None and finding.value is not None and known.values(finding.shape, CHECK_DIGIT) == ['"luhn"']:
-        token = luhn(finding.value)
-    return finding if token is None or token == finding.value else replace(finding, suggestion=token)
+    return suggest
 
 
 def luhn(token: str) -> str | None:

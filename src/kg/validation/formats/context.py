@@ -117,6 +117,7 @@ class Context:
         return ", ".join(parts) + "." if parts else self.word("none", language=language)
 
 
+@lru_cache(maxsize=1_000)
 def uri(file: str) -> str:
     """Return the path of a file as a URI reference, relative when the path is."""
     return (

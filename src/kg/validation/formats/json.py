@@ -54,9 +54,8 @@ def write(out: TextIO, report: Report, context: Context) -> None:
     out.write("\n  ]\n}\n" if report.findings else "]\n}\n")
 
 
-def dumps(value: object) -> str:
-    """Return a value as JSON on one line."""
-    return json.dumps(value, ensure_ascii=False)
+dumps = json.JSONEncoder(ensure_ascii=False).encode
+"""Return a value as JSON on one line."""
 
 
 def _finding(finding: Finding, context: Context) -> dict[str, Any]:
