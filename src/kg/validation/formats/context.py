@@ -27,7 +27,8 @@ _WORDS = {
     "fix": {"fr": ("proposition : {}",) * 2, "en": ("suggestion: {}",) * 2},
     "from": {"fr": ("d'après {}",) * 2, "en": ("from {}",) * 2},
     "title": {"fr": ("Rapport de validation",) * 2, "en": ("Validation report",) * 2},
-    "shape": {"fr": ("forme",) * 2, "en": ("shape",) * 2},
+    "shapes": {"fr": ("formes",) * 2, "en": ("shapes",) * 2},
+    "shape": {"fr": ("forme : {}",) * 2, "en": ("shape: {}",) * 2},
 }
 
 

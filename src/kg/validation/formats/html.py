@@ -11,8 +11,8 @@ from kg.validation.report import Finding, Place, Report
 _LANGUAGES = ("fr", "en")
 _NAMES = {"fr": "Français", "en": "English"}
 _LABELS = {
-    "fr": {"violation": "Violation", "warning": "Avertissement", "info": "Information", "lang": "Langue"},
-    "en": {"violation": "Violation", "warning": "Warning", "info": "Info", "lang": "Language"},
+    "fr": {"violation": "Violation", "warning": "Avertissement", "info": "Information", "lang": "Langue :"},
+    "en": {"violation": "Violation", "warning": "Warning", "info": "Info", "lang": "Language:"},
 }
 _STYLE = """
 :root { color-scheme: light dark; --line: #8888; --violation: #b00020; --warning: #8a5300; --info: #005a9c }
@@ -44,7 +44,7 @@ def write(out: TextIO, report: Report, context: Context) -> None:
         f"<h1>{_word(context, 'title')}</h1>\n"
     )
     legend = _both({code: _LABELS[code]["lang"] for code in _LANGUAGES})
-    out.write(f"<fieldset><legend>{legend} : </legend>\n")
+    out.write(f"<fieldset><legend>{legend} </legend>\n")
     for code in _LANGUAGES:
         checked = " checked" if code == language else ""
         out.write(
@@ -82,7 +82,7 @@ def _item(out: TextIO, finding: Finding, context: Context, excerpts: Excerpts) -
         out.write(f"<p>{_word(context, 'from').replace('{}', shown)}</p>\n")
     at = finding.shape_place or finding.shape_file
     shape = f"<code>{escape(context.rule(finding.shape))}</code>" + (f" (<code>{escape(str(at))}</code>)" if at else "")
-    out.write(f"<p>{_word(context, 'shape')} : {shape}</p>\n</li>\n")
+    out.write(f"<p>{_word(context, 'shape').replace('{}', shape)}</p>\n</li>\n")
 
 
 def _messages(finding: Finding) -> dict[str, str]:

@@ -46,7 +46,7 @@ def write(out: TextIO, report: Report, context: Context) -> None:
         out.write("</system-out>\n  <system-err/>\n</testsuite>\n")
     found = {finding.shape for finding in findings}
     passed = [described for shape, described in sorted(context.shapes.items()) if shape not in found]
-    out.write(_suite(context.word("shape"), len(cases), len(passed), 0, context))
+    out.write(_suite(context.word("shapes"), len(cases), len(passed), 0, context))
     for described in passed:
         rule = context.rule(described.shape)
         out.write(f'  <testcase name={_value(rule)} classname={_value(rule.split(" ")[0])} time="0"/>\n')
