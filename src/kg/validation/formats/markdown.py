@@ -1,4 +1,4 @@
-"""A report in Markdown for the comment of a pull request: a table by severity, then a fold per file or shape."""
+"""A report in Markdown for the comment of a pull request: how many there are, then a fold per file or shape."""
 
 import re
 from typing import TextIO
