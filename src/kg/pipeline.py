@@ -3,10 +3,11 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal
 
 from kg import rebuild
@@ -32,9 +33,10 @@ Engine = Literal["duckdb", "reference"]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run found and made; ``build`` is None when a Violation stopped it before the end."""
+    """What a run found and made, over which graph; ``build`` is None when a Violation stopped it before the end."""
 
     report: Report
+    graph: Graph
     inference: Inference | None = None
     build: Build | None = None
     rules: tuple[Rule, ...] = ()
@@ -61,7 +63,7 @@ def build(
     with swap(out) as draft:
         before = rebuild.previous(out) if engine == "duckdb" else None
         if before is not None and before.manifest["files"] == inputs:
-            return Outcome(Report.of(Finding(**finding) for finding in before.findings), build=before)
+            return Outcome(Report.of(Finding(**finding) for finding in before.findings), before.graph, build=before)
         scratch = draft.folder / ".scratch"
         progress("reading")
         begun = rebuild.start(project, _files(project), inputs, before=before, memory=memory, scratch=scratch)
@@ -104,18 +106,21 @@ def validate_files(
     *,
     paths: Sequence[Path] = (),
     shapes: Sequence[Path] = (),
+    names: Mapping[Path, str] = MappingProxyType({}),
     engine: Engine = "duckdb",
     memory: str | None = None,
 ) -> Outcome:
     """Validate files or folders of RDF with the ontology, without inference.
 
     ``paths`` stand for the instances and ``shapes`` for the shapes of the project; empty, they are the project's own.
-    The relative IRIs of a file that is not of the project are after the file's own.
+    The relative IRIs of a file that is not of the project are after the file's own. ``names`` has the addresses of
+    files that were fetched.
     """
 
     def file(path: Path, role: Role) -> File:
         own = any(path.resolve().is_relative_to(folder.resolve()) for folder, _ in ours)
-        return File(path, role, None if own else path.resolve().as_uri())
+        address = names.get(path)
+        return File(path, role, address or (None if own else path.resolve().as_uri()), address)
 
     ours = [] if paths and shapes and not project.ontology.is_dir() else _folders(project)
     files = {folder: project.files(folder) for folder, _ in ours}
@@ -128,7 +133,7 @@ def validate_files(
     graph = Graph.create(memory=memory)
     load_files(graph, (file(path, role) for role, found in chosen for path in found), project=project)
     shape_triples = [triple for _, triple in graph.triples_by_file(role="shapes")]
-    return Outcome(_validate(graph, shape_triples, engine))
+    return Outcome(_validate(graph, shape_triples, engine), graph)
 
 
 def load(project: Project, graph: Graph) -> None:
@@ -159,7 +164,7 @@ def _derive(project: Project, begun: Start, engine: Engine, progress: Progress) 
     shapes, derived = _shapes(project, graph)
     report = _validate(graph, shapes, engine)
     if report.counts["violation"]:
-        return Outcome(report)
+        return Outcome(report, graph)
     constructs = [] if begun.changed is not None else constructs_of(project)
     if engine == "reference":
         from kg.inference import reference
@@ -170,7 +175,7 @@ def _derive(project: Project, begun: Start, engine: Engine, progress: Progress) 
     progress("validating what is derived")
     if derived:
         report += _validate(graph, derived, engine, derived=True)
-    return Outcome(report, inference, rules=tuple(rules))
+    return Outcome(report, graph, inference, rules=tuple(rules))
 
 
 def _shapes(project: Project, graph: Graph) -> tuple[list[Triple], list[Triple]]:

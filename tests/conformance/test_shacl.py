@@ -17,7 +17,7 @@ from kg.errors import ShapeError
 from kg.graph.quads import Graph
 from kg.project import Project
 from kg.source.reader import Quad
-from kg.validation.formats import turtle as as_turtle
+from kg.validation.formats import render
 from kg.validation.validate import validate
 
 pytestmark = pytest.mark.conformance
@@ -107,7 +107,7 @@ def test_the_report_is_the_one_expected(file: Path, entry: rdflib.term.Node, tow
             validate(tables, triples)
         return
     report = validate(tables, triples)
-    written = rdflib.Graph().parse(data=as_turtle.render(report, project=town, language="en"), format="turtle")
+    written = rdflib.Graph().parse(data=render("turtle", report, project=town, language="en"), format="turtle")
     (node,) = written.subjects(RDF.type, SH.ValidationReport)
     messages = any(graph.value(result, SH.resultMessage) for result in graph.objects(expected, SH.result))
     mine, theirs = results(written, node, messages=messages), results(graph, expected, messages=messages)

@@ -12,8 +12,7 @@ from kg.graph.terms import RDF, TYPE, XSD
 from kg.project import Project
 from kg.source.reader import Triple
 from kg.validation import paths
-from kg.validation.formats import text as as_text
-from kg.validation.formats import turtle as as_turtle
+from kg.validation.formats import render
 from kg.validation.reference import validate
 from kg.validation.report import Report
 
@@ -95,9 +94,9 @@ def test_a_complex_path_is_whole_in_the_report_and_in_turtle(town: Project) -> N
     ]
     report = report_of([("<http://e/x>", TYPE, "<http://e/C>")], shapes)
     assert [finding.path for finding in report.findings] == ["(^<http://e/p>)/<http://e/q>"]
-    assert "(^<http://e/p>)/<http://e/q>" in as_text.render(report, project=town, language="en")
-    written = as_turtle.render(report, project=town, language="en")
-    assert written == as_turtle.render(Report.of(report.findings), project=town, language="fr")
+    assert "(^<http://e/p>)/<http://e/q>" in render("text", report, project=town, language="en")
+    written = render("turtle", report, project=town, language="en")
+    assert written == render("turtle", Report.of(report.findings), project=town, language="fr")
     graph = rdflib.Graph().parse(data=written, format="turtle")
     (steps,) = graph.objects(None, rdflib.URIRef(f"{SH}resultPath"))
     inverse, last = graph.items(steps)

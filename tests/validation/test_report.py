@@ -1,5 +1,6 @@
 """Findings and reports as values, and in each format."""
 
+import io
 import json
 
 import pytest
@@ -9,9 +10,7 @@ from kg.errors import ShapeError
 from kg.graph.quads import Graph
 from kg.project import Project
 from kg.source.reader import Triple
-from kg.validation.formats import json as as_json
-from kg.validation.formats import text as as_text
-from kg.validation.formats import turtle as as_turtle
+from kg.validation.formats import Context, render, write
 from kg.validation.reference import validate
 from kg.validation.report import Report
 
@@ -82,16 +81,18 @@ def test_a_warning_fails_only_when_asked(report: Report) -> None:
 
 
 def test_the_text_is_grouped_by_file_in_the_language_asked_for(report: Report, town: Project) -> None:
-    text = as_text.render(report, project=town, language="en")
+    text = render("text", report, project=town, language="en")
     assert text.index("instances/a.ttl") < text.index("id:pact t:signedOn") < text.index("instances/b.ttl")
     assert "one day" in text
-    assert "un jour" in as_text.render(report, project=town, language="fr")
+    assert "un jour" in render("text", report, project=town, language="fr")
     assert "\x1b" not in text
-    assert "\x1b" in as_text.render(report, project=town, language="en", colour=True)
+    out = io.StringIO()
+    write("text", out, report, Context(town, "en", colour=True))
+    assert "\x1b" in out.getvalue()
 
 
 def test_turtle_is_the_report_of_the_standard(report: Report, town: Project) -> None:
-    graph = rdflib.Graph().parse(data=as_turtle.render(report, project=town, language="en"), format="turtle")
+    graph = rdflib.Graph().parse(data=render("turtle", report, project=town, language="en"), format="turtle")
     space = rdflib.Namespace(SH)
     results = set(graph.objects(None, space.result))
     assert len(results) == 2
@@ -102,7 +103,7 @@ def test_turtle_is_the_report_of_the_standard(report: Report, town: Project) -> 
 
 
 def test_json_has_each_finding_with_its_place(report: Report, town: Project) -> None:
-    data = json.loads(as_json.render(report, project=town, language="fr"))
+    data = json.loads(render("json", report, project=town, language="fr"))
     text = json.dumps(data)
     assert "instances/a.ttl" in text
     assert "un jour" in text

@@ -7,7 +7,7 @@ Exit codes: 0 done · 1 the RDF content is at fault · 2 the call, the settings,
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -15,18 +15,17 @@ from kg.cli.arguments import engine_options, open_build
 from kg.cli.asking import evidence, explain, query, show
 from kg.cli.checking import check
 from kg.cli.importing import import_
-from kg.errors import CONTENT, DONE, INTERRUPTED, USAGE, KgError, UsageError
-from kg.project import Project
-from kg.terminal import Call, Commands, colours, examples, red, say
+from kg.cli.validating import say_report, validate
+from kg.errors import CONTENT, DONE, INTERRUPTED, USAGE, KgError
+from kg.terminal import Call, Commands, examples, red, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kg.inference.fixpoint import Inference
     from kg.inference.rules import Rule
-    from kg.pipeline import Engine, Outcome
-
-REPORT_FORMATS = ("text", "turtle", "json")
+    from kg.pipeline import Engine
+    from kg.project import Project
 
 
 def main() -> NoReturn:
@@ -75,37 +74,6 @@ def kg(ctx: click.Context, folder: Path | None, quiet: bool, lang: str | None) -
     ctx.obj = Call(folder, quiet, lang)
 
 
-@kg.command(epilog=examples("kg validate", "kg validate data.ttl --shapes shapes/ --format turtle"))
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--shapes", multiple=True, type=click.Path(path_type=Path), help="Shapes: files or folders.")
-@click.option("--format", "form", type=click.Choice(REPORT_FORMATS), default="text", show_default=True)
-@engine_options
-@click.pass_obj
-def validate(
-    call: Call, paths: tuple[Path, ...], shapes: tuple[Path, ...], form: str, engine: "Engine", memory: str | None
-) -> int:
-    """Validate against SHACL shapes.
-
-    Without PATH, the whole project: what is asserted, then what is derived. With PATH, those files alone with
-    the project's ontology, against the project's shapes or those of --shapes. With both, no project is needed.
-    """
-    from kg.pipeline import validate_files, validate_project
-
-    try:
-        project = call.project
-    except UsageError:
-        if not (paths and shapes):
-            raise
-        project = Project.bare(call.folder or Path.cwd())
-    with call.progress() as progress:
-        if paths or shapes:
-            outcome = validate_files(project, paths=paths, shapes=shapes, engine=engine, memory=memory)
-        else:
-            outcome = validate_project(project, engine=engine, memory=memory, progress=progress)
-    _print_report(call, project, outcome, form)
-    return outcome.report.exit_code()
-
-
 @kg.command(epilog=examples("kg build", "kg build --out /tmp/build --stats"))
 @click.option("--out", type=click.Path(path_type=Path), help="The link to the build. [default: build, in the project]")
 @engine_options
@@ -120,7 +88,7 @@ def build(call: Call, out: Path | None, engine: "Engine", memory: str | None, st
         outcome = run(project, out=out or project.root / "build", engine=engine, memory=memory, progress=progress)
     counts = outcome.report.counts
     if outcome.build is None:
-        _print_report(call, project, outcome, "text", to_stderr=True)
+        say_report(call, project, outcome)
         call.note("nothing was built: a violation stops the build")
         return CONTENT
     if stats and outcome.inference:
@@ -151,7 +119,7 @@ def publish(call: Call, out: Path | None, base: str | None, link: Path | None) -
     return DONE
 
 
-def _print_stats(project: Project, rules: "Sequence[Rule]", inference: "Inference") -> None:
+def _print_stats(project: "Project", rules: "Sequence[Rule]", inference: "Inference") -> None:
     """Print of each rule what it gave first, its seconds, and how it ran."""
     click.echo(f"{'triples':>10}  {'s':>6}  rule")
     for number, rule in sorted(enumerate(rules, 1), key=lambda item: (-inference.rows.get(item[0], 0), item[0])):
@@ -163,16 +131,5 @@ def _print_stats(project: Project, rules: "Sequence[Rule]", inference: "Inferenc
     click.echo(f"{inference.rounds} rounds, {inference.seconds:.2f} s")
 
 
-def _print_report(call: Call, project: Project, outcome: "Outcome", form: str, *, to_stderr: bool = False) -> None:
-    from importlib import import_module
-
-    language = call.language(project)
-    options: dict[str, Any] = {"colour": colours(sys.stderr if to_stderr else sys.stdout)} if form == "text" else {}
-    render = import_module(f"kg.validation.formats.{form}").render
-    click.echo(
-        render(outcome.report, project=project, language=language, **options), nl=False, err=to_stderr, color=True
-    )
-
-
-for command in (check, query, show, explain, evidence, import_):
+for command in (check, validate, query, show, explain, evidence, import_):
     kg.add_command(command)

@@ -28,11 +28,16 @@ _STRING = "^^<http://www.w3.org/2001/XMLSchema#string>"
 
 @dataclass(frozen=True)
 class File:
-    """A file to load, the role of its quads, and the IRI that its relative IRIs are after, if it may have some."""
+    """A file to load, and the role of its quads.
+
+    ``base`` is the IRI that its relative IRIs are after, if it may have some; ``name`` what it is called, if that is
+    not its path.
+    """
 
     path: Path
     role: Role
     base: str | None = None
+    name: str | None = None
 
 
 def load_files(graph: Graph, files: Iterable[File], *, project: Project) -> None:
@@ -49,7 +54,7 @@ def load_files(graph: Graph, files: Iterable[File], *, project: Project) -> None
         with written.open("wb", buffering=1 << 20) as out:
             for number, file in enumerate(files, graph.next_source()):
                 home = home_of(file.path, project=project)
-                sources.append(Source(number, project.relative(file.path), file.role, home))
+                sources.append(Source(number, file.name or project.relative(file.path), file.role, home))
                 if plain(file.path).suffix not in LINES or not _take_canonical(engine, file, number, project):
                     write_lines(file.path, out, project=project, mark=b"%d\t" % number, base=file.base)
         engine.read_lines(written, select=_SELECT_MARKED, into="incoming")

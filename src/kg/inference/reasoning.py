@@ -37,12 +37,13 @@ def infer(
         changed = None
         found = [*found, *more]
         graph.forget()
-    explainer = Explainer(graph, found, store=lambda: _store_of(graph))
+    explainer = Explainer(graph, found, store=lambda: store_of(graph))
     check_consistency(graph, list(contradictions(schema)), prove=explainer.explain)
     return found, inference
 
 
-def _store_of(graph: Graph) -> Store:
+def store_of(graph: Graph) -> Store:
+    """Return a store in memory of what is asserted, and what is inferred and published."""
     store = Store.memory()
-    store.add(("", *triple) for triple in graph.union())
+    store.add_lines(graph.lines(Graph.UNION))
     return store

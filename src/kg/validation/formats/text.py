@@ -1,80 +1,51 @@
-"""A report for people: the findings of each file, then how many there are."""
+"""A report for people: the findings of each file or shape, each with its line and a caret, then how many there are."""
 
-import re
-from itertools import groupby
+from typing import TextIO
 
-from kg.graph import terms
-from kg.project import Project
+from kg.source.excerpt import Excerpts
+from kg.validation.formats.context import Context
 from kg.validation.report import Finding, Report, Severity
 
-_WORDS = {
-    "fr": {
-        "violation": ("violation", "violations"),
-        "warning": ("avertissement", "avertissements"),
-        "info": ("information", "informations"),
-        "none": ("Aucun constat.", ""),
-        "nowhere": ("(aucun fichier)", ""),
-    },
-    "en": {
-        "violation": ("violation", "violations"),
-        "warning": ("warning", "warnings"),
-        "info": ("info", "infos"),
-        "none": ("No finding.", ""),
-        "nowhere": ("(no file)", ""),
-    },
-}
 _COLOURS: dict[Severity, str] = {"violation": "31", "warning": "33", "info": "36"}
 
 
-def render(report: Report, *, project: Project, language: str, colour: bool = False) -> str:
-    """Return the findings grouped by file, and a last line that counts them by severity.
+def write(out: TextIO, report: Report, context: Context) -> None:
+    """Write the findings in groups, and a last line that counts them by severity.
 
-    A finding is two lines: severity, focus, path and value as CURIEs, then its message in ``language`` and its
-    shape. With ``colour``, severities are in ANSI colours.
+    A finding is its place, severity, focus, path and value as CURIEs, the line with a caret below what is wrong, then
+    its message and its shape, a suggestion, and what an inferred triple follows from.
     """
-    words = _WORDS.get(language, _WORDS["en"])
-    lines: list[str] = []
-    for file, findings in groupby(sorted(report.findings, key=lambda f: f.file or ""), key=lambda f: f.file):
-        lines.append(file or words["nowhere"][0])
+    excerpts = Excerpts()
+    for name, findings in context.groups(report):
+        out.write(f"{name or context.word('nowhere')}\n")
         for finding in findings:
-            lines += _lines(finding, project, language, words[finding.severity][0], colour)
-        lines.append("")
-    return "\n".join([*lines, _count(report, words), ""])
+            _write(out, finding, context, excerpts)
+        out.write("\n")
+    out.write(f"{context.count(report)}\n")
 
 
-def term(token: str, project: Project) -> str:
-    """Return a token as people write it: a CURIE where the settings have one, else as in N-Triples."""
-    said = terms.parse(token)
-    if said.kind == "iri":
-        return project.compact(said.value)
-    if said.kind == "literal" and "^^" in token:
-        quoted, _, datatype = token.rpartition("^^")
-        return f"{quoted}^^{project.compact(datatype[1:-1])}"
-    return token
+def _write(out: TextIO, finding: Finding, context: Context, excerpts: Excerpts) -> None:
+    colour = _COLOURS[finding.severity] if context.colour else None
+    place = finding.place
+    at = finding.at
+    where = ""
+    if context.group_by == "shape" and at:
+        where = f"{at}: "
+    elif place and place.span:
+        where = f"{place.line}:{place.column}: "
+    word = _painted(context.word(finding.severity), colour)
+    out.write(f"  {where}{word}  {context.about(finding)}\n")
+    if place and place.span and (shown := excerpts.at(context.project.root / place.file, place.span)):
+        line, carets = shown.split("\n")
+        gutter, _, marks = carets.partition("| ")
+        out.write(f"  {line}\n  {gutter}| {_painted(marks, colour)}\n")
+    message = context.message(finding).replace("\n", "\n    ")
+    out.write(f"    {message} [{context.rule(finding.shape)}]\n".replace("     [", "    ["))
+    if suggestion := context.suggestion(finding):
+        out.write(f"    {context.word('fix').format(suggestion)}\n")
+    for premise in finding.premises:
+        out.write(f"    {context.word('from').format(premise)}\n")
 
 
-def path(text: str, project: Project) -> str:
-    """Return a property path with CURIEs where the settings have them."""
-    return re.sub(r"<([^>]*)>", lambda match: project.compact(match[1]), text)
-
-
-def _lines(finding: Finding, project: Project, language: str, word: str, colour: bool) -> list[str]:
-    if colour:
-        word = f"\x1b[{_COLOURS[finding.severity]}m{word}\x1b[0m"
-    about = [term(finding.focus, project)]
-    if finding.path is not None:
-        about.append(path(finding.path, project))
-    if finding.value is not None and finding.value != finding.focus:
-        about.append(term(finding.value, project))
-    message = finding.message(language).replace("\n", "\n    ")
-    return [
-        f"  {word}  {' '.join(about)}",
-        f"    {message} [{term(finding.shape, project)}]".replace("     [", "    ["),
-    ]
-
-
-def _count(report: Report, words: dict[str, tuple[str, str]]) -> str:
-    if not report.findings:
-        return words["none"][0]
-    parts = [f"{n} {words[severity][n > 1]}" for severity, n in report.counts.items() if n]
-    return ", ".join(parts) + "."
+def _painted(text: str, colour: str | None) -> str:
+    return f"\x1b[{colour}m{text}\x1b[0m" if colour else text
