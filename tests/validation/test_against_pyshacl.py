@@ -179,6 +179,8 @@ def told(report: Report) -> Counter[tuple[str | None, ...]]:
 @settings(max_examples=EXAMPLES, deadline=None, derandomize=True)
 @given(data, shapes())
 def test_the_report_is_pyshacls(asserted: list[Triple], shape_triples: list[Triple]) -> None:
+    if any(name in (f"<{SH}maxInclusive>", f"<{SH}maxExclusive>") for _, name, _ in shape_triples):
+        asserted = [triple for triple in asserted if triple[2] != DATE]  # see test_a_date_is_not_below_a_number
     graph = Graph.create()
     schema = [(CLASSES[1], f"<{RDFS}subClassOf>", CLASSES[0])]
     graph.load(

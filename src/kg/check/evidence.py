@@ -29,9 +29,10 @@ def evidence(sources: Sources) -> Iterator[Problem]:
             for graph in graphs:
                 yield from _deduction(file, f"<{graph}>", rows, sources)
         if file.startswith(f"{project.relative(project.instances)}/"):
-            blank = list(dict.fromkeys(term for _, s, _, o in rows for term in (s, o) if term.startswith("_:")))
+            blank = {term for _, s, _, o in rows for term in (s, o) if term.startswith("_:")}
             if blank:
-                span = sources.find(file, 0, s=blank[0]) or sources.find(file, 2, o=blank[0])
+                s, p, o = next((s, p, o) for _, s, p, o in rows if s in blank or o in blank)
+                span = sources.find(file, 0 if s in blank else 2, s=s, p=p, o=o)
                 yield Problem(file, "blank-nodes", (str(len(blank)),), span)
 
 

@@ -83,7 +83,7 @@ def run_checks(sources: Sources, language: str) -> Iterator[Problem]:
             if s and p and o and (stated := graph.places((s, p, o))):
                 places = [file for _, file in stated]
             message = f"{query.messages.get(language) or query.name}: {fact} ({query.name})"
-            if places and places[0] in sources.paths:
+            if s and places and places[0] in sources.paths:
                 yield Problem(places[0], "check", (message,), sources.find(places[0], 2 if o else 0, s=s, p=p, o=o))
             else:
                 yield Problem(project.relative(query.path), "check", (message,))

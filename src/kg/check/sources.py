@@ -1,13 +1,12 @@
 """The files that are checked: what they say, and where."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from kg.check.problem import Problem
-from kg.errors import KgError, UsageError
+from kg.errors import KgError, SourceError, UsageError
 from kg.project import RDF_SUFFIXES, Project
 from kg.source.excerpt import Span, Text
 from kg.source.positions import SUFFIXES, Positioned, positions, subjects_of
@@ -22,7 +21,7 @@ class Sources:
     paths: dict[str, Path] = field(default_factory=dict)
     quads: dict[str, list[Quad]] = field(default_factory=dict)
     unread: list[Problem] = field(default_factory=list)
-    _places: dict[str, list[Positioned]] = field(default_factory=dict)
+    _places: dict[str, dict[str | tuple[str, str, str], Positioned]] = field(default_factory=dict)
 
     @classmethod
     def read(cls, project: Project, paths: tuple[Path, ...]) -> "Sources":
@@ -57,17 +56,17 @@ class Sources:
         """Return the text of a file."""
         return Text(self.paths[file].read_bytes().decode("utf-8-sig"))
 
-    def find(
-        self, file: str, part: int, *, s: str | None = None, p: str | None = None, o: str | None = None
-    ) -> Span | None:
-        """Return where the first triple of a file with these terms has its subject (0), predicate (1) or object (2).
+    def find(self, file: str, part: int, *, s: str, p: str | None = None, o: str | None = None) -> Span | None:
+        """Return where a file first states a triple, at its subject (0), predicate (1) or object (2).
 
-        In the formats without places of terms it is where the subject's node is; None where that is not known.
+        Without ``p`` or ``o`` it is the first triple of the subject. In the formats without places of terms it is
+        where the subject's node is; None where that is not known.
         """
-        for at in self._positions(file):
-            if s in (None, at.subject) and p in (None, at.predicate) and o in (None, at.object):
-                return at.text.span(*at.extents[part])
-        if s is not None and self.paths[file].suffix not in SUFFIXES:
+        places = self._positions(file)
+        key = (s, p, o) if p is not None and o is not None else s
+        if (at := places.get(key) or places.get(s)) is not None:
+            return at.text.span(*at.extents[part])
+        if self.paths[file].suffix not in SUFFIXES:
             base = self.base(self.paths[file])
             return subjects_of(self.paths[file], [s], project=self.project, base=base).get(s)
         return None
@@ -81,14 +80,21 @@ class Sources:
                 return text.span(*found.span())
         return None
 
-    def _positions(self, file: str) -> Iterator[Positioned]:
+    def _positions(self, file: str) -> dict[str | tuple[str, str, str], Positioned]:
+        """Return the first place of each triple and of each subject of a file."""
         if file not in self._places:
-            known, base = self.paths[file].suffix in SUFFIXES, self.base(self.paths[file])
+            found: dict[str | tuple[str, str, str], Positioned] = {}
+            path = self.paths[file]
             try:
-                self._places[file] = list(positions(self.paths[file], project=self.project, base=base)) if known else []
-            except KgError:
-                self._places[file] = []
-        yield from self._places[file]
+                for at in (
+                    positions(path, project=self.project, base=self.base(path)) if path.suffix in SUFFIXES else ()
+                ):
+                    found.setdefault((at.subject, at.predicate, at.object), at)
+                    found.setdefault(at.subject, at)
+            except SourceError:  # statements of RDF 1.2, which have no place
+                found.clear()
+            self._places[file] = found
+        return self._places[file]
 
 
 def _rdf_files(project: Project, paths: tuple[Path, ...]) -> list[Path]:
