@@ -14,6 +14,7 @@ import click
 from kg.cli.arguments import engine_options, open_build
 from kg.cli.asking import evidence, explain, query, show
 from kg.cli.importing import import_
+from kg.cli.starting import init
 from kg.errors import CONTENT, DONE, INTERRUPTED, USAGE, KgError, UsageError
 from kg.project import Project
 from kg.terminal import Call, Commands, colours, examples, red, say
@@ -192,5 +193,5 @@ def _print_report(call: Call, project: Project, outcome: "Outcome", form: str, *
     )
 
 
-for command in (query, show, explain, evidence, import_):
+for command in (query, show, explain, evidence, import_, init):
     kg.add_command(command)
