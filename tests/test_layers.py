@@ -5,7 +5,7 @@ from pathlib import Path
 
 LINES = [
     {"errors"},
-    {"project"},
+    {"project", "scaffold"},
     {"source"},
     {"graph"},
     {"inference", "validation", "query"},

@@ -210,12 +210,10 @@ def test_a_syntax_error_has_a_place(bare: Project, text: str, line: int, column:
     assert caught.value.__cause__.offset == column
 
 
-def test_statements_of_rdf_1_2_have_no_place(bare: Project) -> None:
+def test_statements_of_rdf_1_2_are_refused(bare: Project) -> None:
     path = written(bare, "a.ttl", "<a:s> <a:p> 1 .\n<a:s> <a:p> 2 {| <a:q> 3 |} .")
     with pytest.raises(SourceError, match=r"are of RDF 1\.2"):
         list(positions(path, project=bare))
-    one = ("<a:s>", "<a:p>", '"1"^^<http://www.w3.org/2001/XMLSchema#integer>')
-    assert spans_of(path, [one], project=bare).keys() == {one}
 
 
 def test_what_has_no_places_of_terms_is_a_wrong_call(bare: Project) -> None:

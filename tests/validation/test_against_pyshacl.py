@@ -180,7 +180,9 @@ def told(report: Report) -> Counter[tuple[str | None, ...]]:
 @given(data, shapes())
 def test_the_report_is_pyshacls(asserted: list[Triple], shape_triples: list[Triple]) -> None:
     if any(name in (f"<{SH}maxInclusive>", f"<{SH}maxExclusive>") for _, name, _ in shape_triples):
-        asserted = [triple for triple in asserted if triple[2] != DATE]  # see test_a_date_is_not_below_a_number
+        asserted = [
+            triple for triple in asserted if f"{XSD}date" not in triple[2]
+        ]  # see test_a_date_is_not_below_a_number
     graph = Graph.create()
     schema = [(CLASSES[1], f"<{RDFS}subClassOf>", CLASSES[0])]
     graph.load(
@@ -192,3 +194,14 @@ def test_the_report_is_pyshacls(asserted: list[Triple], shape_triples: list[Trip
     theirs = reference.validate(graph.asserted(), shape_triples, graph=graph)
     mine = validate(graph, shape_triples)
     assert told(mine) == told(theirs)
+
+
+def test_a_date_is_not_below_a_number() -> None:
+    """What cannot be compared is a violation (SHACL, 4.3); pySHACL orders such values by their datatypes."""
+    graph, date = Graph.create(), f'"2019-01-01"^^<{XSD}date>'
+    graph.load([("a.ttl", "data", [("<http://g>", NODES[0], PROPERTIES[0], date)])])
+    for bound in ("minInclusive", "minExclusive", "maxInclusive", "maxExclusive"):
+        writer = Writer()
+        writer.add("<http://e/Shape0>", "targetObjectsOf", PROPERTIES[0])
+        writer.add("<http://e/Shape0>", bound, integer(2))
+        assert [finding.value for finding in validate(graph, writer.triples).findings] == [date], bound

@@ -91,7 +91,7 @@ class Sources:
                 ):
                     found.setdefault((at.subject, at.predicate, at.object), at)
                     found.setdefault(at.subject, at)
-            except SourceError:  # statements of RDF 1.2, which have no place
+            except SourceError:  # what cannot be read has no places
                 found.clear()
             self._places[file] = found
         return self._places[file]

@@ -15,6 +15,7 @@ from kg.cli.arguments import engine_options, open_build
 from kg.cli.asking import evidence, explain, query, show
 from kg.cli.checking import check
 from kg.cli.importing import import_
+from kg.cli.starting import init
 from kg.cli.validating import say_report, validate
 from kg.errors import CONTENT, DONE, INTERRUPTED, USAGE, KgError
 from kg.terminal import Call, Commands, examples, red, say
@@ -131,5 +132,5 @@ def _print_stats(project: "Project", rules: "Sequence[Rule]", inference: "Infere
     click.echo(f"{inference.rounds} rounds, {inference.seconds:.2f} s")
 
 
-for command in (check, validate, query, show, explain, evidence, import_):
+for command in (check, validate, query, show, explain, evidence, import_, init):
     kg.add_command(command)

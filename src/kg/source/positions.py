@@ -48,8 +48,7 @@ class Positioned(NamedTuple):
 def positions(path: Path, *, project: Project, base: str | None = None) -> Iterator[Positioned]:
     """Yield the quads of a Turtle, TriG, N-Triples or N-Quads file with their places, in the order of the file.
 
-    Raises what ``read`` raises; SourceError also for statements of RDF 1.2 (reifiers, annotations), which have no
-    place here; UsageError for a file of another format.
+    Raises what ``read`` raises, and UsageError for a file of another format.
     """
     if path.suffix not in SUFFIXES:
         raise UsageError(f"terms have no places in {project.relative(path)} (known suffixes: {' '.join(SUFFIXES)})")
@@ -72,7 +71,7 @@ def spans_of(
     """Return the places of those of ``triples`` that a file states, in the order of the file.
 
     In JSON-LD and RDF/XML a triple stands where its subject's node does, and is left out where that is not known;
-    the files of other formats have no places. Statements after one that is not of RDF 1.1 are left out too.
+    the files of other formats have no places.
 
     Raises what ``read`` raises.
     """

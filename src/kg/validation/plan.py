@@ -391,10 +391,8 @@ def _without_space(expression: str) -> str:
             escaped = False
         elif character == "\\":
             escaped = True
-        elif character == "[":
-            inside = True
-        elif character == "]":
-            inside = False
+        elif character in "[]":
+            inside = character == "["
         elif character.isspace() and not inside:
             continue
         kept.append(character)
