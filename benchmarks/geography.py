@@ -52,7 +52,7 @@ def lines(package: Path) -> Iterator[str]:
             yield from _named(f"departement-{row['code']}", "Departement", row)
             yield line(f"departement-{row['code']}", "inRegion", f"region-{row['region']}", thing=True)
         for row in table("communes"):
-            if row["type"] == "commune-actuelle":
+            if row["type"] == "commune-actuelle" and "departement" in row:  # those of the collectivities have none
                 yield from _named(f"commune-{row['code']}", "Commune", row)
                 yield line(f"commune-{row['code']}", "inDepartement", f"departement-{row['departement']}", thing=True)
         for row in table("epci"):
