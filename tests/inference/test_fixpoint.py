@@ -46,6 +46,14 @@ def test_joins_and_sparql_rules_feed_each_other() -> None:
     assert {s for s, p, _ in graph.union() if p == R} == {node(i) for i in range(4)}
 
 
+def test_a_sparql_rule_does_not_see_what_owl_says_of_a_literal() -> None:
+    kind = "<http://e/C>"
+    graph = graph_of((P, owl.RANGE, kind), (node(0), P, '"x"'), (node(1), P, node(2)))
+    typed = read_rule(f"CONSTRUCT {{ ?x {Q} ?k }} WHERE {{ ?x a ?k FILTER(?k = {kind}) }}", name="typed", file="t.rq")
+    infer(graph, [typed])
+    assert [s for s, p, _ in graph.union() if p == Q] == [node(2)]
+
+
 def test_a_count_is_taken_once_all_is_known() -> None:
     graph = graph_of(*((node(i), P, node(i + 1)) for i in range(3)))
     closure = Rule("prp-trp", (("?x", P, "?z"),), (("?x", P, "?y"), ("?y", P, "?z")))

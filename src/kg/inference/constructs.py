@@ -53,6 +53,10 @@ class Constructs:
 
     def _sync(self) -> None:
         some = " OR ".join(f"({condition})" for condition in self._seen) or "false"
-        select = f"SELECT s, p, o FROM closure WHERE round > {self._synced} AND ({some})"
+        # OWL may say something of a literal; a graph of RDF, and so SPARQL, does not.
+        select = (
+            f"SELECT s, p, o FROM closure WHERE round > {self._synced} AND ({some}) "
+            "AND s NOT IN (SELECT id FROM term WHERE starts_with(token, '\"'))"
+        )
         self._store.add_lines(self._graph.lines(select))
         self._synced = self._graph.engine.count("SELECT coalesce(max(round), 0) FROM closure")
