@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from kg.graph.build import Build
-from kg.lookup.passages import number, read_passages, render
+from kg.lookup.passages import read_passages, render
+from kg.lookup.speaker import number
 from kg.project import Project
 
 

@@ -14,6 +14,7 @@ import click
 from kg.cli.arguments import engine_options, open_build
 from kg.cli.asking import evidence, explain, query, show
 from kg.cli.checking import check
+from kg.cli.comparing import diff
 from kg.cli.importing import import_
 from kg.cli.starting import init
 from kg.cli.validating import say_report, validate
@@ -132,5 +133,5 @@ def _print_stats(project: "Project", rules: "Sequence[Rule]", inference: "Infere
     click.echo(f"{inference.rounds} rounds, {inference.seconds:.2f} s")
 
 
-for command in (check, validate, query, show, explain, evidence, import_, init):
+for command in (check, validate, query, show, explain, evidence, import_, init, diff):
     kg.add_command(command)

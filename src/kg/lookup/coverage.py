@@ -10,7 +10,8 @@ from kg.errors import UsageError
 from kg.graph.build import Build
 from kg.graph.citations import Citations
 from kg.graph.terms import RDFS, SKOS, TYPE, parse
-from kg.lookup.passages import Form, number
+from kg.lookup.passages import Form
+from kg.lookup.speaker import number
 from kg.lookup.texts import read_texts
 from kg.project import Coverage, Project
 from kg.source.evidence import fold
