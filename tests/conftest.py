@@ -42,6 +42,13 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Project:
     return Project.find(root)
 
 
+@pytest.fixture
+def copy(tmp_path: Path) -> Project:
+    """A copy of the fixture project for one test, to change."""
+    shutil.copytree(ROOT / "tests" / "fixture", tmp_path / "town")
+    return Project.find(tmp_path / "town")
+
+
 @pytest.fixture(scope="session")
 def town_build(town: Project) -> Build:
     build = pipeline.build(town, out=town.root / "build").build

@@ -1,8 +1,5 @@
 """What kg check finds, each on a copy of the fixture with one thing wrong."""
 
-import shutil
-from pathlib import Path
-
 import pytest
 
 from kg.check import check
@@ -13,12 +10,6 @@ GAZETTE = "instances/passages/gazette.trig"
 SEAT = "instances/deduced/seat.trig"
 ONTOLOGY = "ontology/town.ttl"
 WHO = "queries/competency/who-signed.rq"
-
-
-@pytest.fixture
-def copy(project_root: Path, tmp_path: Path) -> Project:
-    shutil.copytree(project_root / "tests" / "fixture", tmp_path / "town")
-    return Project.find(tmp_path / "town")
 
 
 def test_the_fixture_and_the_project_have_no_problem(copy: Project, project: Project) -> None:

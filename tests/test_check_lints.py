@@ -1,6 +1,5 @@
 """One seeded defect per lint: named by its code, at its line and column."""
 
-import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -20,12 +19,6 @@ SEAT = "instances/deduced/seat.trig"
 ONTOLOGY = "ontology/town.ttl"
 SHAPES = "shapes/act.ttl"
 WHO = "queries/competency/who-signed.rq"
-
-
-@pytest.fixture
-def copy(project_root: Path, tmp_path: Path) -> Project:
-    shutil.copytree(project_root / "tests" / "fixture", tmp_path / "town")
-    return Project.find(tmp_path / "town")
 
 
 class Run(NamedTuple):

@@ -39,6 +39,14 @@ class Call:
         """The project of the folder given, or of the working directory."""
         return Project.find(self.folder)
 
+    @property
+    def project_or_bare(self) -> Project:
+        """The project, or one without settings where there is none."""
+        try:
+            return self.project
+        except UsageError:
+            return Project.bare(self.folder or Path.cwd())
+
     def language(self, project: Project) -> str:
         """Return the language to write in: the one asked for, else the terminal's, else the project's first."""
         if self.wanted and self.wanted not in project.languages:

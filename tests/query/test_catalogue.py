@@ -12,12 +12,6 @@ from kg.query.catalogue import Catalogue, read_query
 WHO = "queries/competency/who-signed.rq"
 
 
-@pytest.fixture
-def copy(project_root: Path, tmp_path: Path) -> Project:
-    shutil.copytree(project_root / "tests" / "fixture", tmp_path / "town")
-    return Project.find(tmp_path / "town")
-
-
 def test_a_query_says_what_it_asks_in_each_language(town: Project) -> None:
     query = Catalogue.of(town).find("who-signed")
     assert (query.title("fr"), query.title("en")) == ("Qui a signé le pacte ?", "Who signed the pact?")

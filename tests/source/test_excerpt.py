@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from kg.source.excerpt import Span, Text, excerpt
+from kg.source.excerpt import Excerpts, Span, Text
 
 
 def test_a_span_counts_characters_from_one_and_gives_them_back() -> None:
@@ -24,17 +24,17 @@ def test_a_span_counts_characters_from_one_and_gives_them_back() -> None:
 )
 def test_the_line_stands_above_its_caret(tmp_path: Path, content: str, span: Span, shown: str) -> None:
     (tmp_path / "a.ttl").write_bytes(content.encode())
-    assert excerpt(tmp_path / "a.ttl", span) == shown
+    assert Excerpts().at(tmp_path / "a.ttl", span) == shown
 
 
 def test_a_long_line_is_cut_around_the_place(tmp_path: Path) -> None:
     (tmp_path / "a.ttl").write_text("x" * 500 + "HERE" + "y" * 500)
-    line, caret = excerpt(tmp_path / "a.ttl", Span(1, 501, 1, 505)).split("\n")
+    line, caret = Excerpts().at(tmp_path / "a.ttl", Span(1, 501, 1, 505)).split("\n")
     assert line[caret.index("^") : caret.rindex("^") + 1] == "HERE"
     assert len(line) < 140
 
 
 def test_what_cannot_be_read_has_no_excerpt(tmp_path: Path) -> None:
-    assert excerpt(tmp_path / "none.ttl", Span(1, 1, 1, 2)) == ""
+    assert Excerpts().at(tmp_path / "none.ttl", Span(1, 1, 1, 2)) == ""
     (tmp_path / "a.ttl").write_text("one line")
-    assert excerpt(tmp_path / "a.ttl", Span(7, 1, 7, 2)) == ""
+    assert Excerpts().at(tmp_path / "a.ttl", Span(7, 1, 7, 2)) == ""

@@ -26,12 +26,7 @@ def check(call: Call, paths: tuple[Path, ...], fix: bool) -> int:
     """
     from kg.check import check as run
 
-    try:
-        project = call.project
-    except UsageError:
-        if not paths:
-            raise
-        project = Project.bare(call.folder or Path.cwd())
+    project = call.project_or_bare if paths else call.project
     for path in paths:
         if not path.exists():
             raise UsageError(f"no such file or folder: {path}")
@@ -49,7 +44,7 @@ def check(call: Call, paths: tuple[Path, ...], fix: bool) -> int:
 
 def _fix(call: Call, project: Project, paths: tuple[Path, ...]) -> None:
     """Lay the files out, and say which and what they no longer declare; those that cannot be stay as they are."""
-    from kg.source.layout import SUFFIXES, fix
+    from kg.source.layout import SUFFIXES, LayoutError, fix
 
     settled = project.settings_file.is_file()
     folders = paths or tuple(f for f in (project.ontology, project.shapes, project.instances) if f.is_dir())
@@ -59,9 +54,10 @@ def _fix(call: Call, project: Project, paths: tuple[Path, ...]) -> None:
                 continue
             try:
                 layout = fix(path, project=project, base=None if settled else path.resolve().as_uri())
-            except SourceError as error:
-                if "left as it is" in error.message:
-                    call.note(str(error))
+            except LayoutError as error:
+                call.note(str(error))
+                continue
+            except SourceError:  # the check tells it
                 continue
             if layout:
                 removed = f", without the prefixes {', '.join(layout.removed)}" if layout.removed else ""

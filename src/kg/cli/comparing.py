@@ -1,12 +1,10 @@
 """The command ``kg diff``."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from kg.errors import CONTENT, DONE, UsageError
-from kg.project import Project
+from kg.errors import CONTENT, DONE
 from kg.terminal import Call, examples
 
 if TYPE_CHECKING:
@@ -31,10 +29,7 @@ def diff(call: Call, old: str, new: str, form: "Form", inferred: bool, limit: in
     from kg.publication.diff_forms import render
     from kg.publication.sides import open_side
 
-    try:
-        here = call.project
-    except UsageError:
-        here = Project.bare(call.folder or Path.cwd())
+    here = call.project_or_bare
     with call.progress() as progress:
         sides = []
         for name in (old, new):

@@ -1,13 +1,13 @@
 """Where a command writes its result: standard output, or a file that is whole or as it was."""
 
-import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TextIO
 
 from kg.errors import UsageError
+from kg.source.whole import written_whole
 
 
 @contextmanager
@@ -19,21 +19,13 @@ def opened(output: Path | None) -> Iterator[TextIO]:
     if output is None:
         yield sys.stdout
         return
-    target = output.resolve()
-    if target.is_dir():
+    if output.is_dir():
         raise UsageError(f"cannot write {output}: it is a folder")
-    whole = not target.exists() or target.is_file()  # a device or a pipe is written as it is
-    draft = target.with_name(f".{target.name}.{os.getpid()}") if whole else target
-    try:
-        stream = draft.open("x" if whole else "w", encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise UsageError(f"cannot write {output}: {error.strerror}") from error
-    try:
-        with stream:
-            yield stream
-        if whole:
-            draft.replace(target)
-    except BaseException:
-        if whole:
-            draft.unlink(missing_ok=True)
-        raise
+    whole = not output.exists() or output.is_file()  # a device or a pipe is written as it is
+    with ExitStack() as stack:
+        try:
+            opened_one = written_whole(output) if whole else output.open("w", encoding="utf-8", newline="\n")
+            stream = stack.enter_context(opened_one)
+        except OSError as error:
+            raise UsageError(f"cannot write {output}: {error.strerror}") from error
+        yield stream

@@ -69,7 +69,7 @@ def validate(
     from kg.validation import formats, selection
     from kg.validation.described import describe
 
-    project = _project(call, bare=bool(paths and shapes))
+    project = call.project_or_bare if paths and shapes else call.project
     language = call.language(project)
     known = selection.read_baseline(baseline) if baseline else None
     changed = revisions.changed_since(changed_since, project.root) if changed_since is not None else None
@@ -116,7 +116,7 @@ def located(project: Project, outcome: "Outcome", names: dict[Path, str]) -> "Re
         lambda file: paths.get(file, project.root / file),
         lambda file: file if file in paths else (project.root / file).resolve().as_uri(),
     )
-    premises = premises_of(outcome.graph, outcome.rules, project=project)
+    premises = premises_of(outcome.graph, outcome.rules)
     suggest = suggester(outcome.graph)
     return locate(outcome.report, outcome.graph, finder=find, premises=premises, suggest=suggest)
 
@@ -150,12 +150,3 @@ class _Remote:
             found.append(path := fetch(name, self._folder))
             self.names[path] = name
         return found
-
-
-def _project(call: Call, *, bare: bool) -> Project:
-    try:
-        return call.project
-    except UsageError:
-        if not bare:
-            raise
-        return Project.bare(call.folder or Path.cwd())

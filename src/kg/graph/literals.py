@@ -32,7 +32,7 @@ _BOUNDS = {
     "long": (-(2**63), 2**63 - 1), "unsignedByte": (0, 2**8 - 1), "unsignedShort": (0, 2**16 - 1),
     "unsignedInt": (0, 2**32 - 1), "unsignedLong": (0, 2**64 - 1),
 }  # fmt: skip
-_FORMS = {
+FORMS = {
     "integer": _INTEGER, "nonNegativeInteger": r"\+?\d+|-0+", "positiveInteger": r"\+?0*[1-9]\d*",
     "nonPositiveInteger": r"-\d+|\+?0+", "negativeInteger": r"-0*[1-9]\d*", **dict.fromkeys(_BOUNDS, _INTEGER),
     "decimal": r"[+-]?(\d+(\.\d*)?|\.\d+)",
@@ -50,11 +50,10 @@ _FORMS = {
     "normalizedString": r"[^\t\n\r]*", "token": r"([^\s]+( [^\s]+)*)?", "NMTOKEN": r"[\pL\pM\pN._:·-]+",
     "Name": _NAME, "NCName": _NCNAME,
 }  # fmt: skip
+"""The lexical forms of the datatypes of XML Schema 1.1, part 2, as regular expressions of the engine."""
 _NUMBERS = ("integer", "decimal", "double", "float", "nonNegativeInteger", "positiveInteger", "nonPositiveInteger",
             "negativeInteger", *_BOUNDS)  # fmt: skip
 _TIMES = ("dateTime", "dateTimeStamp", "date", "gYear", "gYearMonth", "time")
-
-
 # What OWL 2 RL knows of datatypes (OWL 2 Profiles, section 4.2), and has an invalid form.
 _OWL_RL = (
     "decimal", "integer", "nonNegativeInteger", "nonPositiveInteger", "positiveInteger", "negativeInteger", *_BOUNDS,
@@ -118,7 +117,7 @@ def _names(names: tuple[str, ...]) -> str:
 
 def _valid() -> str:
     cases = []
-    for name, form in _FORMS.items():
+    for name, form in FORMS.items():
         condition = f"regexp_full_match(lexical, '{form}')"
         if name in _BOUNDS:
             low, high = _BOUNDS[name]

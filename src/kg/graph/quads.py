@@ -210,13 +210,11 @@ class Graph:
 
     def asserted_with(self, predicates: Iterable[str]) -> Iterator[Triple]:
         """Yield the asserted triples, shapes aside, with one of these predicates, sorted."""
-        known = [str(number) for token in predicates if (number := self.find(token)) is not None]
-        yield from self._triples("closure", f"t.round = 0 AND t.p IN ({', '.join(known) or 'NULL'})")
+        yield from self._triples("closure", f"t.round = 0 AND t.p IN ({self._listed(predicates)})")
 
     def union_with(self, predicates: Iterable[str]) -> Iterator[Triple]:
         """Yield the published triples, asserted or inferred, with one of these predicates, sorted."""
-        known = [str(number) for token in predicates if (number := self.find(token)) is not None]
-        yield from self._triples(f"({self.UNION})", f"t.p IN ({', '.join(known) or 'NULL'})")
+        yield from self._triples(f"({self.UNION})", f"t.p IN ({self._listed(predicates)})")
 
     @contextmanager
     def few_rows(self) -> Iterator[None]:
@@ -235,11 +233,11 @@ class Graph:
 
     def axioms(self, predicates: Iterable[str], *, kinds: Iterable[str]) -> list[tuple[str, str, str, int]]:
         """Return the triples of the closure with these predicates or types, and their rounds, sorted."""
-        numbers, classes = (", ".join(map(str, self.find_all(known).values())) for known in (predicates, kinds))
+        numbers, classes = self._listed(predicates), self._listed(kinds)
         return self.engine.rows(
             "SELECT s.token, p.token, o.token, c.round FROM closure c JOIN term s ON s.id = c.s "
             "JOIN term p ON p.id = c.p JOIN term o ON o.id = c.o "
-            f"WHERE c.p IN ({numbers or 'NULL'}) OR (c.p = ? AND c.o IN ({classes or 'NULL'})) ORDER BY ALL",
+            f"WHERE c.p IN ({numbers}) OR (c.p = ? AND c.o IN ({classes})) ORDER BY ALL",
             [self.find(TYPE)],
         )
 
@@ -339,6 +337,10 @@ class Graph:
                     "JOIN source f ON f.id = q.source GROUP BY s.token, f.path) GROUP BY token"
                 )
             )
+
+    def _listed(self, tokens: Iterable[str]) -> str:
+        """Return the ids of those of some tokens that the graph holds, as SQL."""
+        return ", ".join(map(str, self.find_all(tokens).values())) or "NULL"
 
     def _triples(self, table: str, condition: str) -> Iterator[Triple]:
         yield from self.engine.rows(

@@ -12,9 +12,10 @@ import owlrl
 import rdflib
 
 from kg.errors import InconsistencyError
+from kg.graph.foreign import from_rdflib, to_rdflib
 from kg.graph.quads import Graph
 from kg.graph.store import Store
-from kg.graph.terms import OWL, RDF, RDFS, TYPE, XSD, literal, parse
+from kg.graph.terms import OWL, RDF, RDFS, TYPE, XSD
 from kg.inference.fixpoint import Inference
 from kg.inference.rules import Rule, stratify
 from kg.source.reader import Triple
@@ -59,11 +60,11 @@ def infer(
 def _closed(triples: Iterable[Triple]) -> set[Triple]:
     copy = rdflib.Graph()
     for s, p, o in triples:
-        copy.add((_node(s), _node(p), _node(o)))
+        copy.add((to_rdflib(s), to_rdflib(p), to_rdflib(o)))
     owlrl.DeductiveClosure(owlrl.OWLRL_Semantics, axiomatic_triples=False, datatype_axioms=False).expand(copy)
     if errors := sorted(str(text) for text in copy.objects(None, rdflib.URIRef(f"{_ERRORS}error"))):
         raise InconsistencyError("\n  ".join(["the graph contradicts its ontology, says owlrl:", *errors]))
-    found = {(_token(s), _token(p), _token(o)) for s, p, o in copy if not isinstance(s, rdflib.Literal)}
+    found = {(from_rdflib(s), from_rdflib(p), from_rdflib(o)) for s, p, o in copy if not isinstance(s, rdflib.Literal)}
     return {triple for triple in found if _is_kept(triple)}
 
 
@@ -82,17 +83,3 @@ def _constructed(rule: Rule, triples: Iterable[Triple]) -> tuple[Triple, ...]:
     found = store.query(rule.sparql or f"CONSTRUCT {{ {head} }} WHERE {{ {body} }}")
     assert isinstance(found, tuple)
     return found
-
-
-def _node(token: str) -> rdflib.term.Node:
-    term = parse(token)
-    if term.kind == "literal":
-        datatype = None if term.language or term.datatype == f"{XSD}string" else rdflib.URIRef(term.datatype or "")
-        return rdflib.Literal(term.value, lang=term.language, datatype=datatype, normalize=False)
-    return rdflib.URIRef(term.value) if term.kind == "iri" else rdflib.BNode(term.value)
-
-
-def _token(term: rdflib.term.Node) -> str:
-    if isinstance(term, rdflib.Literal):
-        return literal(str(term), datatype=term.datatype, language=term.language)
-    return f"_:{term}" if isinstance(term, rdflib.BNode) else f"<{term}>"

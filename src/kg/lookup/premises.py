@@ -2,20 +2,17 @@
 
 from collections.abc import Callable, Sequence
 
-from kg.graph.citations import Citations
 from kg.graph.quads import Graph
 from kg.inference.explain import Explainer
 from kg.inference.reasoning import store_of
 from kg.inference.rules import Rule
-from kg.project import Project
 from kg.source.reader import Triple
 
 
-def premises_of(graph: Graph, rules: Sequence[Rule], *, project: Project) -> Callable[[Triple], tuple[Triple, ...]]:
+def premises_of(graph: Graph, rules: Sequence[Rule]) -> Callable[[Triple], tuple[Triple, ...]]:
     """Return what gives the premises of a triple of ``graph``, which ``rules`` made; none for one not inferred."""
     axioms = {axiom for rule in rules for axiom in rule.axioms}
-    citations = Citations(graph, project=project, language=project.languages[0])
-    explainer = Explainer(graph, rules, store=lambda: store_of(graph), citations=citations)
+    explainer = Explainer(graph, rules, store=lambda: store_of(graph))
 
     def premises(triple: Triple) -> tuple[Triple, ...]:
         proof = explainer.explain(triple)

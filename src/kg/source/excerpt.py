@@ -73,11 +73,6 @@ class Excerpts:
         return _pointed(lines[span.line - 1].rstrip("\r"), span, self.width)
 
 
-def excerpt(path: Path, span: Span) -> str:
-    """Return the line of a file at ``span`` with a caret below, or an empty string when the file has no such line."""
-    return Excerpts().at(path, span)
-
-
 def _pointed(line: str, span: Span, width: int) -> str:
     start = min(span.column - 1, len(line))
     end = span.end_column - 1 if span.end_line == span.line else len(line)

@@ -5,9 +5,7 @@ first, then labels, definitions, the rest by IRI; the final dot alone: the layou
 order of statements, the spelling of terms and labels of blank nodes stay as their author has them.
 """
 
-import os
 import re
-import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +18,7 @@ from kg.source.reader import FORMATS, read
 from kg.source.tokens import BLANK, IRI, WORD
 from kg.source.tree import Block, Brackets, Collection, Directive, Document, Leaf, Node, Pair, Statement, read_tree
 from kg.source.turtle import STEP, WIDTH, predicate_order
+from kg.source.whole import written_whole
 
 SUFFIXES = (".ttl", ".trig")
 _TYPE = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
@@ -30,6 +29,10 @@ _NUMBERS = (
     (re.compile(r"[+-]?[0-9]*\.[0-9]+"), f"{_XSD}decimal"),
     (re.compile(r"true|false"), f"{_XSD}boolean"),
 )
+
+
+class LayoutError(SourceError):
+    """A file is left as it is, for its layout would not say the same, or cannot be known to."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +64,8 @@ def fix(path: Path, *, project: Project, base: str | None = None) -> Layout | No
     The file is replaced at once, and only by what says the same: both are read, relative IRIs after ``base``, and
     their graphs compared.
 
-    Raises SourceError when the file cannot be read or its layout would say something else, UsageError for a file of
-    another format or one that cannot be written.
+    Raises LayoutError for a file that is left as it is, SourceError for one that cannot be read, UsageError for one of
+    another format or that cannot be written.
     """
     name = project.relative(path)
     if path.suffix not in SUFFIXES:
@@ -73,17 +76,21 @@ def fix(path: Path, *, project: Project, base: str | None = None) -> Layout | No
     try:
         layout = lay_out(before.decode("utf-8-sig"))
     except SourceError as error:
-        raise SourceError(f"left as it is: {error.message}", file=name) from error
+        raise LayoutError(f"left as it is: {error.message}", file=name) from error
     after = layout.text.encode()
     if after == before:
         return None
     try:
         same = _graph(after, path.suffix, base) == _graph(before, path.suffix, base)
     except (SyntaxError, ValueError) as error:
-        raise SourceError(f"left as it is: its layout cannot be read ({error})", file=name) from error
+        raise LayoutError(f"left as it is: its layout cannot be read ({error})", file=name) from error
     if not same:
-        raise SourceError("left as it is: its layout would not say the same", file=name)
-    _replace(path, after, name)
+        raise LayoutError("left as it is: its layout would not say the same", file=name)
+    try:
+        with written_whole(path) as stream:
+            stream.write(layout.text)
+    except OSError as error:
+        raise UsageError(f"cannot write {name}: {error.strerror}") from error
     return layout
 
 
@@ -93,23 +100,6 @@ def _graph(data: bytes, suffix: str, base: str | None) -> ox.Dataset:
     if b"_:" in data or b"[" in data or b"(" in data:
         dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
     return dataset
-
-
-def _replace(path: Path, data: bytes, name: str) -> None:
-    target = path.resolve()
-    try:
-        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{path.name}.", delete=False) as new:
-            new.write(data)
-            new.flush()
-            os.fsync(new.fileno())
-        try:
-            os.chmod(new.name, target.stat().st_mode & 0o7777)
-            os.replace(new.name, target)
-        except OSError:
-            os.unlink(new.name)
-            raise
-    except OSError as error:
-        raise UsageError(f"cannot write {name}: {error.strerror}") from error
 
 
 def _head(document: Document, used: set[str]) -> tuple[list[str], set[str]]:

@@ -13,6 +13,7 @@ from kg.errors import ShapeError
 from kg.graph import literals
 from kg.graph.engine import quoted
 from kg.graph.terms import parse
+from kg.validation import walk
 from kg.validation.shapes import NODE_KINDS, Constraint, sh
 
 _KINDS = {"i": "<", "b": "_", "l": '"'}
@@ -28,17 +29,12 @@ class Use:
     nested: tuple[int, ...] = ()
 
 
-class World(Protocol):
-    """What constraints are evaluated in: ``data`` is the name of a table (s, p, o).
+class World(walk.World, Protocol):
+    """What constraints are evaluated in.
 
     Besides ``focus`` and ``value`` there are the tables ``instance(class, node)`` of the SHACL instances of classes
     and ``failed(run, node)`` of the nodes that do not conform to the shapes of nested runs.
     """
-
-    data: str
-
-    def id(self, token: str) -> str:
-        """Return the id of a term as SQL, NULL when the graph does not hold it."""
 
     def matches(self, expression: str, strings: str) -> str:
         """Return the condition that a row of ``strings``, a SELECT (value, text), matches a regular expression."""

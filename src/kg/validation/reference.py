@@ -15,10 +15,10 @@ from pyshacl.errors import ReportableRuntimeError
 from pyshacl.graph_abstraction import DataGraph
 from rdflib.plugins.sparql import prepareQuery
 from rdflib.plugins.sparql.sparql import Query
-from rdflib.term import BNode, Literal, Node, URIRef
+from rdflib.term import BNode, Literal, Node
 
 from kg.errors import ShapeError
-from kg.graph import terms
+from kg.graph.foreign import from_rdflib, to_rdflib
 from kg.graph.quads import Graph
 from kg.source.reader import Triple
 from kg.validation import paths
@@ -88,25 +88,7 @@ def _run(data: rdflib.Graph, shapes: rdflib.Graph) -> rdflib.Graph:
     return results
 
 
-@lru_cache(maxsize=1 << 18)
-def _term(token: str) -> Node:
-    """Return rdflib's term of a token, its lexical form kept."""
-    term = terms.parse(token)
-    if term.kind == "iri":
-        return URIRef(term.value)
-    if term.kind == "blank":
-        return BNode(term.value)
-    if term.language:
-        return Literal(term.value, lang=term.language, normalize=False)
-    datatype = None if term.datatype == f"{terms.XSD}string" else term.datatype
-    return Literal(term.value, datatype=datatype, normalize=False)
-
-
-def _token(term: Node) -> str:
-    """Return the token of rdflib's term."""
-    if isinstance(term, Literal):
-        return terms.literal(str(term), datatype=term.datatype, language=term.language)
-    return f"_:{term}" if isinstance(term, BNode) else terms.iri(str(term))
+_term = lru_cache(maxsize=1 << 18)(to_rdflib)
 
 
 def _graph(triples: Iterable[Triple]) -> rdflib.Graph:
@@ -124,11 +106,11 @@ def _finding(results: rdflib.Graph, result: Node, shapes: rdflib.Graph, graph: G
         return results.value(result, predicate, any=True)
 
     def token(predicate: Node) -> str | None:
-        return None if (node := one(predicate)) is None else _token(node)
+        return None if (node := one(predicate)) is None else from_rdflib(node)
 
     def object_in_shapes(subject: str, predicate: str) -> str | None:
         node = shapes.value(_term(subject), _term(predicate), any=True)
-        return None if node is None else _token(node)
+        return None if node is None else from_rdflib(node)
 
     shape, component, focus = one(SH.sourceShape), one(SH.sourceConstraintComponent), token(SH.focusNode)
     assert shape is not None
@@ -144,14 +126,14 @@ def _finding(results: rdflib.Graph, result: Node, shapes: rdflib.Graph, graph: G
         messages.setdefault(language or _language(str(message), templates), []).append(str(message))
     return Finding(
         severity=_SEVERITY.get(one(SH.resultSeverity), "violation"),
-        shape=_token(shape),
-        component=_token(component),
+        shape=from_rdflib(shape),
+        component=from_rdflib(component),
         focus=focus,
         path=path,
         value=value,
         messages={language: "\n".join(sorted(texts)) for language, texts in messages.items()},
         file=_place(focus, path, value, graph),
-        shape_file=next(iter(graph.files_about(_token(_owner(shape, shapes)))), None),
+        shape_file=next(iter(graph.files_about(from_rdflib(_owner(shape, shapes)))), None),
     )
 
 
@@ -202,7 +184,7 @@ def _check(shapes: rdflib.Graph, graph: Graph) -> None:
             focus, path = results.value(result, SH.focusNode), results.value(result, SH.resultPath)
             message = min(map(str, results.objects(result, SH.resultMessage)), default="not valid SHACL")
             faults.append((focus or result, f"{path or 'shape'}: {message}"))
-    named = sorted((_token(_owner(node, shapes)), message) for node, message in faults)
+    named = sorted((from_rdflib(_owner(node, shapes)), message) for node, message in faults)
     for shape, message in named:
         raise ShapeError(f"the shape {shape} is ill-formed: {message}", file=next(iter(graph.files_about(shape)), None))
 

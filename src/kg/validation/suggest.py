@@ -15,16 +15,18 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from difflib import SequenceMatcher, get_close_matches
 
+from kg.graph import literals
 from kg.graph.quads import Graph
-from kg.graph.terms import RDF, RDFS, TYPE, XSD, literal, parse
+from kg.graph.terms import RDFS, TYPE, XSD, literal, parse
 from kg.validation.report import Finding
-from kg.validation.shapes import sh
+from kg.validation.shapes import FIRST, NIL, REST, sh
 
 CHECK_DIGIT = "<urn:kg:shape:checkDigit>"
 
 _NEAR = 0.8  # of SequenceMatcher.ratio, between local names
 _COMPARED = 2_000_000  # comparisons of names, after which no more is suggested: seconds
-_FIRST, _REST, _NIL = f"<{RDF}first>", f"<{RDF}rest>", f"<{RDF}nil>"
+_SPELT = re.compile(r"(https?://|urn:)[^\x00-\x20<>\"{}|^`\\]+")
+"""An IRI that a text spells."""
 
 
 def suggester(graph: Graph) -> Callable[[Finding], str | None]:
@@ -101,10 +103,10 @@ class _Known:
         found: list[str] = []
         for node in self.values(shape, sh(name)):
             seen: set[str] = set()
-            while node != _NIL and node not in seen:
+            while node != NIL and node not in seen:
                 seen.add(node)
-                found += self.values(node, _FIRST)
-                node = next(iter(self.values(node, _REST)), _NIL)
+                found += self.values(node, FIRST)
+                node = next(iter(self.values(node, REST)), NIL)
         return found
 
     def properties(self, shape: str) -> list[str]:
@@ -170,7 +172,7 @@ def _typed(finding: Finding, known: _Known) -> str | None:
 def _iri(finding: Finding, known: _Known) -> str | None:
     said = parse(finding.value or "")
     wants = known.values(finding.shape, sh("nodeKind")) == [sh("IRI")]
-    spelt = said.kind == "literal" and re.fullmatch(r"(https?://|urn:)[^\x00-\x20<>\"{}|^`\\]+", said.value)
+    spelt = said.kind == "literal" and _SPELT.fullmatch(said.value)
     return f"<{said.value}>" if wants and spelt else None
 
 
@@ -181,25 +183,17 @@ _SUGGESTIONS: dict[str, Callable[[Finding, _Known], str | None]] = {
     sh("DatatypeConstraintComponent"): _typed,
     sh("NodeKindConstraintComponent"): _iri,
 }
-# XML Schema 1.1, part 2: the forms of those datatypes that are written without theirs by mistake.
-_FORMS = {
-    "string": r"(?s).*",
-    "integer": r"[+-]?[0-9]+",
-    "nonNegativeInteger": r"\+?[0-9]+",
-    "positiveInteger": r"\+?0*[1-9][0-9]*",
-    "decimal": r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)",
-    "double": r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?",
-    "boolean": "true|false",
-    "gYear": "[1-9][0-9]{3}",
-    "date": "[0-9]{4}-[0-9]{2}-[0-9]{2}",
-    "dateTime": r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})?",
-    "anyURI": r"(https?://|urn:)[^\x00-\x20<>\"{}|^`\\]+",
-}
+# Datatypes whose literals are often written without them.
+_WRITTEN = (
+    "integer", "nonNegativeInteger", "positiveInteger", "decimal", "double", "boolean", "gYear", "date", "dateTime"
+)  # fmt: skip
 
 
 def _has_form(text: str, datatype: str) -> bool:
     name = datatype.removeprefix(XSD)
-    if name not in _FORMS or not re.fullmatch(_FORMS[name], text):
+    if name in ("string", "anyURI"):
+        return name == "string" or _SPELT.fullmatch(text) is not None
+    if name not in _WRITTEN or not re.fullmatch(literals.FORMS[name], text):
         return False
     try:
         return not name.startswith("date") or bool(datetime.datetime.fromisoformat(text))

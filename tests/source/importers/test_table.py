@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from kg.errors import SourceError, UsageError
 from kg.project import Project
-from kg.source.importers.mapping import Column
+from kg.source.importers.mapping import Column, Type
 from kg.source.importers.table import ImportedTable, import_csv
 
 EX = "https://example.org/"
@@ -207,8 +207,8 @@ def test_a_wrong_template_is_told(tmp_path: Path, template: str, said: str) -> N
         ("text", ["a"], ["a\0b"]),
     ],
 )
-def test_a_value_is_of_its_type_as_xml_schema_writes_it(kind: str, right: list[str], wrong: list[str]) -> None:
-    column = Column("value", kind)  # type: ignore[arg-type]
+def test_a_value_is_of_its_type_as_xml_schema_writes_it(kind: Type, right: list[str], wrong: list[str]) -> None:
+    column = Column("value", kind)
     assert all(column.token(text) for text in right)
     for text in wrong:
         with pytest.raises(ValueError, match="is not of type|holds a NUL"):

@@ -1,6 +1,7 @@
 """The rules that find a graph to contradict itself: those of OWL 2 RL whose conclusion is ``false``."""
 
 from collections.abc import Iterator
+from itertools import combinations
 
 from kg.graph.terms import TYPE
 from kg.inference.owl.identity import limits
@@ -23,9 +24,9 @@ from kg.inference.owl.schema import (
     TARGET,
     TARGET_VALUE,
     Schema,
-    pairs_of,
 )  # fmt: skip
 from kg.inference.rules import Atom, Rule
+from kg.source.reader import Triple
 
 
 def contradictions(schema: Schema) -> Iterator[Rule]:
@@ -41,13 +42,8 @@ def contradictions(schema: Schema) -> Iterator[Rule]:
 def _different(schema: Schema) -> Iterator[Rule]:
     # eq-diff2, eq-diff3: two members of an owl:AllDifferent are the same
     for name, predicate in (("eq-diff2", MEMBERS), ("eq-diff3", DISTINCT_MEMBERS)):
-        for node in schema.members_of(ALL_DIFFERENT):
-            for head in schema.all(node, predicate):
-                axioms = [(node, TYPE, ALL_DIFFERENT), (node, predicate, head)]
-                for one, other in pairs_of(
-                    schema.list(head, f"the things that {node} says to differ", name, empty=True)
-                ):
-                    yield schema.false(name, [(one, SAME, other)] if one != other else axioms, *axioms)
+        for one, other, axioms in _pairs(schema, ALL_DIFFERENT, predicate, name):
+            yield schema.false(name, [(one, SAME, other)] if one != other else axioms, *axioms)
 
 
 def _properties(schema: Schema) -> Iterator[Rule]:
@@ -58,13 +54,9 @@ def _properties(schema: Schema) -> Iterator[Rule]:
     for one, other in schema[PROPERTY_DISJOINT]:  # prp-pdw: T(?x, ?p1, ?y), T(?x, ?p2, ?y)
         axiom = (one, PROPERTY_DISJOINT, other)
         yield schema.false("prp-pdw", [("?x", one, "?y"), ("?x", other, "?y")], axiom)
-    for node in schema.members_of(ALL_DISJOINT_PROPERTIES):  # prp-adp: likewise of two members of a list
-        for head in schema.all(node, MEMBERS):
-            axioms = [(node, TYPE, ALL_DISJOINT_PROPERTIES), (node, MEMBERS, head)]
-            for one, other in pairs_of(
-                schema.list(head, f"the properties that {node} says to be disjoint", "prp-adp", empty=True)
-            ):
-                yield schema.false("prp-adp", [("?x", one, "?y"), ("?x", other, "?y")], *axioms)
+    # prp-adp: likewise of two members of a list
+    for one, other, axioms in _pairs(schema, ALL_DISJOINT_PROPERTIES, MEMBERS, "prp-adp"):
+        yield schema.false("prp-adp", [("?x", one, "?y"), ("?x", other, "?y")], *axioms)
     # prp-npa1, prp-npa2: what a negative assertion denies holds
     for node, source in schema[SOURCE]:
         for prop in schema.all(node, ASSERTION):
@@ -79,16 +71,21 @@ def _classes(schema: Schema) -> Iterator[Rule]:
         yield schema.false("cls-com", _both(one, other), (one, COMPLEMENT, other))
     for one, other in schema[DISJOINT]:  # cax-dw: likewise
         yield schema.false("cax-dw", _both(one, other), (one, DISJOINT, other))
-    for node in schema.members_of(ALL_DISJOINT_CLASSES):  # cax-adc: likewise of two members of a list
-        for head in schema.all(node, MEMBERS):
-            axioms = [(node, TYPE, ALL_DISJOINT_CLASSES), (node, MEMBERS, head)]
-            for one, other in pairs_of(
-                schema.list(head, f"the classes that {node} says to be disjoint", "cax-adc", empty=True)
-            ):
-                yield schema.false("cax-adc", _both(one, other), *axioms)
+    # cax-adc: likewise of two members of a list
+    for one, other, axioms in _pairs(schema, ALL_DISJOINT_CLASSES, MEMBERS, "cax-adc"):
+        yield schema.false("cax-adc", _both(one, other), *axioms)
     for name, node, prop, kind, axioms in limits(schema, 0):  # cls-maxc1, cls-maxqc1, cls-maxqc2: there is a value
         body: list[Atom] = [("?u", TYPE, node), ("?u", prop, "?y")]
         yield schema.false(name, body if kind is None else [*body, ("?y", TYPE, kind)], *axioms)
+
+
+def _pairs(schema: Schema, kind: str, predicate: str, rule: str) -> Iterator[tuple[str, str, list[Triple]]]:
+    """Yield each two members of the lists of the axioms of a class, with their axioms."""
+    for node in schema.members_of(kind):
+        for head in schema.all(node, predicate):
+            members = schema.list(head, f"what {node} says to differ or be disjoint", rule, empty=True)
+            for one, other in combinations(members, 2):
+                yield one, other, [(node, TYPE, kind), (node, predicate, head)]
 
 
 def _both(one: str, other: str) -> list[Atom]:

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from itertools import combinations
 
 from kg.errors import SourceError
 from kg.graph.quads import Graph
@@ -183,8 +182,3 @@ class _Hierarchy:
 def is_axiom(predicate: str, kind: str | None) -> bool:
     """Tell whether a triple with this predicate, and this class for rdf:type, can be of an axiom."""
     return predicate in _PREDICATES or predicate == SAME or (predicate == TYPE and kind in _KINDS)
-
-
-def pairs_of(members: Iterable[str]) -> Iterable[tuple[str, str]]:
-    """Return the pairs of the members of a list."""
-    return combinations(members, 2)

@@ -1,7 +1,6 @@
 """Import a CSV table through a mapping: ``kg import csv``."""
 
 import csv
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from kg.project import Project
 from kg.source.importers.mapping import Row, TableMapping, read_mapping
 from kg.source.reader import Triple
 from kg.source.turtle import write_turtle
+from kg.source.whole import written_whole
 
 _WRITTEN = "Written by `kg import csv`"
 REPORTED = 20
@@ -61,14 +61,9 @@ def import_csv(table: Path, *, mapping: Path, project: Project) -> ImportedTable
         more = f"\n  and {len(faults) - REPORTED} more" if len(faults) > REPORTED else ""
         count = f"{len(faults)} fault{'s' if len(faults) > 1 else ''}; nothing is written"
         raise SourceError(f"{count}\n  " + "\n  ".join(faults[:REPORTED]) + more, file=str(table))
-    beside = out.with_name(f".{out.name}.new")
-    try:
-        with beside.open("w", encoding="utf-8", newline="\n") as stream:
-            comment = f"{plan.comment} {_WRITTEN}: do not edit by hand."
-            write_turtle(stream, triples, prefixes=project.prefixes, comment=comment)
-        os.replace(beside, out)
-    finally:
-        beside.unlink(missing_ok=True)
+    with written_whole(out) as stream:
+        comment = f"{plan.comment} {_WRITTEN}: do not edit by hand."
+        write_turtle(stream, triples, prefixes=project.prefixes, comment=comment)
     return ImportedTable(out, len(triples), rows, unmapped)
 
 

@@ -39,8 +39,8 @@ def _write(out: TextIO, finding: Finding, context: Context, excerpts: Excerpts) 
         line, carets = shown.split("\n")
         gutter, _, marks = carets.partition("| ")
         out.write(f"  {line}\n  {gutter}| {_painted(marks, colour)}\n")
-    message = context.message(finding).replace("\n", "\n    ")
-    out.write(f"    {message} [{context.rule(finding.shape)}]\n".replace("     [", "    ["))
+    said = f"{context.message(finding)} [{context.rule(finding.shape)}]".strip().replace("\n", "\n    ")
+    out.write(f"    {said}\n")
     if suggestion := context.suggestion(finding):
         out.write(f"    {context.word('fix').format(suggestion)}\n")
     for premise in finding.premises:
