@@ -1,5 +1,6 @@
 """One seeded defect per lint: named by its code, at its line and column."""
 
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -160,3 +161,21 @@ def test_fix_lays_files_out_and_twice_changes_nothing(kg: Callable[..., Run], co
     again = kg(copy.root, "check", "--fix")
     assert "laid out" not in again.err
     assert path.read_text(encoding="utf-8") == fixed
+
+
+def test_diff_prints_what_fix_would_write_and_writes_nothing(kg: Callable[..., Run], copy: Project) -> None:
+    kg(copy.root, "check", "--fix")
+    assert kg(copy.root, "check", "--diff").code == 0
+    path = copy.root / PLACES
+    clean = path.read_text(encoding="utf-8")
+    loose = clean.replace(" ;\n    .", " .").rstrip("\n")
+    path.write_text(loose, encoding="utf-8")
+    run = kg(copy.root, "check", "--diff")
+    assert run.code == 1
+    assert "1 file to lay out" in run.err
+    assert path.read_text(encoding="utf-8") == loose
+    subprocess.run(["git", "apply", "-"], cwd=copy.root, input=run.out.encode(), check=True)
+    assert path.read_text(encoding="utf-8") == clean
+    refused = kg(copy.root, "check", "--diff", "--fix")
+    assert refused.code == 2
+    assert "give one of them" in refused.err

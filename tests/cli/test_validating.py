@@ -65,6 +65,15 @@ def test_only_findings_of_changed_files_are_told(kg, wrong: Path) -> None:
     assert kg(inner, "validate", "--changed-since", "HEAD~1").code == 1
 
 
+def test_findings_of_a_changed_shape_are_told_wherever_they_are(kg, wrong: Path) -> None:
+    git(wrong, "add", ".")
+    git(wrong, "commit", "--quiet", "-m", "Second")
+    assert kg(wrong, "validate", "--changed-since", "HEAD").code == 0
+    for shapes in (wrong / "shapes").glob("*.ttl"):
+        shapes.write_text(shapes.read_text(encoding="utf-8") + "\n# Changed.\n", encoding="utf-8")
+    assert kg(wrong, "validate", "--changed-since", "HEAD").code == 1
+
+
 def test_the_worst_come_first_and_the_others_are_counted(kg, tmp_path: Path) -> None:
     (tmp_path / "s.ttl").write_text(SHAPES)
     (tmp_path / "d.ttl").write_text("".join(f'<http://e/{n}> <http://e/p> "x" .\n' for n in range(5)))

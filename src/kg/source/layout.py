@@ -58,14 +58,13 @@ def lay_out(text: str) -> Layout:
     return Layout("\n".join(paragraphs), tuple(sorted(removed)))
 
 
-def fix(path: Path, *, project: Project, base: str | None = None) -> Layout | None:
-    """Lay a Turtle or TriG file out, and return its layout when that is another than before.
+def proposed(path: Path, *, project: Project, base: str | None = None) -> Layout | None:
+    """Return the layout of a Turtle or TriG file, when it is another than the file's; nothing is written.
 
-    The file is replaced at once, and only by what says the same: both are read, relative IRIs after ``base``, and
-    their graphs compared.
+    Both texts are read, relative IRIs after ``base``, and their graphs compared.
 
-    Raises LayoutError for a file that is left as it is, SourceError for one that cannot be read, UsageError for one of
-    another format or that cannot be written.
+    Raises LayoutError for a file that must stay as it is, SourceError for one that cannot be read, UsageError for one
+    of another format.
     """
     name = project.relative(path)
     if path.suffix not in SUFFIXES:
@@ -86,11 +85,22 @@ def fix(path: Path, *, project: Project, base: str | None = None) -> Layout | No
         raise LayoutError(f"left as it is: its layout cannot be read ({error})", file=name) from error
     if not same:
         raise LayoutError("left as it is: its layout would not say the same", file=name)
-    try:
-        with written_whole(path) as stream:
-            stream.write(layout.text)
-    except OSError as error:
-        raise UsageError(f"cannot write {name}: {error.strerror}") from error
+    return layout
+
+
+def fix(path: Path, *, project: Project, base: str | None = None) -> Layout | None:
+    """Lay a Turtle or TriG file out, and return its layout when that is another than before.
+
+    The file is replaced at once, and only by what says the same. Raises what ``proposed`` raises, and UsageError for a
+    file that cannot be written.
+    """
+    layout = proposed(path, project=project, base=base)
+    if layout is not None:
+        try:
+            with written_whole(path) as stream:
+                stream.write(layout.text)
+        except OSError as error:
+            raise UsageError(f"cannot write {project.relative(path)}: {error.strerror}") from error
     return layout
 
 

@@ -46,11 +46,11 @@ def without_known(report: Report, baseline: Counter[str]) -> Report:
 
 
 def in_files(report: Report, chosen: Callable[[str], bool]) -> Report:
-    """Return the findings whose triple, or a triple that it follows from, is in a chosen file."""
+    """Return the findings whose triple, a triple that it follows from, or whose shape is in a chosen file."""
     is_chosen = lru_cache(maxsize=None)(chosen)
 
     def concerns(finding: Finding) -> bool:
-        files = [finding.file, *(place.file for place in finding.premises)]
+        files = [finding.file, finding.shape_file, *(place.file for place in finding.premises)]
         return any(file is not None and is_chosen(file) for file in files)
 
     return Report(tuple(filter(concerns, report.findings)))
