@@ -4,6 +4,7 @@ import pytest
 
 from kg.check import check
 from kg.project import Project
+from kg.source.layout import SUFFIXES, lay_out
 
 PLACES = "instances/reference/places.ttl"
 GAZETTE = "instances/passages/gazette.trig"
@@ -15,6 +16,16 @@ WHO = "queries/competency/who-signed.rq"
 def test_the_fixture_and_the_project_have_no_problem(copy: Project, project: Project) -> None:
     assert check(copy) == []
     assert check(project) == []
+
+
+def test_every_file_is_in_the_canonical_layout(copy: Project, project: Project) -> None:
+    folders = [(project, project.root / "tests" / "shapes")]
+    folders += [(of, folder) for of in (copy, project) for folder in (of.ontology, of.shapes, of.instances)]
+    files = [path for of, folder in folders for path in of.files(folder, suffixes=SUFFIXES)]
+    assert len(files) > 100
+    assert [
+        path for of, path in files if lay_out(path.read_text(encoding="utf-8")).text != path.read_text("utf-8")
+    ] == []
 
 
 @pytest.mark.parametrize(

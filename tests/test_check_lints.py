@@ -164,7 +164,6 @@ def test_fix_lays_files_out_and_twice_changes_nothing(kg: Callable[..., Run], co
 
 
 def test_diff_prints_what_fix_would_write_and_writes_nothing(kg: Callable[..., Run], copy: Project) -> None:
-    kg(copy.root, "check", "--fix")
     assert kg(copy.root, "check", "--diff").code == 0
     path = copy.root / PLACES
     clean = path.read_text(encoding="utf-8")
