@@ -40,7 +40,7 @@ class Canton:
         self.texts = {
             "kg.toml": self._settings(),
             "register.txt": _register(),
-            "ontology/place.ttl": self._vocabulary("t:Town t:Canton", PLACE_TERMS, "Words of places."),
+            "ontology/place.ttl": self._vocabulary("t:Town t:Canton", PLACE_TERMS, "Words of places.") + _MAYOR,
             "ontology/act.ttl": self._vocabulary("t:Act t:Pact t:Party", ACT_TERMS, "Words of acts.") + self._axioms(),
             "ontology/status.trig": self._statuses(),
             "shapes/act.ttl": _head("What an act must have.", "s sh t xsd") + ACT_SHAPES,
@@ -85,6 +85,8 @@ class Canton:
             f"\nt:OldAct a owl:Class ;\n{act}"
             '    skos:definition """An act of before,\nwhich t:Act replaces ; # not a comment\n"""@en , '
             '"Acte d\'avant."@fr ;\n    owl:deprecated true .\n'
+            '\nt:Mayor rdfs:label "mayor"@en , "maire"@fr ;  # the class is in the other file\n'
+            '    skos:definition "Head of a town."@en , "Tête d\'une ville."@fr .\n'
             "\nt:Signed a owl:Class ;\n"
             '    rdfs:label "signed"@en , "signé"@fr ; skos:definition "Act with a party."@en , "Acte signé."@fr ;\n'
             "    owl:equivalentClass [ a owl:Class ;\n        owl:intersectionOf ( t:Act [ a owl:Restriction ;\n"
@@ -241,6 +243,7 @@ def _expected() -> str:
     return "# expects: " + " ; ".join(f"{shape} sh:AnyConstraintComponent id:x" for shape in shapes) + "\n"
 
 
+_MAYOR = "\nt:Mayor a owl:Class .\n"
 PLACE_TERMS = {
     "t:Letter": "owl:Class",
     "t:about": "owl:ObjectProperty",
@@ -310,6 +313,7 @@ s:PartyShape a sh:NodeShape ; sh:targetClass t:Party ;
     + _shape("PactShape-amends", "t:amends", "sh:nodeKind sh:IRI ; sh:class t:Pact")
     + _shape("PartyShape-siren", "t:siren", _SIREN)
     + _shape("PartyShape-seat", "t:seat", "sh:minCount 1 ; sh:maxCount 1 ; sh:class t:Town")
+    + _shape("LetterShape-about", "t:about", "sh:class t:Pact")
     + _shape("PartyShape-founded", "t:founded", "sh:datatype xsd:date")
 )
 PLACE_SHAPES = (
@@ -333,7 +337,6 @@ s:AddressShape a sh:NodeShape ; sh:targetObjectsOf t:address ; sh:property s:Add
     + _shape("TownShape-within", "t:within", "sh:class t:Canton ; sh:minCount 1")
     + _shape("TownShape-label", "rdfs:label", "sh:uniqueLang true")
     + _shape("LetterShape-address", "t:address", "sh:minCount 1")
-    + _shape("LetterShape-about", "t:about", "sh:class t:Pact")
     + _shape("LetterShape-route", "t:route", "sh:minCount 1")
     + _shape("LetterShape-stops", "( t:route [ sh:zeroOrMorePath rdf:rest ] rdf:first )", "sh:class t:Town")
     + _shape("AddressShape-postcode", "t:postcode", 'sh:pattern "^[0-9]{5}$" ; sh:minCount 1')

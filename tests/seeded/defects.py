@@ -47,26 +47,24 @@ class Defect:
         return text.count("\n", 0, found.start()) + 1
 
 
-def plant(
-    kinds: list[Kind], texts: Mapping[str, str], random: Random, number: int
-) -> tuple[dict[str, str], list[Defect]]:
+def plant(kinds: list[Kind], texts: Mapping[str, str], random: Random) -> tuple[dict[str, str], list[Defect]]:
     """Return the files that change and one defect of each kind, all in the same texts and none within another."""
     marked = dict(texts)
-    files: list[tuple[Kind, str, int]] = []
-    for kind in kinds:
-        number += 1
+    files: list[str] = []
+    for index, kind in enumerate(kinds):
         name, site = random.choice(_sites(kind, marked))
         text = marked[name]
-        new = kind.new(site) if callable(kind.new) else site.expand(kind.new.replace("{n}", str(number)))
+        new = kind.new(site) if callable(kind.new) else site.expand(kind.new.replace("{n}", str(index + 10)))
         assert new.count(MARK) == 2
-        new = new.replace(MARK, f"{MARK}{len(files)}{MARK}")
+        new = new.replace(MARK, f"{MARK}{index}{MARK}")
         if "\r\n" in text:
             new = re.sub(r"\r?\n", "\r\n", new)
         marked[name] = text[: site.start()] + new + text[site.end() :]
-        files.append((kind, name, len(files)))
-    clean = {name: re.sub(f"{MARK}[0-9]+{MARK}", "", text) for name, text in marked.items()}
-    defects = [_defect(kind, name, marked[name], index) for kind, name, index in files]
-    return {name: clean[name] for _, name, _ in files}, defects
+        files.append(name)
+    clean = {name: re.sub(f"{MARK}[0-9]+{MARK}", "", marked[name]) for name in files}
+    return clean, [
+        _defect(kind, name, marked[name], index) for index, (kind, name) in enumerate(zip(kinds, files, strict=True))
+    ]
 
 
 def _sites(kind: Kind, texts: Mapping[str, str]) -> list[tuple[str, re.Match[str]]]:
@@ -105,6 +103,8 @@ CHECKED = [
     Kind("syntax", _FACTS, r"(t:(?:seat|within|status) )(id:[\w-]+)", r"\1\2\n    §id:other-{n}§", after=True),
     Kind("syntax", _PARTIES, r'(t:(?:siren "\d+"|seat id:[\w-]+))\s*;\s*(t:\w+)', r"\1\n    §\2§", after=True),
     Kind("syntax", "*.t*", r'(rdfs:label )"([^"\n]+)"@', r'\1§"\2@§', after=True),
+    Kind("syntax", "ontology/act.ttl", r"(a owl:ObjectProperty)", r"\1 §, ;§", after=True),
+    Kind("syntax", "shapes/place.ttl", r"(sh:path t:\w+)", r"\1 §. {n}§", after=True),
     Kind("syntax", _PASSAGES, r"(t:amends )(id:pact-\d+)", r"\1\n\n  §]§ , \2", after=True),
     Kind("syntax", _PARTIES, r"\s*(?:;\s*)?\.\s+(?:# fin\s+)?(id:party-\d+)(\s+a\s)", r"\n\n§\1§\2", after=True),
     Kind("syntax", _PARTIES, r"<https://party-(\d+).example/#home>", r"§<https://party \1.example/>§", after=True),
