@@ -26,16 +26,19 @@ INTERRUPTED = 130
 class KgError(Exception):
     """Stop a command with a message for people.
 
-    ``file`` and ``line`` (from 1) say where the fault is, when it is in a file.
+    ``file``, ``line`` and ``column`` (from 1) say where the fault is, when it is in a file.
     """
 
     exit_code = USAGE
 
-    def __init__(self, message: str, *, file: str | None = None, line: int | None = None) -> None:
+    def __init__(
+        self, message: str, *, file: str | None = None, line: int | None = None, column: int | None = None
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.file = file
         self.line = line
+        self.column = column
 
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (self.file, self.line) if part is not None)

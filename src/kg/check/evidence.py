@@ -6,7 +6,6 @@ from kg.check.problem import Problem
 from kg.check.sources import Sources
 from kg.graph.terms import parse
 from kg.project import Project
-from kg.source.excerpt import Span
 from kg.source.reader import Quad
 
 
@@ -17,13 +16,13 @@ def evidence(sources: Sources) -> Iterator[Problem]:
     for file, rows in sources.quads.items():
         for s, p, o in sorted({(s, p, o) for g, s, p, o in rows if not g}):
             fact = " ".join(short(token, project) for token in (s, p, o))
-            yield Problem(file, "default-graph", (fact,), sources.find(file, 0, s=s, p=p, o=o))
+            yield Problem(file, "default-graph", (fact,), sources.find(file, 0, s=s, p=p, o=o, g=""))
         graphs = sorted({g[1:-1] for g, *_ in rows if g})
         if rules.passages and file.startswith(f"{rules.passages}/"):
             for graph in graphs:
                 if not rules.locate(graph):
                     yield Problem(
-                        file, "not-a-passage", (graph.removeprefix(project.base),), _title(sources, file, graph)
+                        file, "not-a-passage", (graph.removeprefix(project.base),), sources.graph(file, f"<{graph}>")
                     )
         if rules.deductions and file.startswith(f"{rules.deductions}/"):
             for graph in graphs:
@@ -41,7 +40,7 @@ def _deduction(file: str, graph: str, rows: list[Quad], sources: Sources) -> Ite
     rules = project.evidence
     said = [(p, o) for g, s, p, o in rows if g == graph and s == graph]
     name = graph[1:-1].removeprefix(project.base)
-    span = _title(sources, file, graph[1:-1])
+    span = sources.graph(file, graph)
     languages = {parse(o).language for p, o in said if p == f"<{rules.reasoning}>"}
     for language in project.languages:
         if rules.reasoning and language not in languages:
@@ -49,15 +48,6 @@ def _deduction(file: str, graph: str, rows: list[Quad], sources: Sources) -> Ite
     premises = [o[1:-1] for p, o in said if p == f"<{rules.derived_from}>"]
     if rules.derived_from and not any(rules.locate(premise) for premise in premises):
         yield Problem(file, "no-premise", (name, project.compact(rules.derived_from)), span)
-
-
-def _title(sources: Sources, file: str, graph: str) -> Span | None:
-    """Return where a file names a graph: relative to the base, in full, or as a prefixed name."""
-    project = sources.project
-    for word in (f"<{graph.removeprefix(project.base)}>", f"<{graph}>", project.compact(graph)):
-        if span := sources.word(file, word):
-            return span
-    return None
 
 
 def short(token: str, project: Project) -> str:

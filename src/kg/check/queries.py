@@ -35,7 +35,8 @@ def queries(sources: Sources, known: Terms) -> Iterator[Problem]:
             else:
                 Store.memory().query(query.text)
         except KgError as error:
-            yield Problem(error.file or file, "query", (error.message,), _line(error.line))
+            message, *_ = error.message.splitlines()  # the line with its mark is shown below it
+            yield Problem(error.file or file, "query", (message,), _line(error.line, error.column or 1))
             continue
         for line, message in lint_query(query):
             yield Problem(file, "query", (message,), _line(line))
@@ -55,8 +56,8 @@ def _terms(query: Query, file: str, sources: Sources, known: Terms) -> Iterator[
                 yield Problem(file, "unknown-term", wrong, text.span(*found.span()))
 
 
-def _line(line: int | None) -> Span | None:
-    return Span(line, 1, line, 1) if line else None
+def _line(line: int | None, column: int = 1) -> Span | None:
+    return Span(line, column, line, column) if line else None
 
 
 def run_checks(sources: Sources, language: str) -> Iterator[Problem]:

@@ -37,12 +37,13 @@ def shapes(sources: Sources) -> Iterator[Problem]:
             facts[s].append((p, o))
             if p != TYPE:
                 named.add(o)
+    whole = sources.whole(sources.project.shapes)  # an unread file may name a shape, or give it its target
     deactivated = {s for s, pairs in facts.items() if any(p == _DEACTIVATED and "true" in o for p, o in pairs)}
     for shape in facts.keys() - deactivated:
         pairs = facts[shape]
         kinds = {o for p, o in pairs if p == TYPE}
         aimed = any(p in _TARGETS for p, _ in pairs) or kinds & _CLASSES
-        if kinds & {_NODE_SHAPE, _PROPERTY_SHAPE} and shape not in named and not aimed:
+        if whole and kinds & {_NODE_SHAPE, _PROPERTY_SHAPE} and shape not in named and not aimed:
             yield _problem(sources, homes, "shape-without-target", shape)
     if not sources.settled:
         return

@@ -1,6 +1,5 @@
 """The files that are checked: what they say, and where."""
 
-import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -9,6 +8,7 @@ from kg.check.problem import Problem
 from kg.errors import KgError, SourceError, UsageError
 from kg.project import RDF_SUFFIXES, Project
 from kg.source.excerpt import Span, Text
+from kg.source.extents import labels
 from kg.source.positions import SUFFIXES, Positioned, positions, subjects_of
 from kg.source.reader import Quad, read
 
@@ -21,7 +21,7 @@ class Sources:
     paths: dict[str, Path] = field(default_factory=dict)
     quads: dict[str, list[Quad]] = field(default_factory=dict)
     unread: list[Problem] = field(default_factory=list)
-    _places: dict[str, dict[str | tuple[str, str, str], Positioned]] = field(default_factory=dict)
+    _places: dict[str, dict[tuple[str, ...], Positioned]] = field(default_factory=dict)
 
     @classmethod
     def read(cls, project: Project, paths: tuple[Path, ...]) -> "Sources":
@@ -52,45 +52,50 @@ class Sources:
         start = f"{self.project.relative(folder)}/"
         return {name: rows for name, rows in self.quads.items() if name.startswith(start)}
 
+    def whole(self, folder: Path) -> bool:
+        """Return whether every file below a folder of the project could be read; without settings, every file."""
+        start = f"{self.project.relative(folder)}/" if self.settled else ""
+        return not any(problem.file.startswith(start) for problem in self.unread)
+
     def text(self, file: str) -> Text:
         """Return the text of a file."""
         return Text(self.paths[file].read_bytes().decode("utf-8-sig"))
 
-    def find(self, file: str, part: int, *, s: str, p: str | None = None, o: str | None = None) -> Span | None:
-        """Return where a file first states a triple, at its subject (0), predicate (1) or object (2).
+    def find(
+        self, file: str, part: int, *, s: str, p: str | None = None, o: str | None = None, g: str | None = None
+    ) -> Span | None:
+        """Return where a file first states a triple, in any graph or in ``g``, at its subject (0), predicate or object.
 
         Without ``p`` or ``o`` it is the first triple of the subject. In the formats without places of terms it is
         where the subject's node is; None where that is not known.
         """
         places = self._positions(file)
-        key = (s, p, o) if p is not None and o is not None else s
-        if (at := places.get(key) or places.get(s)) is not None:
+        key = (s,) if p is None or o is None else (s, p, o) if g is None else (g, s, p, o)
+        if (at := places.get(key) or places.get((s,))) is not None:
             return at.text.span(*at.extents[part])
         if self.paths[file].suffix not in SUFFIXES:
             base = self.base(self.paths[file])
             return subjects_of(self.paths[file], [s], project=self.project, base=base).get(s)
         return None
 
-    def word(self, file: str, word: str) -> Span | None:
-        """Return where a file first writes a word, comments and directives aside; None when it does not."""
-        text = self.text(file)
-        for found in re.finditer(rf"(?<![\w:-]){re.escape(word)}(?![\w-])", text.content):
-            line = text.content[text.content.rfind("\n", 0, found.start()) + 1 : found.start()]
-            if "#" not in line.replace("<", "") and not line.lstrip().lower().startswith(("@prefix", "prefix")):
-                return text.span(*found.span())
-        return None
+    def graph(self, file: str, graph: str) -> Span | None:
+        """Return where a file first names a graph (a token) that it fills; None where that is not known."""
+        if (first := self._positions(file).get((graph,) * 2)) is None:
+            return None
+        named = [label for label in labels(first.text.content) if label < first.extents[0]]
+        return first.text.span(*(named[-1] if named else first.extents[0]))
 
-    def _positions(self, file: str) -> dict[str | tuple[str, str, str], Positioned]:
-        """Return the first place of each triple and of each subject of a file."""
+    def _positions(self, file: str) -> dict[tuple[str, ...], Positioned]:
+        """Return the first place of each triple, alone and in its graph, of each subject, and of each graph twice."""
         if file not in self._places:
-            found: dict[str | tuple[str, str, str], Positioned] = {}
+            found: dict[tuple[str, ...], Positioned] = {}
             path = self.paths[file]
             try:
                 for at in (
                     positions(path, project=self.project, base=self.base(path)) if path.suffix in SUFFIXES else ()
                 ):
-                    found.setdefault((at.subject, at.predicate, at.object), at)
-                    found.setdefault(at.subject, at)
+                    for key in (at[:4], at[1:4], at[1:2], (at.graph, at.graph)):
+                        found.setdefault(key, at)
             except SourceError:  # what cannot be read has no places
                 found.clear()
             self._places[file] = found

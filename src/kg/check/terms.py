@@ -11,6 +11,7 @@ from kg.check.sources import Sources
 from kg.errors import suggestion
 from kg.graph.terms import OWL, RDF, RDFS, TYPE, parse
 from kg.project import Project
+from kg.source.reader import home_of
 
 _SPACES = (namespace.OWL, namespace.RDF, namespace.RDFS, namespace.SKOS, namespace.SH, namespace.XSD)
 VOCABULARIES = {str(space): {str(term) for term in dir(space)} for space in _SPACES}
@@ -55,7 +56,8 @@ class Terms:
         """Return the terms of RDF, RDFS, OWL, SKOS, SHACL and XSD, and those that the files define."""
         rows = [row for rows in sources.within(sources.project.ontology).values() for row in rows]
         typed = {s[1:-1] for _, s, p, o in rows if p == TYPE and (sources.settled or o in _KINDS) and s[0] == "<"}
-        own = {iri[: iri.index("#") + 1] for iri in typed if "#" in iri}
+        whole = sources.whole(sources.project.ontology)  # what an unread file defines is not known
+        own = {iri[: iri.index("#") + 1] for iri in typed if "#" in iri} if whole else set()
         everything = [row for rows in sources.quads.values() for row in rows]
         subjects = typed | {s[1:-1] for _, s, p, _ in everything if p == TYPE and not sources.settled}
         known = VOCABULARIES | {
@@ -99,22 +101,31 @@ def terms(sources: Sources, known: Terms) -> Iterator[Problem]:
 def iris(sources: Sources) -> Iterator[Problem]:
     """Yield IRIs of no known scheme, prefixed names taken for IRIs, and those that the settings do not allow."""
     project = sources.project
-    policy = re.compile(project.iris) if project.iris else None
     for file, rows in sources.quads.items():
+        named = not home_of(sources.paths[file], project=project)
         seen: set[str] = set()
-        for _, s, p, o in rows:
+        for g, s, p, o in rows:
+            if named and g not in seen:
+                seen.add(g)
+                if wrong := _wrong(g, project):
+                    yield Problem(file, *wrong, sources.graph(file, g))
             for part, token in enumerate((s, p, o)):
-                if token[:1] != "<" or token in seen:
-                    continue
-                seen.add(token)
-                iri = token[1:-1]
-                scheme, *_ = iri.partition(":")
-                if scheme.lower() not in SCHEMES:
-                    span = sources.find(file, part, s=s, p=p, o=o)
-                    if scheme in project.prefixes:
-                        yield Problem(file, "name-in-brackets", (token,), span)
-                    else:
-                        yield Problem(file, "unknown-scheme", (scheme, token, suggestion(scheme, SCHEMES)), span)
-                elif policy and iri.startswith(project.base) and not policy.fullmatch(iri[len(project.base) :]):
-                    span = sources.find(file, part, s=s, p=p, o=o)
-                    yield Problem(file, "iri-policy", (project.compact(iri),), span)
+                if token not in seen:
+                    seen.add(token)
+                    if wrong := _wrong(token, project):
+                        yield Problem(file, *wrong, sources.find(file, part, s=s, p=p, o=o))
+
+
+def _wrong(token: str, project: Project) -> tuple[str, tuple[str, ...]] | None:
+    """Return the code of what is wrong with an IRI and the values of its message; None for what is right or none."""
+    if token[:1] != "<":
+        return None
+    iri = token[1:-1]
+    scheme, *_ = iri.partition(":")
+    if scheme.lower() not in SCHEMES:
+        if scheme in project.prefixes:
+            return "name-in-brackets", (token,)
+        return "unknown-scheme", (scheme, token, suggestion(scheme, SCHEMES))
+    if project.iris and iri.startswith(project.base) and not re.fullmatch(project.iris, iri[len(project.base) :]):
+        return "iri-policy", (project.compact(iri),)
+    return None

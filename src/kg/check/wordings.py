@@ -17,6 +17,8 @@ _KINDS = {f"<{OWL}{kind}>" for kind in ("Class", "ObjectProperty", "DatatypeProp
 
 def wordings(sources: Sources) -> Iterator[Problem]:
     """Yield what has no label or definition in a language of the project, or several."""
+    if not sources.whole(sources.project.ontology):  # an unread file may have them
+        return
     kinds: defaultdict[str, set[str]] = defaultdict(set)
     homes: dict[str, str] = {}
     texts: defaultdict[tuple[str, str], list[str | None]] = defaultdict(list)

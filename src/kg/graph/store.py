@@ -175,17 +175,23 @@ def _token(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> str:
 def _unparsed(error: SyntaxError, text: str) -> QueryError:
     """Return the error of a query that does not parse: what is wrong, and its line with a mark under the place."""
     match = re.match(r"error at (\d+):(\d+): (?:expected )?(?:one of )?(.*)", str(error), re.DOTALL)
-    lines = text.splitlines()
-    if not match or int(match[1]) > len(lines):
+    if not match:
         return QueryError(f"the query does not parse: {error}", line=error.lineno)
-    number, column = int(match[1]), int(match[2])
-    line = lines[number - 1]
-    before = re.search(r"([\w.-]*):[\w.-]*$", line[: column - 1])
-    if "Prefix not found" in match[3] and before:
-        why = f'the prefix "{before[1]}" is not known'
+    # The parser also lists the characters that a name may have.
+    wanted = [item for item in re.split(r", (?![^\[]*\])", match[3]) if not item.startswith("[")]
+    before = "".join(text.splitlines(keepends=True)[: int(match[1]) - 1])
+    before = text[: len(before) + int(match[2]) - 1]
+    if wanted and all(re.fullmatch("[A-Z_]+", item) for item in wanted):
+        # Where it wants a keyword it has already passed over as many bytes.
+        before = before.encode()[: -len(wanted[0])].decode(errors="ignore")
+    number, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+    line = [*text.split("\n"), ""][number - 1]
+    name = re.search(r"([\w.-]*):[\w.-]*$", line[: column - 1])
+    if "Prefix not found" in match[3] and name:
+        why = f'the prefix "{name[1]}" is not known'
     elif re.match(r"(?i)(insert|delete|load|clear|create|drop|copy|move|add|with)\b", text.strip()):
         why = "an update is not a query"
-    else:  # the parser also lists the characters that a name may have
-        wanted = [item for item in re.split(r", (?![^\[]*\])", match[3]) if not item.startswith("[")]
+    else:
         why = f"expected {' or '.join(wanted[:6])}" if wanted else "not expected here"
-    return QueryError(f"the query does not parse: {why}\n    {line}\n    {' ' * (column - 1)}^", line=number)
+    shown = f"    {line}\n    {' ' * (column - 1)}^"
+    return QueryError(f"the query does not parse: {why}\n{shown}", line=number, column=column)

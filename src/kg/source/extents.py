@@ -157,6 +157,16 @@ def extents(text: str) -> Iterator[Extents]:
             s, state = here, _VERB
 
 
+def labels(text: str) -> Iterator[Extent]:
+    """Yield the extents of the names of the graphs of a TriG text, each before its ``{``."""
+    at, last = 0, None
+    while found := _TOKEN.match(text, at):
+        at = found.end()
+        if found[2] == "{" and last is not None:
+            yield last
+        last = found.span(1) if found[1] else None
+
+
 def _next(text: str, at: int) -> Extent:
     """Return where the next token stands, its opening bracket alone if it has one."""
     found = _TOKEN.match(text, at)
