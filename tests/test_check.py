@@ -23,9 +23,8 @@ def test_every_file_is_in_the_canonical_layout(copy: Project, project: Project) 
     folders += [(of, folder) for of in (copy, project) for folder in (of.ontology, of.shapes, of.instances)]
     files = [path for of, folder in folders for path in of.files(folder, suffixes=SUFFIXES)]
     assert len(files) > 100
-    assert [
-        path for of, path in files if lay_out(path.read_text(encoding="utf-8")).text != path.read_text("utf-8")
-    ] == []
+    texts = {path: path.read_text(encoding="utf-8") for path in files}
+    assert [path for path, text in texts.items() if lay_out(text).text != text] == []
 
 
 @pytest.mark.parametrize(
