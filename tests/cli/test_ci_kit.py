@@ -64,6 +64,18 @@ def test_the_action_knows_changes_baselines_and_paths(project_root: Path, wrong:
     assert not (wrong / "oh").exists()
 
 
+def test_the_action_writes_a_comment_of_the_findings_and_of_what_differs(project_root: Path, wrong: Path) -> None:
+    done = action(project_root, wrong, comment="comment.md", **{"changed-since": "HEAD"})
+    assert done.returncode == 1, done.stderr
+    comment = (wrong / "comment.md").read_text(encoding="utf-8")
+    findings, _, differences = comment.partition("1 added")
+    assert SECOND in findings
+    assert "second" in differences
+    assert action(project_root, wrong, comment="comment.md").returncode == 1
+    assert "1 added" not in (wrong / "comment.md").read_text(encoding="utf-8")
+    assert action(project_root, wrong, comment="nowhere/x").returncode == 2
+
+
 def test_the_action_installs_this_package(project_root: Path) -> None:
     steps = yaml.safe_load((project_root / "action.yml").read_text())["runs"]["steps"]
     (install,) = (step["run"] for step in steps if step.get("name") == "Install")
