@@ -129,7 +129,8 @@ def _print_stats(project: "Project", rules: "Sequence[Rule]", inference: "Infere
         if not rows and spent < 0.0005:
             continue
         of = " ".join(project.compact(t[1:-1]) for axiom in rule.axioms[:1] for t in axiom if t.startswith("<"))
-        click.echo(f"{rows:>10,}  {spent:>6.3f}  {rule.name}  {of}{'(as SPARQL)' if rule.sparql else ''}".rstrip())
+        ran = f"as SPARQL: {', '.join(rule.beyond)}" if rule.sparql else of
+        click.echo(f"{rows:>10,}  {spent:>6.3f}  {rule.name}  {ran}".rstrip())
     click.echo(f"{inference.rounds} rounds, {inference.seconds:.2f} s")
 
 

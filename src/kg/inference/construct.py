@@ -16,6 +16,22 @@ from kg.graph.terms import literal
 from kg.inference.rules import Atom, Rule, is_variable
 
 _ANY = "?any"
+_WORDS = {
+    "LeftJoin": "OPTIONAL",
+    "Minus": "MINUS",
+    "Union": "UNION",
+    "Filter": "FILTER",
+    "Extend": "BIND",
+    "values": "VALUES",
+    "Project": "a sub-SELECT",
+    "Builtin_EXISTS": "EXISTS",
+    "Builtin_NOTEXISTS": "NOT EXISTS",
+    "Group": "GROUP BY",
+    "AggregateJoin": "GROUP BY",
+    "OrderBy": "ORDER BY",
+    "Slice": "LIMIT",
+    "Distinct": "DISTINCT",
+}
 _PARSER_NOTES = re.compile(r"\s*\(at char \d+\), \(line:(\d+), col:\d+\)")
 
 
@@ -43,12 +59,13 @@ def read_rule(text: str, *, name: str, file: str) -> Rule:
     body, closed = tuple(found.plain), tuple(found.closed)
     template = query.template if query.template is not None else _triples(query.p)
     head = tuple(_atom(triple, template=True, file=file) for triple in template)
-    if found.only_joins:
+    if not found.beyond:
         unbound = {place for atom in head for place in atom if is_variable(place)} - {p for atom in body for p in atom}
         if unbound:
             raise RuleError(f"the template uses {', '.join(sorted(unbound))}, which WHERE never binds", file=file)
         return Rule(name, head, body)
-    return Rule(name, head, body, sparql=text, closed=closed, everything=footprint(parsed) is None)
+    everything, beyond = footprint(parsed) is None, tuple(sorted(found.beyond - {""}))
+    return Rule(name, head, body, sparql=text, closed=closed, everything=everything, beyond=beyond)
 
 
 def select_premises(sparql: str, *, bindings: dict[str, str]) -> str:
@@ -61,12 +78,12 @@ def select_premises(sparql: str, *, bindings: dict[str, str]) -> str:
 
 @dataclass
 class _Patterns:
-    """The triple patterns of a query: those it joins, and those that must be complete before it runs."""
+    """The triple patterns of a query: those it joins, those that must be complete first, and what is no join."""
 
     file: str
     plain: list[Atom] = field(default_factory=list)
     closed: list[Atom] = field(default_factory=list)
-    only_joins: bool = True
+    beyond: set[str] = field(default_factory=set)
 
     def walk(self, node: Any, *, closed: bool) -> None:
         if not isinstance(node, CompValue):
@@ -83,22 +100,22 @@ class _Patterns:
             case "Join":
                 self.walk([node.p1, node.p2], closed=closed)
             case "LeftJoin" | "Minus":
-                self.only_joins = False
+                self.beyond.add(_WORDS[node.name])
                 self.walk(node.p1, closed=closed)
                 self.walk([node.p2, node.expr], closed=True)
             case "Group" | "AggregateJoin" | "Builtin_NOTEXISTS" | "Builtin_EXISTS" | "OrderBy" | "Slice" | "Distinct":
-                self.only_joins = False
+                self.beyond.add(_WORDS[node.name])
                 self.walk([value for value in node.values() if value is not node], closed=True)
             case "Graph" | "ServiceGraphPattern":
                 raise RuleError("a rule sees the merged graph: GRAPH and SERVICE are not allowed", file=self.file)
             case _:
-                self.only_joins = False
+                self.beyond.add(_WORDS.get(node.name, ""))
                 self.walk(list(node.values()), closed=closed)
 
     def _add(self, triples: Any, *, closed: bool) -> None:
         for triple in triples:
             if not isinstance(triple[1], URIRef | Variable):  # a property path: what it walks over must be complete
-                self.only_joins = False
+                self.beyond.add("a property path")
                 found = sorted(steps(triple[1]))
                 self.closed.extend((_ANY, _ANY if is_variable(step) else step, _ANY) for step in found)
             elif closed:

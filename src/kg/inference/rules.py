@@ -19,8 +19,9 @@ class Rule:
     ``axioms`` are the asserted triples that the rule was instantiated from. ``sparql`` is the text of a
     CONSTRUCT query for a rule that joins alone cannot express; ``body`` then holds its plain patterns, which
     are the premises of a proof, and ``closed`` the patterns that it negates, makes optional or counts over:
-    these must be complete before it runs. ``everything`` tells that it may see any triple, ``equality`` that it is
-    not run as a join but by ``kg.inference.equality``. A rule without a head says what contradicts itself.
+    these must be complete before it runs; ``beyond`` names what in it is no join. ``everything`` tells that it may see
+    any triple, ``equality`` that it is not run as a join but by ``kg.inference.equality``. A rule without a head says
+    what contradicts itself.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Rule:
     closed: tuple[Atom, ...] = ()
     everything: bool = False
     equality: bool = False
+    beyond: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the rule as JSON values."""
@@ -43,8 +45,17 @@ class Rule:
         def atoms(key: str) -> tuple[Atom, ...]:
             return tuple((s, p, o) for s, p, o in data[key])
 
-        more = (data[key] for key in ("everything", "equality"))
-        return cls(data["name"], atoms("head"), atoms("body"), atoms("axioms"), data["sparql"], atoms("closed"), *more)
+        return cls(
+            data["name"],
+            atoms("head"),
+            atoms("body"),
+            axioms=atoms("axioms"),
+            sparql=data["sparql"],
+            closed=atoms("closed"),
+            everything=data["everything"],
+            equality=data["equality"],
+            beyond=tuple(data["beyond"]),
+        )
 
 
 def is_variable(place: str) -> bool:
