@@ -95,6 +95,13 @@ def test_a_literal_of_ten_megabytes_is_one_term(here: Project) -> None:
     assert token == f'"{large}"'
 
 
+@pytest.mark.parametrize("suffix", [".nt", ".ttl"])
+def test_a_line_of_several_long_terms_is_a_triple(here: Project, suffix: str) -> None:
+    terms = [f"<http://e/{place}{'x' * (12 << 20)}>" for place in "spo"]
+    path = written(here, f"a{suffix}", f"{' '.join(terms)} .\n")
+    assert [list(triple) for triple in loaded(here, path).asserted()] == [terms]
+
+
 def test_a_term_that_the_parser_does_not_take_is_told(here: Project) -> None:
     path = written(here, "a.ttl", f'<http://e/s> <http://e/p> "{"x" * (17 << 20)}" .')
     with pytest.raises(SourceError, match="instances/a.ttl: a term is longer than 16 MiB"):

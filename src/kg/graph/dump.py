@@ -27,7 +27,7 @@ _PARTS = {
 # of another, but for "x" and "x"@fr or _:b1 and _:b10, whose next character is greater than the space.
 _RANKED = "SELECT id, token, row_number() OVER (ORDER BY token) AS rank FROM term"
 _LINES = """
-SELECT s.token || ' ' || p.token || ' ' || o.token || {graph} || ' .' AS line
+SELECT s.token, p.token, o.token{graph}, '.'
 FROM ({rows}) r JOIN {terms} s ON s.id = r.s JOIN {terms} p ON p.id = r.p JOIN {terms} o ON o.id = r.o
 LEFT JOIN {terms} g ON g.id = r.g ORDER BY s.{order}, p.{order}, o.{order}, g.{order}
 """
@@ -84,7 +84,7 @@ def write_ntriples(graph: Graph, *, out: Path) -> int:
     Return how many lines there are. Raises ResourceError when the disk is full.
     """
     return graph.engine.write_lines(
-        "SELECT s.token || ' ' || p.token || ' ' || o.token || ' .' "
+        "SELECT s.token, p.token, o.token, '.' "
         f"FROM ({graph.UNION}) t JOIN term s ON s.id = t.s JOIN term p ON p.id = t.p JOIN term o ON o.id = t.o",
         out,
     )
@@ -100,7 +100,7 @@ def difference(graph: Graph, *, before: str, inferred_graph: str) -> Difference:
             table = graph.engine.make("differing", f"SELECT * FROM ({select})")
             ending = _ending(name, inferred_graph)
             asked = _LINES.format(rows="SELECT * FROM differing", terms=f"{of}term", order="token", graph=ending)
-            found[name] = [line.encode() for (line,) in graph.engine.rows(asked)] if table else []
+            found[name] = [" ".join(row).encode() for row in graph.engine.rows(asked)] if table else []
     return Difference(gone, fresh)
 
 
@@ -131,8 +131,8 @@ def _write(out: Path, parts: Mapping[str, Iterable[bytes]], lines: dict[str, int
 
 
 def _ending(name: str, inferred_graph: str) -> str:
-    """Return the SQL of what follows the object on the lines of a part."""
-    return {"default": "''", "named": "' ' || g.token", "inferred": quoted(f" {iri(inferred_graph)}")}[name]
+    """Return the SQL of the column after the object on the lines of a part, if there is one."""
+    return {"default": "", "named": ", g.token", "inferred": f", {quoted(iri(inferred_graph))}"}[name]
 
 
 def _splice(text: mmap.mmap, start: int, end: int, gone: Sequence[bytes], fresh: Sequence[bytes]) -> Iterator[bytes]:

@@ -114,16 +114,17 @@ class Engine:
         finally:
             self._connection.unregister("_given")
 
-    def read_lines(self, file: Path, *, select: str, into: str) -> bool:
+    def read_lines(self, file: Path, *, select: str, into: str, longest: int = 1 << 25) -> bool:
         """Insert into a table what ``select`` says of ``{lines}``, a table (text) of the lines of a text file.
 
-        The file may be compressed, by gzip or zstd. Return False, with nothing inserted, when it is not text in
-        UTF-8 or when the SELECT refuses a line by ``error()``.
+        The file may be compressed, by gzip or zstd. It is read by parts of ``longest`` bytes side by side. Return
+        False, with nothing inserted, when it is not text in UTF-8, when it has a line that is longer, or when the
+        SELECT refuses a line by ``error()``.
         """
         lines = (
             f"(SELECT text FROM read_csv({quoted(str(file))}, columns = {{'text': 'VARCHAR'}}, auto_detect = false, "
             "header = false, delim = '\x01', quote = '', escape = '', comment = '', strict_mode = false, "
-            f"max_line_size = {1 << 30}) WHERE text IS NOT NULL)"
+            f"max_line_size = {longest}, buffer_size = {longest}) WHERE text IS NOT NULL)"
         )
         try:
             self.run(f"INSERT INTO {into} {select.replace('{lines}', lines)}")
@@ -132,8 +133,11 @@ class Engine:
         return True
 
     def write_lines(self, select: str, file: Path) -> int:
-        """Write the one column of a SELECT to a file, a value a line; return how many they are."""
-        options = "(FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x01')"
+        """Write the rows of a SELECT to a file, a line each, a blank between columns; return how many they are.
+
+        No value may be empty.
+        """
+        options = "(FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER ' ')"
         return self.count(f"COPY ({select}) TO {quoted(str(file))} {options}")
 
     def save(self, file: Path) -> None:

@@ -57,7 +57,8 @@ def load_files(graph: Graph, files: Iterable[File], *, project: Project) -> None
                 sources.append(Source(number, file.name or project.relative(file.path), file.role, home))
                 if plain(file.path).suffix not in LINES or not _take_canonical(engine, file, number, project):
                     write_lines(file.path, out, project=project, mark=b"%d\t" % number, base=file.base)
-        engine.read_lines(written, select=_SELECT_MARKED, into="incoming")
+        if not engine.read_lines(written, select=_SELECT_MARKED, into="incoming"):
+            engine.read_lines(written, select=_SELECT_MARKED, into="incoming", longest=1 << 30)
     finally:
         written.unlink(missing_ok=True)
     graph.merge(sources)
@@ -71,10 +72,9 @@ def _take_canonical(engine: Engine, file: File, number: int, project: Project) -
     graph_name = f"(?: (?:{_IRI}|{_BLANK}))?" if quads else ""
     pattern = quoted(rf"{_CANONICAL}{graph_name} \.")
     refused = f"NOT regexp_full_match(text, {pattern}) OR contains(text, {quoted(_STRING)})"
-    lines = (
-        f"(SELECT {number} AS source, CASE WHEN {refused} THEN error('not canonical') ELSE text END AS text "
-        "FROM {lines} WHERE NOT starts_with(text, '#'))"
-    )
+    # A condition is asked once per line; an expression in the SELECT would be, for each column that is made of it.
+    told = f"CASE WHEN starts_with(text, '#') THEN false WHEN {refused} THEN error('not canonical') ELSE true END"
+    lines = f"(SELECT {number} AS source, text FROM {{lines}} WHERE {told})"
     scope = quoted(scope_of(file.path, project=project))
     return engine.read_lines(file.path, select=_taken_apart(lines, named=quads, scope=scope), into="incoming")
 
