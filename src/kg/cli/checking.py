@@ -62,6 +62,7 @@ def _fix(call: Call, project: Project, paths: tuple[Path, ...]) -> None:
 def _diff(call: Call, project: Project, paths: tuple[Path, ...]) -> int:
     """Print a unified diff from the files to their layout."""
     from difflib import unified_diff
+    from io import StringIO
 
     from kg.source.layout import proposed
 
@@ -69,8 +70,8 @@ def _diff(call: Call, project: Project, paths: tuple[Path, ...]) -> int:
     for path, layout in _laid_out(call, project, paths, proposed):
         count += 1
         name = project.relative(path)
-        before = path.read_text(encoding="utf-8").splitlines(keepends=True)
-        for line in unified_diff(before, layout.text.splitlines(keepends=True), f"a/{name}", f"b/{name}"):
+        before, after = (StringIO(text, newline="\n").readlines() for text in (path.read_bytes().decode(), layout.text))
+        for line in unified_diff(before, after, f"a/{name}", f"b/{name}"):
             click.echo(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n", nl=False)
     call.note(f"{count} file{'s' if count > 1 else ''} to lay out" if count else "every file is laid out")
     return CONTENT if count else DONE
