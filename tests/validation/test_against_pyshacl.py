@@ -173,7 +173,9 @@ def constrain(draw: st.DrawFn, writer: Writer, node: str, name: str, depth: int)
 
 
 def told(report: Report) -> Counter[tuple[str | None, ...]]:
-    return Counter((f.focus, f.path, f.value, f.component, f.shape, f.severity) for f in report.findings)
+    found = Counter((f.focus, f.path, f.value, f.component, f.shape, f.severity) for f in report.findings)
+    # see test_each_solution_of_a_query_is_a_result
+    return Counter({row: 1 if row[3] == f"<{SH}SPARQLConstraintComponent>" else n for row, n in found.items()})
 
 
 @settings(max_examples=EXAMPLES, deadline=None, derandomize=True)
@@ -205,3 +207,15 @@ def test_a_date_is_not_below_a_number() -> None:
         writer.add("<http://e/Shape0>", "targetObjectsOf", PROPERTIES[0])
         writer.add("<http://e/Shape0>", bound, integer(2))
         assert [finding.value for finding in validate(graph, writer.triples).findings] == [date], bound
+
+
+def test_each_solution_of_a_query_is_a_result() -> None:
+    """One result for each solution (SHACL, 5.3.1), and solutions may be alike; pySHACL tells those that are once."""
+    graph = Graph.create()
+    graph.load([("a.ttl", "data", [("<http://g>", NODES[0], PROPERTIES[0], value) for value in NODES[1:3]])])
+    for query, results in ((QUERIES[0], 2), (QUERIES[0].replace("SELECT", "SELECT DISTINCT"), 1)):
+        writer = Writer()
+        writer.add("<http://e/Shape0>", "targetNode", NODES[0])
+        writer.add("<http://e/Shape0>", "sparql", "_:q")
+        writer.add("_:q", "select", query)
+        assert len(validate(graph, writer.triples).findings) == results
