@@ -39,7 +39,7 @@ bench: $(DEV_STAMP)
 	"$(BIN)/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
 	"$(BIN)/python" benchmarks/run.py
 
-# 142 million triples: an hour, and 100 GB of disk.
+# 142 million triples: half an hour, and 70 GB of disk.
 bench-large: $(DEV_STAMP)
 	"$(BIN)/python" benchmarks/large.py
 
