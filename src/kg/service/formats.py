@@ -89,8 +89,8 @@ def _ranges(header: str) -> dict[str, float]:
 
 def named(name: str, offers: Sequence[Offer]) -> Offer | None:
     """Return the offer that ``?format=`` names, by a short name or a media type; None when there is no such one."""
-    formats = NAMES.get(name.lower(), ())
-    return next((offer for offer in offers if offer.format in formats or offer.media == name.lower()), None)
+    formats = NAMES.get(name, ())
+    return next((offer for offer in offers if offer.format in formats or offer.media == name), None)
 
 
 def content_type(media: str) -> str:

@@ -1,11 +1,15 @@
 """What a request asks, as the SPARQL 1.1 Protocol says (section 2.1): a query, its dataset and a format."""
 
+import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
+_PATIENCE = 30  # seconds for a body to come
+_FORGOTTEN = 20_000_000  # bytes of a body that are read at most
 FORM = "application/x-www-form-urlencoded"
 QUERY = "application/sparql-query"
 UPDATE = "application/sparql-update"
@@ -23,12 +27,15 @@ class RefusalError(Exception):
 
 @dataclass(frozen=True)
 class Asked:
-    """What a request asks; without a query, what the endpoint is."""
+    """What a request asks; without a query, what the endpoint is.
+
+    ``formats`` are names of one format: clients that do not know which name is known give several.
+    """
 
     query: str | None
     default: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
-    format: str | None = None
+    formats: tuple[str, ...] = ()
 
 
 async def read(request: Request, *, most: int) -> Asked:
@@ -58,13 +65,11 @@ def _asked(parameters: Sequence[tuple[str, str]]) -> Asked:
     def all_of(name: str) -> tuple[str, ...]:
         return tuple(value for key, value in parameters if key == name)
 
-    def one_of(name: str) -> str | None:
-        values = all_of(name)
-        if len(values) > 1:
-            raise RefusalError(400, f"a request has one {name}, not {len(values)}")
-        return values[0] if values else None
-
-    return Asked(one_of("query"), all_of("default-graph-uri"), all_of("named-graph-uri"), one_of("format") or None)
+    queries = all_of("query")
+    if len(queries) > 1:
+        raise RefusalError(400, f"a request has one query, not {len(queries)}")
+    formats = tuple(name.lower() for name in all_of("format") if name)
+    return Asked(queries[0] if queries else None, all_of("default-graph-uri"), all_of("named-graph-uri"), formats)
 
 
 def _update() -> RefusalError:
@@ -79,16 +84,21 @@ def _content_type(request: Request) -> tuple[str, str]:
 
 
 async def _body(request: Request, most: int) -> bytes:
-    too_large = RefusalError(413, f"a request has at most {most:,} bytes", {"connection": "close"})
-    length = request.headers.get("content-length", "0")
-    if length.isdigit() and int(length) > most:
-        raise too_large
-    body = b""
-    async for piece in request.stream():
-        body += piece
-        if len(body) > most:
-            raise too_large
-    return body
+    """Return the body. One too large is read on for a while: many clients listen only when they have sent."""
+    body, size = bytearray(), 0
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_PATIENCE):
+            async for piece in request.stream():
+                size += len(piece)
+                if size <= most:
+                    body += piece
+                elif size > _FORGOTTEN:
+                    break
+            if size <= most:
+                return bytes(body)
+    if size <= most:
+        raise RefusalError(408, f"the request did not come within {_PATIENCE} s", {"Connection": "close"})
+    raise RefusalError(413, f"a request has at most {most:,} bytes", {"Connection": "close"})
 
 
 def _text(data: bytes, where: str) -> str:

@@ -60,13 +60,13 @@ def _graphs(found: list[Token], prefixes: dict[str, str], base: str) -> list[str
     for i, token in enumerate(found):
         following = found[i + 1 : i + 3]
         if token.word == "BASE" and following and following[0].kind == "iri":
-            base = urljoin(base, _iri(following[0]))
+            base = _resolved(base, following[0])
         elif token.word == "PREFIX" and len(following) == 2 and following[1].kind == "iri":
-            prefixes[following[0].text.rstrip(":")] = urljoin(base, _iri(following[1]))
+            prefixes[following[0].text.rstrip(":")] = _resolved(base, following[1])
         elif token.word == "FROM" and following:
             name = following[1] if following[0].word == "NAMED" and len(following) == 2 else following[0]
             if name.kind == "iri":
-                graphs.append(urljoin(base, _iri(name)))
+                graphs.append(_resolved(base, name))
             elif name.kind == "name":
                 prefix, _, local = name.text.partition(":")
                 if prefix in prefixes:  # else the parser says so
@@ -74,5 +74,8 @@ def _graphs(found: list[Token], prefixes: dict[str, str], base: str) -> list[str
     return graphs
 
 
-def _iri(token: Token) -> str:
-    return token.text[1:-1]
+def _resolved(base: str, token: Token) -> str:
+    iri = token.text[1:-1]
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", iri):
+        return iri
+    return urljoin(base, iri) + ("#" if iri.endswith("#") else "")  # urljoin drops an empty fragment

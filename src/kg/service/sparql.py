@@ -106,11 +106,12 @@ class Endpoint:
 
 def _choice(request: Request, asked: Asked, offers: tuple[Offer, ...]) -> Offer | None:
     """Return the offer that ``?format=``, else Accept, takes; None when it takes none."""
-    if asked.format is None:
+    if not asked.formats:
         return accepted(request.headers.get("accept"), offers)
-    if asked.format.lower() not in NAMES and asked.format.lower() not in MEDIA_TYPES:
+    known = [name for name in asked.formats if name in NAMES or name in MEDIA_TYPES]
+    if not known:
         raise RefusalError(400, f"unknown format; there is: {', '.join(NAMES)}")
-    return named(asked.format, offers)
+    return named(known[0], offers)
 
 
 def _unchanged(request: Request, tag: str) -> Response | None:
@@ -161,11 +162,9 @@ def _language(request: Request) -> str:
 
 
 def _address(site: Site, request: Request) -> str:
-    """Return the address of the endpoint that the public sees. Raises RefusalError for a host that is none."""
+    """Return the address of the endpoint that the public sees; without a host that is one, the server's own."""
     if site.public_url:
         return site.public_url + PATH
-    if not re.fullmatch(r"[\w.-]+(:\d+)?|\[[0-9A-Fa-f:.]+\](:\d+)?", request.url.netloc, re.ASCII):
-        raise RefusalError(400, "the header Host is not a host")
     return f"{request.url.scheme}://{request.url.netloc}{site.base_path}{PATH}"
 
 

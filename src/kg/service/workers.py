@@ -54,9 +54,9 @@ class Worker:
         return worker
 
     @property
-    def pid(self) -> int:
-        """The id of the process."""
-        return self._process.pid
+    def ended(self) -> bool:
+        """Whether the process has ended, whoever ended it."""
+        return self._process.returncode is not None
 
     async def ask(self, question: Question) -> Reply:
         """Return the reply to a question. Raises WorkerError when the process ends without one."""
@@ -138,6 +138,9 @@ class Pool:
 
     async def _ask(self, question: Question) -> Reply:
         worker = await self._idle.get()
+        while worker.ended:
+            self._lose(worker)
+            worker = await self._idle.get()
         kept = False
         try:
             async with asyncio.timeout(self._settings.seconds):
@@ -153,13 +156,17 @@ class Pool:
             if kept:
                 self._idle.put_nowait(worker)
             else:
-                self._alive.discard(worker)
-                self._begin(self._replace(worker))
+                self._lose(worker)
 
     def _begin(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    def _lose(self, worker: Worker) -> None:
+        """Do without a worker from now on, and replace it."""
+        self._alive.discard(worker)
+        self._begin(self._replace(worker))
 
     async def _replace(self, worker: Worker) -> None:
         await worker.kill()
