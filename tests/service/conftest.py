@@ -39,8 +39,8 @@ class Served:
 
 
 @contextmanager
-def served(project: Project, *options: str, ends: int = 0) -> Iterator[Served]:
-    """Serve a project's build at a free port; at the end the server stops when asked, with this exit code."""
+def served(project: Project, *options: str, ends: int = 0, says: str = "") -> Iterator[Served]:
+    """Serve a project's build at a free port; at the end it stops when asked, with this exit code and these words."""
     command = [sys.executable, "-m", "kg", "-C", str(project.root), "serve", "--port", "0", *options]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr
@@ -54,7 +54,7 @@ def served(project: Project, *options: str, ends: int = 0) -> Iterator[Served]:
             process.terminate()
             rest = process.stderr.read()
     assert process.returncode == ends, rest
-    assert rest == ""
+    assert rest == says
 
 
 def limited(project: Project) -> Project:

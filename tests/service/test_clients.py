@@ -19,7 +19,10 @@ from SPARQLWrapper import (
 )
 from SPARQLWrapper.SPARQLExceptions import QueryBadFormed
 
-from kg.query.remote import Endpoint, ask
+from kg.graph.build import Build
+from kg.project import Project
+from kg.query import local, remote
+from kg.query.catalogue import Catalogue
 from tests.service.conftest import Served
 
 SELECT = "SELECT DISTINCT ?class { ?s a ?class FILTER(isIRI(?class)) } ORDER BY ?class"
@@ -82,6 +85,15 @@ def test_rdflib_reads_the_endpoint_as_a_graph(server: Served) -> None:
     assert any(str(label) == "charte des Vallons" for label in labels)
 
 
-def test_our_own_command_asks_it(server: Served) -> None:
-    answer = ask(SELECT, endpoint=Endpoint(f"{server.address}/sparql"))
-    assert len(answer.rows) > 3
+def test_the_saved_queries_have_the_same_answer_here_and_there(server: Served, served_town: Project) -> None:
+    catalogue = Catalogue.of(served_town)
+    build = Build.open(served_town.root / "build")
+    assert len(list(catalogue)) > 3
+    for query in catalogue:
+        here = local.answer(query, catalogue=catalogue, build=build)
+        there = remote.answer(query, catalogue=catalogue, endpoint=remote.Endpoint(f"{server.address}/sparql"))
+        assert (here.variables, sorted(map(str, here.rows)), here.triples) == (
+            there.variables,
+            sorted(map(str, there.rows)),
+            there.triples,
+        ), query.name

@@ -1,6 +1,7 @@
 """Whatever is asked, the service goes on: each query ends in a clear status, and health answers throughout."""
 
 import os
+import shutil
 import signal
 import threading
 import time
@@ -100,6 +101,16 @@ def test_twenty_cross_products_at_once_disturb_nobody(server: Served) -> None:
     assert resident(server) < before + 30_000_000
 
 
+def test_a_small_answer_is_not_held_back(server: Served) -> None:
+    wait_until_ready(server)
+    times = []
+    for _ in range(30):
+        begun = time.monotonic()
+        assert server.ask(SIMPLE).status_code == 200
+        times.append(time.monotonic() - begun)
+    assert sorted(times)[5] < 0.03
+
+
 def test_the_same_client_is_answered_within_a_second_of_the_kill(server: Served) -> None:
     wait_until_ready(server)
     old = workers(server)
@@ -152,7 +163,28 @@ def test_a_worker_that_something_else_ends_is_replaced(server: Served) -> None:
         os.kill(pid, signal.SIGKILL)
     time.sleep(0.2)
     assert server.ask(SIMPLE).status_code == 200
+    wait_until_ready(server)
     assert not workers(server) & old
+
+
+def test_while_no_worker_can_begin_the_service_says_so(served_town: Project, tmp_path: Path) -> None:
+    says = "a query worker cannot begin; trying again (is the build still there?)\n"
+    build = served_town.root / "build"
+    other = tmp_path / "build"
+    shutil.copytree(build.resolve(), other)
+    with served(served_town, "--workers", "1", "--build", str(other), says=says) as found:
+        wait_until_ready(found, 1)
+        other.rename(tmp_path / "away")
+        for pid in workers(found):
+            os.kill(pid, signal.SIGKILL)
+        wait_until_ready(found, 0)
+        response = found.ask(SIMPLE)
+        assert (response.status_code, response.text) == (503, "no worker was free within 2 s\n")
+        assert found.client.get("/health/ready").status_code == 503
+        assert found.client.get("/health").status_code == 200
+        (tmp_path / "away").rename(other)
+        wait_until_ready(found, 1)
+        assert found.ask(SIMPLE).status_code == 200
 
 
 def test_a_query_whose_client_has_gone_is_ended(server: Served) -> None:

@@ -116,7 +116,7 @@ def _choice(request: Request, asked: Asked, offers: tuple[Offer, ...]) -> Offer 
 
 def _unchanged(request: Request, tag: str) -> Response | None:
     """Return 304 when a GET or HEAD says that the client has this answer (RFC 9110, section 13.1.2)."""
-    known = re.findall(r'(?:W/)?"[^"]*"|\*', request.headers.get("if-none-match", ""))
+    known = re.findall(r'(?:W/)?"[^"]*"', request.headers.get("if-none-match", ""))
     if request.method == "POST" or tag.removeprefix("W/") not in {one.removeprefix("W/") for one in known}:
         return None
     return Response(status_code=304, headers={"ETag": tag, "Cache-Control": "no-cache"})

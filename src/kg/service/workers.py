@@ -6,13 +6,13 @@ import logging
 import signal
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Self
 
-from kg.service.turns import Turns
+from kg.service.turns import BusyError, Turns
 from kg.service.worker import Question, Reply, Settings
 
 _log = logging.getLogger(__name__)
@@ -38,6 +38,7 @@ class Worker:
         """Return a worker that is ready. Raises WorkerError when it cannot be."""
         process = await asyncio.create_subprocess_exec(
             sys.executable,
+            "-P",  # no module of the folder that we are in
             "-m",
             "kg.service.worker",
             json.dumps(asdict(settings)),
@@ -53,10 +54,9 @@ class Worker:
             raise
         return worker
 
-    @property
-    def ended(self) -> bool:
-        """Whether the process has ended, whoever ended it."""
-        return self._process.returncode is not None
+    async def ended(self) -> None:
+        """Wait for the end of the process, whoever ends it."""
+        await self._process.wait()
 
     async def ask(self, question: Question) -> Reply:
         """Return the reply to a question. Raises WorkerError when the process ends without one."""
@@ -89,7 +89,7 @@ class Answer:
 
 
 class Pool:
-    """Some workers and those who wait for them; a worker that is lost is replaced."""
+    """Some workers and those who wait for them; a worker that ends is replaced."""
 
     def __init__(self, settings: Settings, *, workers: int) -> None:
         self._settings = settings
@@ -97,7 +97,6 @@ class Pool:
         self._turns = Turns(workers=workers)
         self._idle: asyncio.Queue[Worker] = asyncio.Queue()
         self._alive: set[Worker] = set()
-        self._tasks: set[asyncio.Task[None]] = set()
         self._answers = 0
         self._folder = Path()
 
@@ -111,15 +110,13 @@ class Pool:
         """Begin the workers, and end them at the end."""
         with tempfile.TemporaryDirectory(prefix="kg-serve-") as folder:
             self._folder = Path(folder)
-            for _ in range(self._size):
-                self._begin(self._employ())
+            places = [asyncio.create_task(self._fill()) for _ in range(self._size)]
             try:
                 yield self
             finally:
-                for task in list(self._tasks):
-                    task.cancel()
-                await asyncio.gather(*self._tasks, return_exceptions=True)
-                await asyncio.gather(*(worker.kill() for worker in self._alive))
+                for place in places:
+                    place.cancel()
+                await asyncio.gather(*places, return_exceptions=True)
 
     @asynccontextmanager
     async def answer(self, question: Question, *, client: str) -> AsyncIterator[Answer]:
@@ -137,10 +134,7 @@ class Pool:
             file.unlink(missing_ok=True)
 
     async def _ask(self, question: Question) -> Reply:
-        worker = await self._idle.get()
-        while worker.ended:
-            self._lose(worker)
-            worker = await self._idle.get()
+        worker = await self._free()
         kept = False
         try:
             async with asyncio.timeout(self._settings.seconds):
@@ -156,24 +150,20 @@ class Pool:
             if kept:
                 self._idle.put_nowait(worker)
             else:
-                self._lose(worker)
+                await worker.kill()
 
-    def _begin(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+    async def _free(self) -> Worker:
+        """Return a worker with nothing to do. Raises BusyError when there is none for as long as a query may take."""
+        try:
+            async with asyncio.timeout(self._settings.seconds):
+                while (worker := await self._idle.get()) not in self._alive:
+                    pass
+                return worker
+        except TimeoutError as error:
+            raise BusyError(503, f"no worker was free within {self._settings.seconds} s") from error
 
-    def _lose(self, worker: Worker) -> None:
-        """Do without a worker from now on, and replace it."""
-        self._alive.discard(worker)
-        self._begin(self._replace(worker))
-
-    async def _replace(self, worker: Worker) -> None:
-        await worker.kill()
-        await self._employ()
-
-    async def _employ(self) -> None:
-        """Begin a worker; while none can be begun, say so once and try again."""
+    async def _fill(self) -> None:
+        """Have a worker in one place, one after another; while none can begin, say so once and try again."""
         told = False
         while True:
             try:
@@ -184,6 +174,11 @@ class Pool:
                 told = True
                 await asyncio.sleep(_PAUSE)
                 continue
+            told = False
             self._alive.add(worker)
             self._idle.put_nowait(worker)
-            return
+            try:
+                await worker.ended()
+            finally:
+                self._alive.discard(worker)
+                await worker.kill()
