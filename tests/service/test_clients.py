@@ -23,7 +23,7 @@ from kg.graph.build import Build
 from kg.project import Project
 from kg.query import local, remote
 from kg.query.catalogue import Catalogue
-from tests.service.conftest import Served
+from tests.service.served import Served
 
 SELECT = "SELECT DISTINCT ?class { ?s a ?class FILTER(isIRI(?class)) } ORDER BY ?class"
 CONSTRUCT = "CONSTRUCT { ?s a ?class } WHERE { ?s a ?class FILTER(isIRI(?s)) }"

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from kg.cli import kg
 from kg.errors import UsageError
 from kg.project import Limits, Project
-from tests.service.conftest import Served
+from tests.service.served import Served
 
 
 def serve(project: Project, *arguments: str) -> None:

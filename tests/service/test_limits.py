@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from kg.project import Project
-from tests.service.conftest import Served, served
+from tests.service.served import Served, served
 
 CROSS = "SELECT (COUNT(*) AS ?n) { " + " ".join(f"?a{i} ?b{i} ?c{i} ." for i in range(7)) + " }"
 SIMPLE = "ASK { ?s ?p ?o }"

@@ -12,7 +12,7 @@ from rdflib.collection import Collection
 from kg import pipeline
 from kg.project import Project
 from tests.conftest import SHARED
-from tests.service.conftest import Served, served
+from tests.service.served import Served, served
 
 pytestmark = pytest.mark.conformance
 

@@ -11,7 +11,7 @@ import pytest
 from rdflib import RDF, Graph, Namespace
 
 from kg.project import Project
-from tests.service.conftest import Served, served
+from tests.service.served import Served, served
 
 SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
 SELECT = "SELECT DISTINCT ?s { ?s a ?class FILTER(isIRI(?s)) } ORDER BY ?s LIMIT 3"
@@ -284,3 +284,8 @@ def test_every_kind_of_term_is_read_by_another_reader(server: Served) -> None:
 def test_a_character_that_xml_cannot_say_is_told(server: Served) -> None:
     response = server.ask('SELECT ("\\u0001" AS ?x) {}', format="xml")
     assert (response.status_code, "ask for another format" in response.text) == (400, True)
+
+
+def test_an_upgrade_to_a_websocket_is_answered_as_http(server: Served) -> None:
+    headers = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Key": "x", "Sec-WebSocket-Version": "13"}
+    assert server.client.get("/sparql", params={"query": "ASK {}"}, headers=headers).status_code == 200

@@ -51,10 +51,11 @@ def serve(site: Site, *, host: str, port: int, workers: int, announce: Callable[
     with listening:
         config = uvicorn.Config(
             application(site, workers=workers),
-            log_level="warning",
+            log_level="error",  # what clients do wrong is told to them
             access_log=False,
             server_header=False,
             lifespan="on",
+            ws="none",
             timeout_graceful_shutdown=site.project.limits.query_seconds + 1,
         )
         shown = f"[{host}]" if ":" in host else host
