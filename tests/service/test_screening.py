@@ -1,10 +1,13 @@
 """What is refused is found whatever the text looks like, and what only looks like it is not refused."""
 
+import socket
+
 import pyoxigraph
 import pytest
 
 from kg.errors import QueryError
 from kg.service.screening import RefusedError, screen
+from tests.service.served import Served
 
 PREFIXES = {"ex": "http://127.0.0.1:9/"}
 SERVICES = [
@@ -72,3 +75,16 @@ def test_answers_that_differ_each_time_are_known(query: str, volatile: bool) -> 
 
 def test_a_refusal_is_an_error_of_the_query() -> None:
     assert issubclass(RefusedError, QueryError)
+
+
+def test_no_query_makes_the_server_connect_anywhere(server: Served) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+        for query in SERVICES:
+            there = f"PREFIX ex: <http://127.0.0.1:9/> PREFIX : <http://127.0.0.1:9/> {query}".replace(
+                ":9/", f":{port}/"
+            )
+            assert server.ask(there, method="POST").status_code == 403
+        listening.settimeout(0.1)
+        with pytest.raises(TimeoutError):
+            listening.accept()
