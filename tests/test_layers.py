@@ -12,6 +12,7 @@ LINES = [
     {"rebuild"},
     {"pipeline", "check", "lookup"},
     {"publication"},
+    {"service"},
     {"terminal"},
     {"cli"},
     {"__main__", "__init__"},
@@ -73,6 +74,12 @@ def test_each_heavy_library_is_imported_at_one_address(project_root: Path) -> No
 def test_oxigraph_is_imported_by_source_and_graph_only(project_root: Path) -> None:
     users = {part for _, part, found in modules(project_root) if any(m.startswith("pyoxigraph") for m in found)}
     assert users == {"source", "graph"}
+
+
+def test_the_web_is_imported_by_the_service_only(project_root: Path) -> None:
+    for library in ("starlette", "uvicorn"):
+        users = {part for _, part, found in modules(project_root) if any(m.split(".")[0] == library for m in found)}
+        assert users == {"service"}, library
 
 
 def test_the_program_knows_nothing_of_this_graph(project_root: Path) -> None:

@@ -15,7 +15,7 @@ from kg.errors import UsageError, suggestion
 RDF_SUFFIXES = (".ttl", ".trig", ".nt", ".nq", ".jsonld", ".rdf")
 COMPRESSED_SUFFIXES = (".gz", ".zst")
 _KEYS = {
-    "base", "languages", "as-of", "issued", "dataset", "question", "prefixes", "evidence", "import", "check",
+    "base", "languages", "as-of", "issued", "dataset", "question", "prefixes", "evidence", "import", "check", "serve",
 }  # fmt: skip
 _EVIDENCE_KEYS = {
     "as-stated",
@@ -87,6 +87,19 @@ class Evidence:
 
 
 @dataclass(frozen=True)
+class Limits:
+    """What one query of the live service may take: seconds, bytes of memory, rows; and the bytes of a request's body.
+
+    The bytes of an answer are limited as the memory is.
+    """
+
+    query_seconds: int = 30
+    query_memory: int = 1_000_000_000
+    query_rows: int = 1_000_000
+    body_bytes: int = 1_000_000
+
+
+@dataclass(frozen=True)
 class Project:
     """One graph: its root folder, settings and prefixes.
 
@@ -105,6 +118,7 @@ class Project:
     evidence: Evidence = field(default_factory=Evidence)
     importers: Mapping[str, Any] = field(default_factory=dict)
     iris: str | None = None
+    limits: Limits = field(default_factory=Limits)
 
     @classmethod
     def find(cls, start: Path | None = None) -> Self:
@@ -158,6 +172,7 @@ class Project:
             evidence=_evidence(settings.get("evidence", {}), partial, file),
             importers=settings.get("import", {}),
             iris=_iris(settings.get("check", {}), file),
+            limits=_limits(settings.get("serve", {}), file),
         )
 
     @property
@@ -275,6 +290,25 @@ def _iris(settings: Mapping[str, Any], file: Path) -> str | None:
     except (re.error, TypeError) as error:
         raise UsageError(f'the setting "iris" is no regular expression: {error}', file=str(file)) from error
     return pattern
+
+
+def _limits(settings: Mapping[str, Any], file: Path) -> Limits:
+    known = {name.replace("_", "-"): name for name in Limits.__dataclass_fields__}
+    _refuse_unknown(settings, set(known), file)
+    values = {known[key]: _amount(value) for key, value in settings.items()}
+    for key, value in settings.items():
+        if values[known[key]] < 1:
+            message = f'the limit "{key}" must be a whole number from 1, or bytes such as "500MB", not {value!r}'
+            raise UsageError(message, file=str(file))
+    return Limits(**values)
+
+
+def _amount(value: Any) -> int:
+    """Return a whole number, or the bytes that such as ``500MB`` says; 0 for anything else."""
+    match = re.fullmatch(r"(\d+) ?([kMG])B", value) if isinstance(value, str) else None
+    if match:
+        return int(match[1]) * {"k": 10**3, "M": 10**6, "G": 10**9}[match[2]]
+    return value if type(value) is int else 0
 
 
 def _evidence(settings: Mapping[str, Any], project: Project, file: Path) -> Evidence:

@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Self
@@ -11,6 +12,7 @@ import pyoxigraph as ox
 
 from kg.errors import QueryError, UsageError
 from kg.graph.dump import Difference
+from kg.graph.results import Found
 from kg.source.reader import Quad, Triple
 
 ResultsFormat = Literal["json", "xml", "tsv"]
@@ -27,6 +29,14 @@ class Solutions:
 
     variables: tuple[str, ...]
     rows: tuple[tuple[str | None, ...], ...]
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """The dataset of a query, by the IRIs of its graphs: those merged as its default graph, and the named ones."""
+
+    default: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
 
 
 Result = Solutions | tuple[Triple, ...] | bool
@@ -95,13 +105,45 @@ class Store:
 
         Raises QueryError with the parser's own position for a malformed query.
         """
+        with _told(text):
+            return _result(self._store.query(text, prefixes=dict(prefixes or {})))
+
+    def has_graph(self, iri: str) -> bool:
+        """Tell whether a named graph of the store has this IRI."""
         try:
-            found = self._store.query(text, prefixes=dict(prefixes or {}))
-            return _result(found)
-        except SyntaxError as error:
-            raise _unparsed(error, text) from error
-        except (RuntimeError, OSError, ValueError) as error:
-            raise QueryError(f"the query failed: {error}") from error
+            return self._store.contains_named_graph(ox.NamedNode(iri))
+        except ValueError:  # not an IRI
+            return False
+
+    @contextmanager
+    def find(
+        self, text: str, *, prefixes: Mapping[str, str], base: str, dataset: Dataset | None = None
+    ) -> Iterator[Found]:
+        """Yield what a query finds, still to be written: a lazy answer fails while it is read.
+
+        ``dataset`` stands for what the query itself says after FROM. Raises QueryError as ``query`` does.
+        """
+        with _told(text):
+            yield Found.of(
+                self._store.query(
+                    text,
+                    base_iri=base,
+                    prefixes=dict(prefixes),
+                    default_graph=None if dataset is None else [ox.NamedNode(iri) for iri in dataset.default],
+                    named_graphs=None if dataset is None else [ox.NamedNode(iri) for iri in dataset.named],
+                )
+            )
+
+
+@contextmanager
+def _told(text: str) -> Iterator[None]:
+    """Tell the errors of the engine as ours."""
+    try:
+        yield
+    except SyntaxError as error:
+        raise _unparsed(error, text) from error
+    except (RuntimeError, OSError, ValueError) as error:
+        raise QueryError(f"the query failed: {error}") from error
 
 
 def _quads(parts: Iterable[Iterable[bytes]]) -> Iterator[ox.Quad]:

@@ -30,6 +30,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_WITH_AUTHORITY = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*://")
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,30 @@ def tokens(query: str) -> list[Token]:
 def _all(query: str) -> Iterator[Token]:
     for match in _TOKEN.finditer(query):
         yield Token(cast(TokenKind, match.lastgroup), match[0], match.start(), match.end())
+
+
+def readings(query: str) -> Iterator[tuple[Token, str]]:
+    """Yield each token that some reading of the query has, comments left out, and the mark after it or nothing.
+
+    A ``<`` is the start of an IRI or «less than», as only the grammar knows; both are followed, but where an IRI's
+    scheme and ``//`` cannot be an expression.
+    """
+    starts, seen = [0], {0}
+    while starts:
+        match = _TOKEN.search(query, starts.pop())
+        if match is None:
+            continue
+        token = Token(cast(TokenKind, match.lastgroup), match[0], match.start(), match.end())
+        if token.kind != "comment":
+            following = _TOKEN.search(query, token.end)
+            while following and following.lastgroup == "comment":
+                following = _TOKEN.search(query, following.end())
+            yield token, following[0] if following and following.lastgroup == "mark" else ""
+        ends = {token.end}
+        if token.kind == "iri" and not _WITH_AUTHORITY.match(token.text):
+            ends.add(token.start + 1)
+        starts += ends - seen
+        seen |= ends
 
 
 def line_of(query: str, position: int) -> int:

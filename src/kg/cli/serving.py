@@ -1,0 +1,49 @@
+"""The command that serves a finished build: ``kg serve``."""
+
+import os
+import re
+from pathlib import Path
+
+import click
+
+from kg.cli.arguments import open_build
+from kg.errors import DONE, UsageError
+from kg.terminal import Call, examples
+
+
+@click.command(
+    epilog=examples(
+        "kg serve",
+        "kg serve --port 8080 --workers 4",
+        "kg serve --public-url https://data.example.org/graph     # behind a proxy that takes /graph away",
+        "kg serve --base-path /graph                              # behind a proxy that does not",
+        "curl http://127.0.0.1:8000/sparql --data-urlencode 'query=ASK {}'",
+    )
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 is any free one.")
+@click.option("--base-path", default="", metavar="PATH", help="Where all addresses begin, such as /graph.")
+@click.option("--public-url", metavar="URL", help="The address that the public sees. [default: as each request says]")
+@click.option("--workers", type=click.IntRange(1, 256), help="Processes that answer queries. [default: CPUs + 1]")
+@click.option("--build", "link", type=click.Path(path_type=Path), help="The build. [default: build, in the project]")
+@click.pass_obj
+def serve(
+    call: Call, host: str, port: int, base_path: str, public_url: str | None, workers: int | None, link: Path | None
+) -> int:
+    """Serve the build: a SPARQL endpoint that stays up whatever is asked."""
+    from kg.service.server import serve as run
+    from kg.service.site import Site
+
+    base_path = base_path.rstrip("/")
+    if not re.fullmatch(r"(/[\w.~-]+)*", base_path, re.ASCII):
+        raise UsageError(f"a base path is such as /graph, not {base_path}")
+    if public_url is not None and not re.fullmatch(r"https?://[\w.\[\]:~/-]+", public_url, re.ASCII):
+        raise UsageError(f"a public URL is such as https://data.example.org/graph, not {public_url}")
+    project = call.project
+    site = Site(project, open_build(project, link), base_path, public_url.rstrip("/") if public_url else None)
+
+    def announce(address: str) -> None:
+        call.note(f"SPARQL endpoint at {address}/sparql (Ctrl-C stops it)")
+
+    run(site, host=host, port=port, workers=workers or (os.cpu_count() or 1) + 1, announce=announce)
+    return DONE

@@ -1,0 +1,79 @@
+"""The application: the routes of the service, and the headers of every response."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kg.service import sparql
+from kg.service.site import Site
+from kg.service.worker import Settings
+from kg.service.workers import Pool
+
+_HEADERS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag, Retry-After, Link, Content-Language",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def application(site: Site, *, workers: int) -> Starlette:
+    """Return the application over a site, with processes for queries of its own, begun and ended with it."""
+    limits = site.project.limits
+    settings = Settings(
+        folder=str(site.build.folder),
+        seconds=limits.query_seconds,
+        memory=limits.query_memory,
+        rows=limits.query_rows,
+        prefixes=dict(site.project.prefixes),
+    )
+    pool = Pool(settings, workers=workers)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        async with pool.open():
+            yield
+
+    found = _routes(site, pool)
+    routes = [Mount(site.base_path, routes=found)] if site.base_path else found
+    return Starlette(routes=routes, lifespan=lifespan, middleware=[Middleware(_Headers)])
+
+
+def _routes(site: Site, pool: Pool) -> list[BaseRoute]:
+    async def live(_: Request) -> JSONResponse:
+        return JSONResponse({"status": "live"}, headers={"Cache-Control": "no-store"})
+
+    async def ready(_: Request) -> JSONResponse:
+        status = {"status": "ready" if pool.ready else "not ready", "workers": pool.ready}
+        return JSONResponse(status, 200 if pool.ready else 503, headers={"Cache-Control": "no-store"})
+
+    endpoint = sparql.Endpoint(site, pool)
+    return [
+        Route("/health", live),
+        Route("/health/ready", ready),
+        Route(sparql.PATH, endpoint),
+        Route(f"{sparql.PATH}/", endpoint),
+    ]
+
+
+class _Headers:
+    """Give every response the headers that all have: any page may read what is public."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, sending)

@@ -1,0 +1,74 @@
+"""What the endpoint says of itself: a service description (SPARQL 1.1 Service Description) and a plain form."""
+
+from html import escape
+
+from kg.graph.results import write_graph
+from kg.service.site import Site
+
+SD = "http://www.w3.org/ns/sparql-service-description#"
+VOID = "http://rdfs.org/ns/void#"
+_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+_XSD = "http://www.w3.org/2001/XMLSchema#"
+# https://www.w3.org/ns/formats/
+_FORMATS = (
+    *("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV"),
+    *("Turtle", "JSON-LD", "N-Triples", "RDF_XML", "TriG"),
+)
+_WORDS = {
+    "en": ("SPARQL endpoint", "Query", "Format", "Ask", "These prefixes need not be declared"),
+    "fr": ("Point d’accès SPARQL", "Requête", "Format", "Interroger", "Ces préfixes n’ont pas à être déclarés"),
+}
+_EXAMPLE = "SELECT ?class (COUNT(?thing) AS ?things) { ?thing a ?class } GROUP BY ?class ORDER BY DESC(?things)"
+
+
+def describe(site: Site, *, address: str, format: str) -> bytes:
+    """Return the description of the endpoint at ``address`` in a format of graphs."""
+    endpoint = f"<{address}>"
+    triples = [
+        ("_:service", f"{_RDF}type", f"<{SD}Service>"),
+        ("_:service", f"{SD}endpoint", endpoint),
+        ("_:service", f"{SD}supportedLanguage", f"<{SD}SPARQL11Query>"),
+        *(("_:service", f"{SD}resultFormat", f"<http://www.w3.org/ns/formats/{name}>") for name in _FORMATS),
+        ("_:service", f"{SD}defaultDataset", "_:dataset"),
+        ("_:dataset", f"{_RDF}type", f"<{SD}Dataset>"),
+        ("_:dataset", f"{SD}defaultGraph", "_:graph"),
+        ("_:graph", f"{_RDF}type", f"<{SD}Graph>"),
+        ("_:graph", f"{VOID}triples", f'"{site.build.manifest["quads"]["default"]}"^^<{_XSD}integer>'),
+    ]
+    text = "".join(f"{s} <{p}> {o} .\n" for s, p, o in triples)
+    return write_graph(text, format=format, prefixes={"sd": SD, "void": VOID, "xsd": _XSD})
+
+
+def form(site: Site, *, language: str) -> bytes:
+    """Return a page with a form that asks a query, in French or English; it needs no script and no style."""
+    title, query, choice, ask, known = (escape(word) for word in _WORDS[language])
+    formats = ("csv", "json", "xml", "tsv", "turtle", "jsonld", "nt", "rdf", "trig")
+    options = "".join(f"<option>{name}</option>" for name in ("", *formats))
+    prefixes = "".join(f"{name}: &lt;{escape(iri)}&gt;\n" for name, iri in sorted(site.project.prefixes.items()))
+    return f"""<!DOCTYPE html>
+<html lang="{language}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+</head>
+<body>
+<main>
+<h1>{title}</h1>
+<form method="get">
+<p><label for="query">{query}</label></p>
+<p><textarea id="query" name="query" rows="12" cols="60" required>{escape(_EXAMPLE)}</textarea></p>
+<p><label for="format">{choice}</label> <select id="format" name="format">{options}</select>
+<button type="submit">{ask}</button></p>
+</form>
+<h2>{known}</h2>
+<pre>{prefixes}</pre>
+</main>
+</body>
+</html>
+""".encode()
+
+
+def languages() -> tuple[str, ...]:
+    """Return the languages of the form."""
+    return tuple(_WORDS)

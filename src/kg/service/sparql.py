@@ -1,0 +1,179 @@
+"""The SPARQL endpoint: the query side of the SPARQL 1.1 Protocol."""
+
+import asyncio
+import hashlib
+import json
+import re
+from collections.abc import Coroutine
+from typing import IO, Any
+
+from starlette.concurrency import iterate_in_threadpool
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from kg.service.description import describe, form, languages
+from kg.service.formats import GRAPHS, MEDIA_TYPES, NAMES, OFFERS, Offer, accepted, content_type, named
+from kg.service.protocol import Asked, RefusalError, read
+from kg.service.site import Site
+from kg.service.turns import BusyError
+from kg.service.worker import Question
+from kg.service.workers import Pool
+
+PATH = "/sparql"
+METHODS = "GET, HEAD, OPTIONS, POST"
+_HTML = Offer("html", "text/html")
+_PIECE = 256 * 1024  # bytes read from an answer at once; a shorter one is sent at once
+# A form that sends to itself, and nothing else.
+_POLICY = "default-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+
+class Endpoint:
+    """The endpoint as an ASGI application."""
+
+    def __init__(self, site: Site, pool: Pool) -> None:
+        self._site = site
+        self._pool = pool
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        request = Request(scope, receive)
+        try:
+            response = await self._respond(request)
+        except RefusalError as error:
+            response = PlainTextResponse(f"{error.message}\n", error.status, error.headers)
+        response.headers.setdefault("Vary", "Accept, Accept-Language")
+        await response(scope, receive, send)
+
+    async def _respond(self, request: Request) -> Response:
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers=_preflight(request))
+        if request.method not in METHODS.split(", "):
+            raise RefusalError(405, f"the endpoint knows {METHODS}", {"Allow": METHODS})
+        asked = await read(request, most=self._site.project.limits.body_bytes)
+        if asked.query is None:
+            return self._described(request, asked)
+        if request.method != "POST":
+            await request.body()
+        return await _unless_gone(request, self._answered(request, asked, asked.query))
+
+    def _described(self, request: Request, asked: Asked) -> Response:
+        """Return what the endpoint is: RDF, or a form for people who ask for HTML."""
+        offer = _choice(request, asked, (*GRAPHS, _HTML))
+        if offer is None:
+            raise RefusalError(406, f"there is: {', '.join(sorted({o.media for o in GRAPHS} | {_HTML.media}))}")
+        address = _address(self._site, request)
+        language = _language(request)
+        tag = self._tag("description", address, offer.media, language)
+        if same := _unchanged(request, tag):
+            return same
+        headers = {"ETag": tag, "Cache-Control": "no-cache"}
+        if offer is _HTML:
+            headers |= {"Content-Security-Policy": _POLICY, "Content-Language": language}
+            body = form(self._site, language=language)
+        else:
+            body = describe(self._site, address=address, format=offer.format)
+        return Response(body, headers=headers, media_type=content_type(offer.media))
+
+    async def _answered(self, request: Request, asked: Asked, query: str) -> Response:
+        """Return the answer of a query, or what is wrong with it."""
+        chosen = {kind: _choice(request, asked, offers) for kind, offers in OFFERS.items()}
+        tag = self._tag(query, asked.default, asked.named, chosen)
+        if same := _unchanged(request, tag):
+            return same
+        formats = {kind: (offer.format, offer.media) if offer else None for kind, offer in chosen.items()}
+        question = Question(query, "", self._site.project.base, formats, list(asked.default), list(asked.named))
+        try:
+            async with self._pool.answer(question, client=request.client.host if request.client else "") as answer:
+                reply = answer.reply
+                if reply.status == 200:
+                    headers = {"Cache-Control": "no-store"}
+                    if not reply.volatile:
+                        headers = {"Cache-Control": "no-cache", "ETag": tag}
+                    return _sent(answer.file.open("rb"), headers | {"Content-Type": content_type(reply.media)})
+        except BusyError as error:
+            raise RefusalError(error.status, error.message, {"Retry-After": "1"}) from error
+        if reply.kind is not None:
+            offers = OFFERS[reply.kind]
+            raise RefusalError(406, f"there is: {', '.join(dict.fromkeys(offer.media for offer in offers))}")
+        raise RefusalError(reply.status, reply.message)
+
+    def _tag(self, *parts: Any) -> str:
+        """Return the entity tag of an answer of this build: weak, for the engine may order the same rows otherwise."""
+        known = [self._site.build.folder.name, sorted(self._site.project.prefixes.items()), *parts]
+        return f'W/"{hashlib.sha256(json.dumps(known).encode()).hexdigest()[:32]}"'
+
+
+def _choice(request: Request, asked: Asked, offers: tuple[Offer, ...]) -> Offer | None:
+    """Return the offer that ``?format=``, else Accept, takes; None when it takes none."""
+    if not asked.formats:
+        return accepted(request.headers.get("accept"), offers)
+    known = [name for name in asked.formats if name in NAMES or name in MEDIA_TYPES]
+    if not known:
+        raise RefusalError(400, f"unknown format; there is: {', '.join(NAMES)}")
+    return named(known[0], offers)
+
+
+def _unchanged(request: Request, tag: str) -> Response | None:
+    """Return 304 when a GET or HEAD says that the client has this answer (RFC 9110, section 13.1.2)."""
+    known = re.findall(r'(?:W/)?"[^"]*"', request.headers.get("if-none-match", ""))
+    if request.method == "POST" or tag.removeprefix("W/") not in {one.removeprefix("W/") for one in known}:
+        return None
+    return Response(status_code=304, headers={"ETag": tag, "Cache-Control": "no-cache"})
+
+
+def _sent(file: IO[bytes], headers: dict[str, str]) -> Response:
+    """Return a response with the bytes of a file, which is closed at its end."""
+    with_length = headers | {"Content-Length": str(file.seek(0, 2))}
+    file.seek(0)
+    if int(with_length["Content-Length"]) <= _PIECE:
+        with file:
+            return Response(file.read(), headers=headers)
+
+    def pieces() -> Any:
+        with file:
+            while piece := file.read(_PIECE):
+                yield piece
+
+    return StreamingResponse(iterate_in_threadpool(pieces()), headers=with_length)
+
+
+async def _unless_gone(request: Request, work: Coroutine[Any, Any, Response]) -> Response:
+    """Return what the work returns; stop it when the client goes away."""
+    answer = asyncio.ensure_future(work)
+    gone = asyncio.ensure_future(request.receive())
+    try:
+        await asyncio.wait({answer, gone}, return_when=asyncio.FIRST_COMPLETED)
+        if not answer.done():
+            answer.cancel()
+            return Response(status_code=499)  # nobody reads it
+        return answer.result()
+    finally:
+        gone.cancel()
+        answer.cancel()
+
+
+def _language(request: Request) -> str:
+    """Return the language of the form that a request likes best."""
+    offers = tuple(Offer(name, f"{name}/x") for name in languages())
+    said = re.sub(r"\b([A-Za-z]{2})(?:-\w+)*(?=\s*(?:[,;]|$))", r"\1/x", request.headers.get("accept-language", ""))
+    best = accepted(said, offers)
+    return best.format if best else offers[0].format
+
+
+def _address(site: Site, request: Request) -> str:
+    """Return the address of the endpoint that the public sees; without a host that is one, the server's own."""
+    if site.public_url:
+        return site.public_url + PATH
+    return f"{request.url.scheme}://{request.url.netloc}{site.base_path}{PATH}"
+
+
+def _preflight(request: Request) -> dict[str, str]:
+    headers = {"Allow": METHODS}
+    if "access-control-request-method" in request.headers:
+        headers |= {
+            "Access-Control-Allow-Methods": METHODS,
+            "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type, If-None-Match",
+            "Access-Control-Max-Age": "86400",
+        }
+    return headers

@@ -1,0 +1,184 @@
+"""Workers that answer queries in processes of their own, each killed and replaced when it is past its limits."""
+
+import asyncio
+import json
+import logging
+import signal
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Self
+
+from kg.service.turns import BusyError, Turns
+from kg.service.worker import Question, Reply, Settings
+
+_log = logging.getLogger(__name__)
+_PAUSE = 1.0  # seconds before a worker that could not begin is tried again
+
+
+class WorkerError(Exception):
+    """A worker has ended before it replied; ``aborted`` when it asked for more memory than it may have."""
+
+    def __init__(self, *, aborted: bool) -> None:
+        super().__init__()
+        self.aborted = aborted
+
+
+class Worker:
+    """A process that answers one question at a time."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+
+    @classmethod
+    async def start(cls, settings: Settings) -> Self:
+        """Return a worker that is ready. Raises WorkerError when it cannot be."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-P",  # no module of the folder that we are in
+            "-m",
+            "kg.service.worker",
+            json.dumps(asdict(settings)),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        worker = cls(process)
+        try:
+            await worker._line()
+        except BaseException:
+            await worker.kill()
+            raise
+        return worker
+
+    async def ended(self) -> None:
+        """Wait for the end of the process, whoever ends it."""
+        await self._process.wait()
+
+    async def ask(self, question: Question) -> Reply:
+        """Return the reply to a question. Raises WorkerError when the process ends without one."""
+        assert self._process.stdin
+        with suppress(ConnectionError):  # an ended one is met when its reply is read
+            self._process.stdin.write(json.dumps(asdict(question)).encode() + b"\n")
+            await self._process.stdin.drain()
+        return Reply(**json.loads(await self._line()))
+
+    async def kill(self) -> None:
+        """End the process at once, whatever it does."""
+        with suppress(ProcessLookupError):
+            self._process.kill()
+        await self._process.wait()
+
+    async def _line(self) -> bytes:
+        assert self._process.stdout
+        line = await self._process.stdout.readline()
+        if not line.endswith(b"\n"):
+            raise WorkerError(aborted=await self._process.wait() == -signal.SIGABRT)
+        return line
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A reply, and the file of the answer, which is gone once the answer is given up."""
+
+    reply: Reply
+    file: Path
+
+
+class Pool:
+    """Some workers and those who wait for them; a worker that ends is replaced."""
+
+    def __init__(self, settings: Settings, *, workers: int) -> None:
+        self._settings = settings
+        self._size = workers
+        self._turns = Turns(workers=workers)
+        self._idle: asyncio.Queue[Worker] = asyncio.Queue()
+        self._alive: set[Worker] = set()
+        self._answers = 0
+        self._folder = Path()
+
+    @property
+    def ready(self) -> int:
+        """How many workers are alive."""
+        return len(self._alive)
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[Self]:
+        """Begin the workers, and end them at the end."""
+        with tempfile.TemporaryDirectory(prefix="kg-serve-") as folder:
+            self._folder = Path(folder)
+            places = [asyncio.create_task(self._fill()) for _ in range(self._size)]
+            try:
+                yield self
+            finally:
+                for place in places:
+                    place.cancel()
+                await asyncio.gather(*places, return_exceptions=True)
+
+    @asynccontextmanager
+    async def answer(self, question: Question, *, client: str) -> AsyncIterator[Answer]:
+        """Yield the answer of a question, asked for a client when it is that client's turn.
+
+        Raises BusyError when the client, or all together, ask too much at once.
+        """
+        self._answers += 1
+        file = self._folder / str(self._answers)
+        try:
+            async with self._turns.take(client):
+                reply = await self._ask(replace(question, answer=str(file)))
+            yield Answer(reply, file)
+        finally:
+            file.unlink(missing_ok=True)
+
+    async def _ask(self, question: Question) -> Reply:
+        worker = await self._free()
+        kept = False
+        try:
+            async with asyncio.timeout(self._settings.seconds):
+                reply = await worker.ask(question)
+            kept = not reply.last
+            return reply
+        except TimeoutError:
+            return Reply(504, message=f"the query took more than {self._settings.seconds} s and was ended")
+        except WorkerError as error:
+            memory = f"it needed more than {self._settings.memory:,} bytes"
+            return Reply(503, message=f"the query was ended: {memory if error.aborted else 'its worker was lost'}")
+        finally:
+            if kept:
+                self._idle.put_nowait(worker)
+            else:
+                await worker.kill()
+
+    async def _free(self) -> Worker:
+        """Return a worker with nothing to do. Raises BusyError when there is none for as long as a query may take."""
+        try:
+            async with asyncio.timeout(self._settings.seconds):
+                while (worker := await self._idle.get()) not in self._alive:
+                    pass
+                return worker
+        except TimeoutError as error:
+            raise BusyError(503, f"no worker was free within {self._settings.seconds} s") from error
+
+    async def _fill(self) -> None:
+        """Have a worker in one place, one after another; while none can begin, say so once and try again."""
+        told = False
+        while True:
+            try:
+                worker = await Worker.start(self._settings)
+            except (WorkerError, OSError):
+                if not told:
+                    _log.warning("a query worker cannot begin; trying again (is the build still there?)")
+                told = True
+                await asyncio.sleep(_PAUSE)
+                continue
+            told = False
+            self._alive.add(worker)
+            self._idle.put_nowait(worker)
+            try:
+                await worker.ended()
+            finally:
+                self._alive.discard(worker)
+                await worker.kill()

@@ -1,0 +1,62 @@
+"""Servers over small graphs, each a process of its own that is asked over HTTP."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import httpx
+
+from kg import pipeline
+from kg.project import Project
+
+LIMITS = """
+[serve]
+query-seconds = 2
+query-memory = "100MB"
+query-rows = 20_000
+body-bytes = 100_000
+"""
+
+
+@dataclass(frozen=True)
+class Served:
+    """A server: the address it printed, its process, and a client of its own."""
+
+    address: str
+    process: subprocess.Popen[str]
+    client: httpx.Client
+
+    def ask(self, query: str, *, method: str = "GET", accept: str = "*/*", **parameters: str) -> httpx.Response:
+        asked = {"query": query, **parameters}
+        if method == "POST":
+            return self.client.post("/sparql", data=asked, headers={"Accept": accept})
+        return self.client.request(method, "/sparql", params=asked, headers={"Accept": accept})
+
+
+@contextmanager
+def served(project: Project, *options: str, ends: int = 0, says: str = "") -> Iterator[Served]:
+    """Serve a project's build at a free port; at the end it stops when asked, with this exit code and these words."""
+    command = [sys.executable, "-m", "kg", "-C", str(project.root), "serve", "--port", "0", *options]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        try:
+            line = process.stderr.readline()
+            assert "http://" in line, line + process.stderr.read()
+            address = line.split(" at ")[1].split("/sparql")[0]
+            with httpx.Client(base_url=address, timeout=30) as client:
+                yield Served(address, process, client)
+        finally:
+            process.terminate()
+            rest = process.stderr.read()
+    assert process.returncode == ends, rest
+    assert rest == says
+
+
+def limited(project: Project) -> Project:
+    """Return a built project whose queries may take little."""
+    project.settings_file.write_text(project.settings_file.read_text() + LIMITS)
+    project = Project.load(project.settings_file)
+    assert pipeline.build(project, out=project.root / "build").build
+    return project
