@@ -12,6 +12,7 @@ LINES = [
     {"rebuild"},
     {"pipeline", "check", "lookup"},
     {"publication"},
+    {"service"},
     {"terminal"},
     {"cli"},
     {"__main__", "__init__"},

@@ -1,0 +1,1 @@
+"""The live service over a finished build."""

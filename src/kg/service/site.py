@@ -1,0 +1,16 @@
+"""What is served, and where the public sees it."""
+
+from dataclasses import dataclass
+
+from kg.graph.build import Build
+from kg.project import Project
+
+
+@dataclass(frozen=True)
+class Site:
+    """A finished build to serve: its project, its build, and the address that the public sees it at."""
+
+    project: Project
+    build: Build
+    base_path: str = ""  # "" or "/path", where the application is mounted
+    public_url: str | None = None  # scheme://host[:port][/path] without a final slash; None: as the request says
