@@ -89,7 +89,12 @@ class Documents:
         return "#" in name or name in self._parts
 
     def resolve(self, path: str) -> str | None:
-        """Return the IRI that a path without suffix, relative to the origin, is the address of; None when none is."""
+        """Return the IRI that a path without suffix, relative to the origin, is the address of; None when none is.
+
+        A fragment comes to no server, so that no address has one.
+        """
+        if "#" in path:
+            return None
         stem, line, number = path.rpartition("/line/")
         for document in self.project.evidence.documents if line else ():
             if document.iri == self.origin + stem and number.isdecimal() and number.isascii():

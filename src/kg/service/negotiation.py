@@ -123,7 +123,7 @@ def _quality(form: Form, ranges: list[_Range]) -> float:
 def _ranges(accept: str) -> Iterator[_Range]:
     """Yield the well-formed media ranges of an Accept value."""
     for element in _ELEMENTS.findall(accept):
-        first, *rest = [piece.strip() for piece in _PIECES.findall(element)]
+        first, *rest = [piece.strip() for piece in _PIECES.findall(element)] or [""]
         match = _RANGE.fullmatch(first)
         parameters = _parameters(rest)
         if not match or parameters is None or (match[1] == "*" and match[2] != "*"):
