@@ -28,7 +28,7 @@ _PATH = "/:@!$&'()*+,;=~"
 
 
 @dataclass(frozen=True)
-class Fact:
+class Statement:
     """A triple and the IRIs of the named graphs that hold it: passages by line, then the others by name."""
 
     triple: Triple
@@ -46,17 +46,17 @@ class Description:
     """
 
     iri: str
-    facts: tuple[Fact, ...]
+    facts: tuple[Statement, ...]
     parts: tuple[str, ...]
-    contents: tuple[Fact, ...]
+    contents: tuple[Statement, ...]
     contents_count: int
-    incoming: tuple[Fact, ...]
+    incoming: tuple[Statement, ...]
     incoming_count: int
-    labels: tuple[Fact, ...]
+    labels: tuple[Statement, ...]
     page: int = 1
     pages: int = 1
 
-    def all_facts(self) -> list[Fact]:
+    def all_facts(self) -> list[Statement]:
         """Return every fact, each once."""
         return list(dict.fromkeys(chain(self.facts, self.contents, self.incoming, self.labels)))
 
@@ -74,6 +74,9 @@ class Documents:
         for parts in self._parts.values():
             parts.sort(key=self._place)
         self.labels = lru_cache(maxsize=50_000)(self._read_labels)
+        # Whoever turns the pages of something large has it sorted once.
+        self._contents = lru_cache(maxsize=4)(self._read_contents)
+        self._incoming = lru_cache(maxsize=16)(self._read_incoming)
         self.describe = lru_cache(maxsize=64)(self._describe)
 
     def knows(self, name: str) -> bool:
@@ -142,10 +145,10 @@ class Documents:
         topics = [iri(topic) for topic in (name, *parts)]
         said = self._facts(chain.from_iterable(self._store.quads(subject=topic) for topic in topics))
         facts = self._with_blanks(said, name)
-        contents: list[Fact] = []
+        contents: list[Statement] = []
         for topic in topics:
             contents += self._contents(topic)
-        incoming = sorted(self._facts(self._store.quads(object=iri(name))), key=_order)
+        incoming = self._incoming(iri(name))
         if not (facts or contents or incoming or self.knows(name)):
             return None
         pages = max(1, ceil(len(incoming) / INCOMING), ceil(len(contents) / CONTENTS))
@@ -161,18 +164,21 @@ class Documents:
             page, pages,
         )  # fmt: skip
 
-    def _contents(self, graph: str) -> list[Fact]:
+    def _read_contents(self, graph: str) -> list[Statement]:
         """Return the triples of a named graph, those of blank nodes that others lead to left out."""
         facts = self._facts(self._store.quads(graph=graph))
         led_to = {fact.triple[2] for fact in facts}
         roots = [fact for fact in facts if not (fact.triple[0].startswith("_:") and fact.triple[0] in led_to)]
         return sorted(roots, key=_order)
 
-    def _with_blanks(self, facts: Iterable[Fact], name: str) -> list[Fact]:
+    def _read_incoming(self, token: str) -> list[Statement]:
+        """Return the triples that name a thing."""
+        return sorted(self._facts(self._store.quads(object=token)), key=_order)
+
+    def _with_blanks(self, facts: Iterable[Statement], name: str) -> list[Statement]:
         """Return facts in order, those of ``name`` first, and then those of the blank nodes that they lead to."""
-        found = {
-            fact.triple: fact for fact in sorted(facts, key=lambda fact: (fact.triple[0] != iri(name), *_order(fact)))
-        }
+        ranked = sorted(facts, key=lambda said: (said.triple[0] != iri(name), *_order(said)))
+        found = {fact.triple: fact for fact in ranked}
         border = {triple[2] for triple in found if triple[2].startswith("_:")}
         seen: set[str] = set()
         for _ in range(_DEEPEST):
@@ -184,7 +190,7 @@ class Documents:
             border = {fact.triple[2] for fact in more if fact.triple[2].startswith("_:")}
         return list(found.values())
 
-    def _facts(self, quads: Iterable[Quad]) -> list[Fact]:
+    def _facts(self, quads: Iterable[Quad]) -> list[Statement]:
         """Return the triples of quads, each once, with the graphs that hold them."""
         held: dict[Triple, list[str]] = {}
         for graph, *triple in quads:
@@ -193,11 +199,11 @@ class Documents:
                 names.append(graph[1:-1])
         inferred = self.project.inferred_graph
         return [
-            Fact(triple, tuple(sorted(names, key=self._place)), inferred=names == [inferred])
+            Statement(triple, tuple(sorted(names, key=self._place)), inferred=names == [inferred])
             for triple, names in held.items()
         ]
 
-    def _read_labels(self, token: str) -> tuple[Fact, ...]:
+    def _read_labels(self, token: str) -> tuple[Statement, ...]:
         quads = chain.from_iterable(self._store.quads(subject=token, predicate=label) for label in LABELS)
         return tuple(sorted(self._facts(quads), key=_order))
 
@@ -230,7 +236,7 @@ def write_document(described: Description, form: Form, *, project: Project) -> b
     return out.getvalue().encode()
 
 
-def _quads(facts: Iterable[Fact]) -> list[Quad]:
+def _quads(facts: Iterable[Statement]) -> list[Quad]:
     return [(iri(graph) if graph else "", *fact.triple) for fact in facts for graph in fact.graphs or ("",)]
 
 
@@ -240,6 +246,6 @@ def _used(prefixes: Mapping[str, str], triples: list[Triple]) -> dict[str, str]:
     return {name: space for name, space in prefixes.items() if any(p.startswith(space) for p in properties)}
 
 
-def _order(fact: Fact) -> tuple[str, tuple[int, str], str]:
-    s, p, o = fact.triple
+def _order(said: Statement) -> tuple[str, tuple[int, str], str]:
+    s, p, o = said.triple
     return "_:" if s.startswith("_:") else s, predicate_order(p), "_:" if o.startswith("_:") else o

@@ -11,7 +11,7 @@ from kg.graph.terms import TYPE, parse
 from kg.inference.proof import Proof
 from kg.lookup.speaker import number
 from kg.project import Document, Project
-from kg.service.documents import LABELS, Description, Documents, Fact
+from kg.service.documents import LABELS, Description, Documents, Statement
 from kg.service.negotiation import FORMS
 from kg.service.wordings import WORDINGS, spoken
 from kg.source.reader import Triple
@@ -54,11 +54,13 @@ class Page:
         self._chosen = chosen
         self._words = WORDINGS[language]
         self._named: dict[str, Name] = {}
+        self._about = ""
         self._here: dict[str, str] = {}
 
     def resource(self, described: Description, *, path: str, deprecated: bool = False) -> str:
         """Return the page of a resource. ``path`` is its address without suffix, relative to the root."""
         self._learn(described.labels)
+        self._about = described.iri
         self._here = {"page": str(described.page)} if described.page > 1 else {}
         title = self.name(f"<{described.iri}>")
         own = [fact for fact in described.facts if fact.triple[0] == f"<{described.iri}>"]
@@ -137,7 +139,7 @@ class Page:
                 return escape(term.value)
         return _speak(term.value, term.language)
 
-    def _learn(self, facts: Iterable[Fact]) -> None:
+    def _learn(self, facts: Iterable[Statement]) -> None:
         """Keep the best label of each subject: in the language, else in one of the project, by preferred property."""
         order: list[str | None] = [*dict.fromkeys([self._language, *self._project.languages]), None]
         best: dict[str, tuple[int, int, str]] = {}
@@ -150,34 +152,36 @@ class Page:
                     best[s] = rank
                     self._named[s] = Name(term.value, term.language)
 
-    def _grouped(self, facts: list[Fact], nested: Mapping[str, list[Fact]], page: str, kind: str, deep: int = 0) -> str:
+    def _grouped(
+        self, facts: list[Statement], nested: Mapping[str, list[Statement]], page: str, kind: str, deep: int = 0
+    ) -> str:
         """Return facts of one subject grouped by property, in their order; those of blank nodes inside."""
         rows = []
-        for predicate, group in groupby(facts, key=lambda fact: fact.triple[1]):
+        for predicate, group in groupby(facts, key=lambda said: said.triple[1]):
             values = list(group)
-            shown = "".join(f"<dd>{self._fact(fact, nested, page, deep)}</dd>\n" for fact in values[:VALUES])
+            shown = "".join(f"<dd>{self._value(fact, nested, page, deep)}</dd>\n" for fact in values[:VALUES])
             if len(values) > VALUES:
                 more = escape(self._words["more"].format(len(values) - VALUES))
                 shown += f'<dd><a href="{self._url(page.removesuffix("html") + "ttl", plain=True)}">{more}</a></dd>\n'
             rows.append(f"<div><dt>{self.value(predicate, verb=True)}</dt>\n{shown}</div>\n")
         return f'<dl class="{kind}">\n{"".join(rows)}</dl>\n'
 
-    def _fact(self, fact: Fact, nested: Mapping[str, list[Fact]], page: str, deep: int) -> str:
-        o = fact.triple[2]
+    def _value(self, said: Statement, nested: Mapping[str, list[Statement]], page: str, deep: int) -> str:
+        o = said.triple[2]
         if o in nested and o.startswith("_:") and deep < _DEEPEST:
             return self._grouped(nested[o], nested, page, "nested", deep + 1)
-        return f"{self.value(o)}{self._proofs(fact, page)}"
+        return f"{self.value(o)}{self._proofs(said, page)}"
 
-    def _proofs(self, fact: Fact, page: str) -> str:
+    def _proofs(self, said: Statement, page: str) -> str:
         """Return where a fact is stated, or the link to why it holds."""
-        if fact.inferred:
-            url = self._url(page, {**self._here, "why": mark(fact.triple)})
+        if said.inferred:
+            url = self._url(page, {**self._here, "why": mark(said.triple)})
             return f' <small>(<a href="{url}">{escape(self._words["inferred"])}</a>)</small>'
-        return self._sources(graph for graph in fact.graphs if graph != self._project.inferred_graph)
+        return self._sources(graph for graph in said.graphs if graph not in (self._project.inferred_graph, self._about))
 
     def _sources(self, graphs: Iterable[str]) -> str:
         links = [self._source(graph) for graph in graphs]
-        return f" <small>({escape(self._words['stated'])}: {'; '.join(links)})</small>" if links else ""
+        return f" <small>({escape(self._words['stated'])} {'; '.join(links)})</small>" if links else ""
 
     def _source(self, graph: str) -> str:
         passage = self._project.evidence.locate(graph)
@@ -280,8 +284,8 @@ def _speak(text: str, language: str | None) -> str:
     return f'<span lang="{escape(language)}">{escape(text)}</span>' if language else escape(text)
 
 
-def _by_subject(facts: Iterable[Fact]) -> dict[str, list[Fact]]:
-    found: dict[str, list[Fact]] = {}
+def _by_subject(facts: Iterable[Statement]) -> dict[str, list[Statement]]:
+    found: dict[str, list[Statement]] = {}
     for fact in facts:
         found.setdefault(fact.triple[0], []).append(fact)
     return found

@@ -8,8 +8,6 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib.metadata import version
 from importlib.resources import files
 from threading import Lock
 from urllib.parse import quote, unquote_to_bytes, urlencode
@@ -24,7 +22,9 @@ from kg import lookup
 from kg.graph.build import Build
 from kg.graph.terms import same_value
 from kg.inference.proof import Proof
+from kg.rebuild import program_digest
 from kg.service.documents import Description, Documents, write_document
+from kg.service.kept import Kept
 from kg.service.negotiation import FORMS, HTML, Form, choose_form, choose_language, form_of, matches, matches_strongly
 from kg.service.page import Page, mark
 from kg.service.site import Site
@@ -33,6 +33,8 @@ from kg.source.reader import Triple
 
 LONGEST = 2000
 """How many characters the path of an address may have."""
+KEPT = 64 << 20
+"""How many bytes of answers are kept to be given again."""
 METHODS = "GET, HEAD, OPTIONS"
 HEADERS = {
     "Access-Control-Allow-Origin": "*",
@@ -96,30 +98,59 @@ class Resources:
         self._base_path = site.base_path
         self._documents = Documents(site.build, project=site.project)
         self._languages = spoken(site.project.languages)
-        self._digest = f"{version('kg-publisher')} {site.build.manifest['dump']['sha256']}"
+        self._digest = f"{program_digest()} {site.build.manifest['dump']['sha256']}"
         # Proofs are read from the tables, by a connection that one thread at a time may use.
         self._tables = Build(site.build.folder)
         self._proving = Lock()
-        self._body = lru_cache(maxsize=256)(self._write)
+        self._kept = Kept(limit=KEPT)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, beside others."""
-        response = await run_in_threadpool(self.answer, Request(scope))
+        request = Request(scope)
+        if request.method == "OPTIONS":
+            response = _respond(204, headers=_PREFLIGHT)
+        elif request.method not in ("GET", "HEAD"):
+            response = self._refuse(405, request)
+        else:
+            response = self._on_condition(await self._given(request), request)
         await response(scope, receive, send)
 
-    def answer(self, request: Request) -> Response:
-        """Return the answer to a request."""
-        if request.method == "OPTIONS":
-            return _respond(204, headers=_PREFLIGHT)
+    async def _given(self, request: Request) -> Response:
+        """Return the answer to a request without conditions, the one that is kept or a new one."""
+        address = (request.scope.get("raw_path"), request.scope["path"], request.scope["query_string"])
+        asked = (*address, _listed(request, "accept"), _listed(request, "accept-language"))
+        if (kept := self._kept.get(asked)) is not None:
+            return kept
+        response = await run_in_threadpool(self._answer, request)
+        if response.status_code == 200:
+            self._kept.put(asked, response)
+        return response
+
+    def _answer(self, request: Request) -> Response:
+        """Return the answer to a request without conditions."""
         try:
-            if request.method not in ("GET", "HEAD"):
-                raise _RefusedError(405)
             name, form = self._find(_paths(request, self._base_path))
             if self._documents.is_deprecated(name) and (successor := self._documents.successor(name)):
                 return self._send_on(successor, form, request)
             return self._document(name, form, request)
         except _RefusedError as refused:
             return self._refuse(refused.status, request)
+
+    def _on_condition(self, response: Response, request: Request) -> Response:
+        """Return an answer as the conditions of the request have it (RFC 9110, section 13.2.2)."""
+        etag = response.headers.get("etag")
+        if etag is None:
+            return response
+        condition = request.headers.get("if-match")
+        if condition is not None and not matches_strongly(condition, etag):
+            return self._refuse(412, request)
+        condition = request.headers.get("if-none-match")
+        if condition is not None and matches(condition, etag):
+            # Starlette's names of headers are in lower case.
+            left_out = ("content-type", "content-length")
+            kept = {name: value for name, value in response.headers.items() if name not in left_out}
+            return Response(status_code=304, headers=kept)
+        return response
 
     def _find(self, paths: list[str]) -> tuple[str, Form | None]:
         """Return the IRI, and the form if there is a suffix, that the first path that has one is the address of."""
@@ -149,15 +180,9 @@ class Resources:
         if form == HTML:
             headers["Content-Language"] = asked.language
         if self._documents.is_deprecated(name):
-            return _respond(410, self._body(asked), form.content_type, headers)
-        headers["ETag"] = etag = self._etag(asked)
-        condition = request.headers.get("if-match")
-        if condition is not None and not matches_strongly(condition, etag):
-            raise _RefusedError(412)
-        condition = request.headers.get("if-none-match")
-        if condition is not None and matches(condition, etag):
-            return _respond(304, headers=headers)
-        return _respond(200, self._body(asked), form.content_type, headers)
+            return _respond(410, self._write(asked, described), form.content_type, headers)
+        headers["ETag"] = self._etag(asked)
+        return _respond(200, self._write(asked, described), form.content_type, headers)
 
     def _choose(self, request: Request) -> Form | None:
         """Return the form that ``?format=`` names, a suffix or a media type, else the one that Accept likes best."""
@@ -182,15 +207,15 @@ class Resources:
         return choose_language(_listed(request, "accept-language"), languages=self._languages), False
 
     def _etag(self, asked: _Asked) -> str:
-        """Return the strong entity tag (RFC 9110, section 8.8.3) of what a request of this build gets."""
+        """Return the strong entity tag (RFC 9110, section 8.8.3) of what a request of this build gets.
+
+        It changes with the build and with the program, which may write the same otherwise.
+        """
         speech = [asked.language, asked.chosen] if asked.form == HTML else []
         parts = [self._digest, self._root, asked.iri, asked.form.suffix, asked.page, asked.why, *speech]
         return f'"{hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]}"'
 
-    def _write(self, asked: _Asked) -> bytes:
-        described = self._documents.describe(asked.iri, asked.page)
-        if described is None:
-            raise _RefusedError(404)
+    def _write(self, asked: _Asked, described: Description) -> bytes:
         if asked.form != HTML:
             return write_document(described, asked.form, project=self._project)
         page = Page(self._documents, root=self._root, language=asked.language, chosen=asked.chosen)
