@@ -1,7 +1,7 @@
 """What a client accepts, as pure functions."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kg.service.negotiation import FORMS, Form, choose_form, choose_language, form_of, matches, matches_strongly
@@ -73,6 +73,7 @@ def test_the_language_that_is_liked_best(accept: str | None, language: str) -> N
     assert choose_language(accept, languages=("fr", "en")) == language
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_gets_an_answer(accept: str) -> None:
     assert choose_form(accept) in (*FORMS, None)
@@ -80,6 +81,7 @@ def test_any_text_gets_an_answer(accept: str) -> None:
     assert matches(accept, '"tag"') in (True, False)
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(FORMS), st.integers(0, 1000), min_size=1))
 def test_no_form_is_liked_better_than_the_chosen_one(wanted: dict[Form, int]) -> None:
     accept = ", ".join(f"{form.media_type};q={quality / 1000:.3f}" for form, quality in wanted.items())

@@ -249,6 +249,14 @@ def test_a_page_says_why_an_inferred_fact_holds(town_site: Client) -> None:
     assert town_site.ask("/id/pact.html?why=0123456789abcdef").status == 404
 
 
+def test_what_no_rule_knows_has_no_proof(old_town: tuple[Project, Build], town_site: Client) -> None:
+    shape = f"<{BASE}shapes#PactShape>"
+    triples = [(s, p, o) for _, s, p, o in old_town[1].store.quads(subject=shape)]
+    assert triples
+    for triple in triples:
+        assert town_site.ask(f"/shapes/PactShape.html?why={mark(triple)}").status == 404
+
+
 def test_every_inferred_fact_of_a_page_has_its_proof(town_site: Client) -> None:
     paths = ("id/pact.html", "id/valley.html?page=2", "id/league.html", "graph/inferred.html")
     links = {a["href"] for page in pages(town_site, *paths) for a in page.all("a") if "why=" in (a["href"] or "")}

@@ -127,8 +127,8 @@ class Documents:
         return any(o in (f'"true"^^<{XSD}boolean>', f'"1"^^<{XSD}boolean>') for *_, o in quads)
 
     def successor(self, name: str) -> str | None:
-        """Return what replaces a resource, the first by name."""
-        return min(self._values(name, f"{DCT}isReplacedBy"), default=None)
+        """Return what replaces a resource, the first by name; not itself."""
+        return min((other for other in self._values(name, f"{DCT}isReplacedBy") if other != name), default=None)
 
     @cached_property
     def license(self) -> str | None:

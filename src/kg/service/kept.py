@@ -1,10 +1,11 @@
 """Answers kept to be given again, within an amount of memory."""
 
 from collections import OrderedDict
-from collections.abc import Hashable
 
 from starlette.responses import Response
 
+Asked = tuple[str | bytes | None, ...]
+"""What an answer depends on: parts of the request."""
 _OVERHEAD = 4096
 
 
@@ -14,24 +15,21 @@ class Kept:
     def __init__(self, *, limit: int) -> None:
         self._limit = limit
         self._taken = 0
-        self._answers: OrderedDict[Hashable, Response] = OrderedDict()
+        self._answers: OrderedDict[Asked, tuple[Response, int]] = OrderedDict()
 
-    def get(self, asked: Hashable) -> Response | None:
+    def get(self, asked: Asked) -> Response | None:
         """Return the answer that is kept, if it is."""
-        if asked in self._answers:
-            self._answers.move_to_end(asked)
-        return self._answers.get(asked)
+        if asked not in self._answers:
+            return None
+        self._answers.move_to_end(asked)
+        return self._answers[asked][0]
 
-    def put(self, asked: Hashable, answer: Response) -> None:
+    def put(self, asked: Asked, answer: Response) -> None:
         """Keep an answer, and forget those that have not been asked for the longest where there is no room."""
-        if (old := self._answers.pop(asked, None)) is not None:
-            self._taken -= _size(old)
-        self._answers[asked] = answer
-        self._taken += _size(answer)
+        if asked in self._answers:
+            self._taken -= self._answers.pop(asked)[1]
+        size = len(answer.body) + sum(len(part) for part in asked if part) + _OVERHEAD
+        self._answers[asked] = answer, size
+        self._taken += size
         while self._taken > self._limit:
-            _, oldest = self._answers.popitem(last=False)
-            self._taken -= _size(oldest)
-
-
-def _size(answer: Response) -> int:
-    return len(answer.body) + _OVERHEAD
+            self._taken -= self._answers.popitem(last=False)[1][1]

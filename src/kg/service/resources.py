@@ -19,6 +19,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
 from kg import lookup
+from kg.errors import QueryError
 from kg.graph.build import Build
 from kg.graph.terms import same_value
 from kg.inference.proof import Proof
@@ -233,7 +234,10 @@ class Resources:
             raise _RefusedError(404)
         with self._proving:
             held = self._held(triple)
-            return lookup.explain(self._tables, held, project=self._project, language=language)
+            try:
+                return lookup.explain(self._tables, held, project=self._project, language=language)
+            except QueryError as error:  # of a shape, or of a blank node: the rules know none
+                raise _RefusedError(404) from error
 
     def _held(self, triple: Triple) -> Triple:
         """Return a triple as the tables write it: the store may have rewritten a number."""
