@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.service.conftest import Client
+from tests.service.dereferencing import Client
 
 HTML, TURTLE, JSON = "text/html; charset=utf-8", "text/turtle; charset=utf-8", "application/ld+json"
 NT, XML, TRIG = "application/n-triples", "application/rdf+xml; charset=utf-8", "application/trig"

@@ -17,7 +17,7 @@ from kg.project import Project
 from kg.service.documents import Documents
 from kg.service.page import mark
 from kg.service.site import Site
-from tests.service.conftest import Client, Reply, serving
+from tests.service.dereferencing import Client, Reply, serving
 
 BASE = "https://example.org/town/"
 FORMATS = {"ttl": "turtle", "jsonld": "json-ld", "nt": "nt", "rdf": "xml"}
