@@ -49,7 +49,7 @@ def previous(out: Path) -> Build | None:
         cache = json.loads((before.folder / _CACHE).read_text(encoding="utf-8"))
     except (UsageError, OSError, ValueError):
         return None
-    return before if cache["program"] == _program() else None
+    return before if cache["program"] == program_digest() else None
 
 
 def start(
@@ -102,7 +102,7 @@ def write(begun: Start, *, inferred_graph: str, folder: Path, proven: bool) -> D
             before.copy_store(folder, differs)
         graph.prune()
     graph.engine.save(folder / layout.TABLES)
-    cache = {"program": _program() if proven else "", "lines": dump.lines, "sizes": dump.sizes}
+    cache = {"program": program_digest() if proven else "", "lines": dump.lines, "sizes": dump.sizes}
     (folder / _CACHE).write_text(json.dumps(cache, sort_keys=True), encoding="utf-8")
     return dump
 
@@ -111,7 +111,7 @@ def _queries(digests: Mapping[str, str]) -> dict[str, str]:
     return {name: digest for name, digest in digests.items() if name.endswith(".rq")}
 
 
-def _program() -> str:
+def program_digest() -> str:
     """Return a digest of the program and of the libraries that write the tables and the tokens."""
     digest = hashlib.sha256(" ".join(version(name) for name in ("duckdb", "pyoxigraph")).encode())
     for path in sorted(Path(kg.__file__).parent.rglob("*.py")):

@@ -6,7 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from kg import pipeline
+from kg.graph.build import Build
 from kg.project import Project
+from kg.service.site import Site
+from tests.service.dereferencing import FORMER, Client, serving
 from tests.service.served import Served, limited, served
 
 
@@ -22,3 +26,28 @@ def served_town(project_root: Path, tmp_path_factory: pytest.TempPathFactory) ->
 def server(served_town: Project) -> Iterator[Served]:
     with served(served_town, "--workers", "2") as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def old_town(tmp_path_factory: pytest.TempPathFactory, project_root: Path) -> tuple[Project, Build]:
+    """The fixture project with things that have a past, odd names, and many links to one."""
+    root = tmp_path_factory.mktemp("old") / "town"
+    shutil.copytree(project_root / "tests" / "fixture", root)
+    many = "".join(f"id:hamlet-{n} t:within id:valley .\n" for n in range(120))
+    (root / "instances" / "reference" / "former.ttl").write_text(FORMER + many, encoding="utf-8")
+    project = Project.find(root)
+    build = pipeline.build(project, out=root / "build").build
+    assert build is not None
+    return project, build
+
+
+@pytest.fixture(scope="session")
+def town_site(old_town: tuple[Project, Build]) -> Iterator[Client]:
+    with serving(Site(*old_town)) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def whole_site(project: Project, project_build: Build) -> Iterator[Client]:
+    with serving(Site(project, project_build)) as client:
+        yield client

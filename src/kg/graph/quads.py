@@ -318,6 +318,14 @@ class Graph:
             return []
         return list(self._triples(f"({self.UNION})", f"t.{column} = {known}"))
 
+    def fragments(self, base: str) -> list[str]:
+        """Return the IRIs that begin with ``base`` and have a fragment, sorted."""
+        rows = self.engine.rows(
+            "SELECT token[2:-2] FROM term WHERE starts_with(token, ?) AND contains(token, '#') ORDER BY 1",
+            [f"<{base}"],
+        )
+        return [iri for (iri,) in rows]
+
     def files_about(self, subject: str) -> list[str]:
         """Return the files that assert something of a subject, the one that says most first."""
         rows = self.engine.rows(

@@ -13,7 +13,7 @@ import pyoxigraph as ox
 from kg.errors import QueryError, UsageError
 from kg.graph.dump import Difference
 from kg.graph.results import Found
-from kg.source.reader import Quad, Triple
+from kg.source.reader import FORMATS, Quad, Triple
 
 ResultsFormat = Literal["json", "xml", "tsv"]
 _RESULTS = {
@@ -100,6 +100,27 @@ class Store:
         self._store.flush()
         del self._store
 
+    def quads(
+        self,
+        *,
+        subject: str | None = None,
+        predicate: str | None = None,
+        object: str | None = None,
+        graph: str | None = None,
+    ) -> Iterator[Quad]:
+        """Yield the quads with these tokens of IRIs and blank nodes, in no order; the default graph's token is empty.
+
+        An IRI that RDF does not have is in no quad.
+        """
+        try:
+            name = None if predicate is None else ox.NamedNode(predicate[1:-1])
+            place = ox.DefaultGraph() if graph == "" else _node(graph)
+            found = self._store.quads_for_pattern(_node(subject), name, _node(object), place)
+        except ValueError:
+            return
+        for quad in found:
+            yield _quad(quad)
+
     def query(self, text: str, *, prefixes: Mapping[str, str] | None = None) -> Result:
         """Return the answer of a query: Solutions, triples in the order of the engine, or a boolean.
 
@@ -176,12 +197,24 @@ def read_triples(data: bytes) -> tuple[Triple, ...]:
         raise ValueError(str(error)) from error
 
 
+def write_triples(triples: Iterable[Triple], *, suffix: str, prefixes: Mapping[str, str]) -> bytes:
+    """Return triples, in their order, in the format of a suffix such as ``.rdf``. Blank nodes keep their labels."""
+    lines = "".join(f"{s} {p} {o} .\n" for s, p, o in triples)
+    parsed = ox.parse(lines.encode(), format=ox.RdfFormat.N_TRIPLES, lenient=True)
+    return ox.serialize((quad.triple for quad in parsed), format=FORMATS[suffix], prefixes=dict(prefixes)) or b""
+
+
 def canonical(triples: Iterable[Triple]) -> tuple[Triple, ...]:
     """Return triples with the labels of RDFC-1.0 for their blank nodes: the same graph has the same ones."""
-    lines = "".join(f"{s} {p} {o} .\n" for s, p, o in triples)
-    dataset = ox.Dataset(ox.parse(lines.encode(), format=ox.RdfFormat.N_TRIPLES))
+    return tuple((s, p, o) for _, s, p, o in canonical_quads(("", *triple) for triple in triples))
+
+
+def canonical_quads(quads: Iterable[Quad]) -> tuple[Quad, ...]:
+    """Return quads with the labels of RDFC-1.0 for their blank nodes: the same dataset has the same ones."""
+    lines = "".join(f"{s} {p} {o} {g} .\n" for g, s, p, o in quads)
+    dataset = ox.Dataset(ox.parse(lines.encode(), format=ox.RdfFormat.N_QUADS))
     dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-    return tuple(_triple(quad.triple) for quad in dataset)
+    return tuple(_quad(quad) for quad in dataset)
 
 
 def read_term(text: str, *, prefixes: Mapping[str, str]) -> str:
@@ -201,6 +234,18 @@ def _result(found: ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean) -> Res
     names = tuple(variable.value for variable in found.variables)
     rows = tuple(tuple(None if (term := row[i]) is None else _token(term) for i in range(len(names))) for row in found)
     return Solutions(names, rows)
+
+
+def _quad(quad: ox.Quad) -> Quad:
+    graph = "" if isinstance(quad.graph_name, ox.DefaultGraph) else str(quad.graph_name)
+    return graph, str(quad.subject), str(quad.predicate), _token(quad.object)
+
+
+def _node(token: str | None) -> ox.NamedNode | ox.BlankNode | None:
+    """Return the term of a token of an IRI or blank node. Raises ValueError for an IRI that RDF does not have."""
+    if token is None:
+        return None
+    return ox.BlankNode(token[2:]) if token.startswith("_:") else ox.NamedNode(token[1:-1])
 
 
 def _triple(triple: ox.Triple) -> Triple:

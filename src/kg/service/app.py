@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from kg.service import sparql
+from kg.service import resources, sparql
 from kg.service.site import Site
 from kg.service.worker import Settings
 from kg.service.workers import Pool
@@ -59,6 +59,7 @@ def _routes(site: Site, pool: Pool) -> list[BaseRoute]:
         Route("/health/ready", ready),
         Route(sparql.PATH, endpoint),
         Route(f"{sparql.PATH}/", endpoint),
+        *resources.routes(site),
     ]
 
 

@@ -1,0 +1,353 @@
+"""Every IRI of the graph answers (RFC 9110; Cool URIs for the Semantic Web, section 4; FAIR Signposting).
+
+A slash IRI names a thing, and sends to its document by 303; a hash IRI and a passage are in a document, which answers
+by 200. A document has a form for each suffix; without one it is negotiated.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.resources import files
+from threading import Lock
+from urllib.parse import quote, unquote_to_bytes, urlencode
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
+
+from kg import lookup
+from kg.errors import QueryError
+from kg.graph.build import Build
+from kg.graph.terms import same_value
+from kg.inference.proof import Proof
+from kg.rebuild import program_digest
+from kg.service.documents import Description, Documents, write_document
+from kg.service.kept import Kept
+from kg.service.negotiation import FORMS, HTML, Form, choose_form, choose_language, form_of, matches, matches_strongly
+from kg.service.page import Page, mark
+from kg.service.site import Site
+from kg.service.wordings import spoken
+from kg.source.reader import Triple
+
+LONGEST = 2000
+"""How many characters the path of an address may have."""
+KEPT = 64 << 20
+"""How many bytes of answers are kept to be given again."""
+METHODS = "GET, HEAD, OPTIONS"
+HEADERS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "Content-Language, Content-Location, ETag, Link, Location, Vary",
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+"""What every answer says: who may read it, and that a page loads nothing but our stylesheet."""
+_PREFLIGHT = {
+    "Allow": METHODS,
+    "Access-Control-Allow-Methods": METHODS,
+    "Access-Control-Allow-Headers": "Accept, Accept-Language, If-Match, If-None-Match",
+    "Access-Control-Max-Age": "86400",
+}
+_URL = ":/?#[]@!$&'()*+,;=%~"
+
+
+def routes(site: Site) -> list[BaseRoute]:
+    """Return the routes of the resources of a site, the last of which takes every path."""
+    return [Route("/static/page.css", _Stylesheet()), Route("/{path:path}", Resources(site))]
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What a request asks for: a resource, the address of its document, the form, the language, and the page of it."""
+
+    iri: str
+    address: str
+    form: Form
+    language: str
+    chosen: bool
+    page: int
+    why: str | None
+
+    def url(self, root: str, form: Form, *, page: int | None = None) -> str:
+        """Return the address of the document in a form, on its page."""
+        number = self.page if page is None else page
+        query = {"page": str(number)} if number > 1 else {}
+        if self.chosen and form == HTML:
+            query["lang"] = self.language
+        return f"{root}/{self.address}.{form.suffix}" + (f"?{urlencode(query)}" if query else "")
+
+
+class _RefusedError(Exception):
+    """A request gets an answer of this status."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+class Resources:
+    """The application that answers for the resources of a site."""
+
+    def __init__(self, site: Site) -> None:
+        self._project = site.project
+        self._root = site.public_url or site.base_path
+        self._base_path = site.base_path
+        self._documents = Documents(site.build, project=site.project)
+        self._languages = spoken(site.project.languages)
+        self._digest = f"{program_digest()} {site.build.manifest['dump']['sha256']}"
+        # Proofs are read from the tables, by a connection that one thread at a time may use.
+        self._tables = Build(site.build.folder)
+        self._proving = Lock()
+        self._kept = Kept(limit=KEPT)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, beside others."""
+        request = Request(scope)
+        if request.method == "OPTIONS":
+            response = _respond(204, headers=_PREFLIGHT)
+        elif request.method not in ("GET", "HEAD"):
+            response = self._refuse(405, request)
+        else:
+            response = self._on_condition(await self._given(request), request)
+        await response(scope, receive, send)
+
+    async def _given(self, request: Request) -> Response:
+        """Return the answer to a request without conditions, the one that is kept or a new one."""
+        address = (request.scope.get("raw_path"), request.scope["path"], request.scope["query_string"])
+        asked = (*address, _listed(request, "accept"), _listed(request, "accept-language"))
+        if (kept := self._kept.get(asked)) is not None:
+            return kept
+        response = await run_in_threadpool(self._answer, request)
+        if response.status_code == 200:
+            self._kept.put(asked, response)
+        return response
+
+    def _answer(self, request: Request) -> Response:
+        """Return the answer to a request without conditions."""
+        try:
+            name, form = self._find(_paths(request, self._base_path))
+            if self._documents.is_deprecated(name) and (successor := self._documents.successor(name)):
+                return self._send_on(successor, form, request)
+            return self._document(name, form, request)
+        except _RefusedError as refused:
+            return self._refuse(refused.status, request)
+
+    def _on_condition(self, response: Response, request: Request) -> Response:
+        """Return an answer as the conditions of the request have it (RFC 9110, section 13.2.2)."""
+        etag = response.headers.get("etag")
+        if etag is None:
+            return response
+        condition = request.headers.get("if-match")
+        if condition is not None and not matches_strongly(condition, etag):
+            return self._refuse(412, request)
+        condition = request.headers.get("if-none-match")
+        if condition is not None and matches(condition, etag):
+            # Starlette's names of headers are in lower case.
+            left_out = ("content-type", "content-length")
+            kept = {name: value for name, value in response.headers.items() if name not in left_out}
+            return Response(status_code=304, headers=kept)
+        return response
+
+    def _find(self, paths: list[str]) -> tuple[str, Form | None]:
+        """Return the IRI, and the form if there is a suffix, that the first path that has one is the address of."""
+        for path in paths:
+            if name := self._documents.resolve(path):
+                return name, None
+            stem, _, suffix = path.rpartition(".")
+            form = next((form for form in FORMS if form.suffix == suffix), None)
+            if form and (name := self._documents.resolve(stem)):
+                return name, form
+        raise _RefusedError(404)
+
+    def _document(self, name: str, form: Form | None, request: Request) -> Response:
+        """Return the document of a resource, or where it is."""
+        suffixed = form is not None
+        form = form or self._choose(request)
+        asked = self._asked(name, form or HTML, request)
+        if form is None:
+            return self._none_such(asked)
+        if not suffixed and not self._documents.is_document(name):
+            links = self._links(asked, None)
+            return _respond(303, headers={"Location": asked.url(self._root, form), "Link": links, **_fresh()})
+        described = self._documents.describe(name, asked.page)
+        if described is None:
+            raise _RefusedError(404)
+        headers = {"Link": self._links(asked, described), "Content-Location": asked.url(self._root, form), **_fresh()}
+        if form == HTML:
+            headers["Content-Language"] = asked.language
+        if self._documents.is_deprecated(name):
+            return _respond(410, self._write(asked, described), form.content_type, headers)
+        headers["ETag"] = self._etag(asked)
+        return _respond(200, self._write(asked, described), form.content_type, headers)
+
+    def _choose(self, request: Request) -> Form | None:
+        """Return the form that ``?format=`` names, a suffix or a media type, else the one that Accept likes best."""
+        if (wanted := request.query_params.get("format")) is not None:
+            return form_of(wanted.replace(" ", "+"))  # a plus sign in a query is a space
+        return choose_form(_listed(request, "accept"))
+
+    def _asked(self, name: str, form: Form, request: Request) -> _Asked:
+        query = request.query_params
+        page = query.get("page", "1")
+        if not (page.isascii() and page.isdecimal() and len(page) < 8):
+            raise _RefusedError(404)
+        language, chosen = self._language(request)
+        why = query.get("why") if form == HTML else None
+        address = self._documents.address(name) or ""
+        return _Asked(name, address, form, language, chosen, int(page), why)
+
+    def _language(self, request: Request) -> tuple[str, bool]:
+        """Return the language of a page, and whether the address asks for it."""
+        if (wanted := request.query_params.get("lang")) in self._languages:
+            return str(wanted), True
+        return choose_language(_listed(request, "accept-language"), languages=self._languages), False
+
+    def _etag(self, asked: _Asked) -> str:
+        """Return the strong entity tag (RFC 9110, section 8.8.3) of what a request of this build gets.
+
+        It changes with the build and with the program, which may write the same otherwise.
+        """
+        speech = [asked.language, asked.chosen] if asked.form == HTML else []
+        parts = [self._digest, self._root, asked.iri, asked.form.suffix, asked.page, asked.why, *speech]
+        return f'"{hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]}"'
+
+    def _write(self, asked: _Asked, described: Description) -> bytes:
+        if asked.form != HTML:
+            return write_document(described, asked.form, project=self._project)
+        page = Page(self._documents, root=self._root, language=asked.language, chosen=asked.chosen)
+        if asked.why is not None:
+            proof = self._prove(described, asked.why, asked.language)
+            return page.proof(described, proof, path=asked.address).encode()
+        deprecated = self._documents.is_deprecated(asked.iri)
+        return page.resource(described, path=asked.address, deprecated=deprecated).encode()
+
+    def _prove(self, described: Description, why: str, language: str) -> Proof:
+        """Return the proof of the fact of a description that has this mark."""
+        facts = (*described.facts, *described.contents, *described.incoming)
+        triple = next((fact.triple for fact in facts if mark(fact.triple) == why), None)
+        if triple is None:
+            raise _RefusedError(404)
+        with self._proving:
+            held = self._held(triple)
+            try:
+                return lookup.explain(self._tables, held, project=self._project, language=language)
+            except QueryError as error:  # of a shape, or of a blank node: the rules know none
+                raise _RefusedError(404) from error
+
+    def _held(self, triple: Triple) -> Triple:
+        """Return a triple as the tables write it: the store may have rewritten a number."""
+        s, p, o = triple
+        tokens = self._tables.graph.objects(s, p) if o.startswith('"') else ()
+        return s, p, next((token for token in tokens if same_value(token, o)), o)
+
+    def _send_on(self, successor: str, form: Form | None, request: Request) -> Response:
+        """Return where the successor of a deprecated resource is, in the form that the address asks for."""
+        address = self._documents.address(successor)
+        if address is None:
+            return _respond(303, headers={"Location": quote(successor, safe=_URL), **_fresh()})
+        query = f"?{request.url.query}" if request.url.query else ""
+        suffix = f".{form.suffix}" if form else ""
+        return _respond(303, headers={"Location": f"{self._root}/{address}{suffix}{query}", **_fresh()})
+
+    def _none_such(self, asked: _Asked) -> Response:
+        """Return the list of the forms that there are, as text (section 15.5.7)."""
+        lines = [f"{form.media_type} {asked.url(self._root, form)}" for form in FORMS]
+        headers = {"Link": self._links(asked, None), "Content-Language": asked.language, **_fresh()}
+        page = Page(self._documents, root=self._root, language=asked.language, chosen=False)
+        body = "\n".join([page.words("406"), *lines]) + "\n"
+        return _respond(406, body.encode(), "text/plain; charset=utf-8", headers)
+
+    def _links(self, asked: _Asked, described: Description | None) -> str:
+        """Return the value of Link (RFC 8288): the other forms, and what Signposting asks of a page and of data.
+
+        Without a description they are of the resource itself, which has documents and is none.
+        """
+        links = list(self._forms(asked, here=described is not None))
+        target = quote(asked.iri, safe=_URL)
+        if described is not None:
+            links.append(f'<{asked.url(self._root, asked.form)}>; rel="canonical"')
+            links.append(f'<{target}>; rel="{"cite-as" if asked.form == HTML else "describes"}"')
+            if asked.form == HTML:
+                links.append('<https://schema.org/AboutPage>; rel="type"')
+            for rel, page in (("prev", asked.page - 1), ("next", asked.page + 1)):
+                if 1 <= page <= described.pages:
+                    links.append(f'<{asked.url(self._root, asked.form, page=page)}>; rel="{rel}"')
+        if self._documents.license:
+            links.append(f'<{quote(self._documents.license, safe=_URL)}>; rel="license"')
+        return ", ".join(links)
+
+    def _forms(self, asked: _Asked, *, here: bool) -> Iterator[str]:
+        for form in FORMS:
+            if not (here and form == asked.form):
+                rel = "alternate" if form == HTML or (here and asked.form != HTML) else "alternate describedby"
+                yield f'<{asked.url(self._root, form)}>; rel="{rel}"; type="{form.media_type}"'
+
+    def _refuse(self, status: int, request: Request) -> Response:
+        """Return what an error says: a page for those who take HTML, else a line."""
+        language, chosen = self._language(request)
+        headers = {"Content-Language": language, **_fresh(), **({"Allow": METHODS} if status == 405 else {})}
+        page = Page(self._documents, root=self._root, language=language, chosen=chosen)
+        if choose_form(_listed(request, "accept")) == HTML:
+            return _respond(status, page.problem(status).encode(), HTML.content_type, headers)
+        return _respond(status, f"{page.words(str(status))}\n".encode(), "text/plain; charset=utf-8", headers)
+
+
+class _Stylesheet:
+    """The application that answers for the stylesheet."""
+
+    def __init__(self) -> None:
+        self._text = (files("kg.service") / "static" / "page.css").read_bytes()
+        self._etag = f'"{hashlib.sha256(self._text).hexdigest()[:32]}"'
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        request = Request(scope)
+        headers = {"ETag": self._etag, "Cache-Control": "public, max-age=3600"}
+        if request.method == "OPTIONS":
+            response = _respond(204, headers=_PREFLIGHT)
+        elif request.method not in ("GET", "HEAD"):
+            response = _respond(405, headers={"Allow": METHODS})
+        elif matches(request.headers.get("if-none-match", ""), self._etag):
+            response = _respond(304, headers=headers)
+        else:
+            response = _respond(200, self._text, "text/css; charset=utf-8", headers)
+        await response(scope, receive, send)
+
+
+def _paths(request: Request, base_path: str) -> list[str]:
+    """Return what the path of a request may write, without its first slash: the path itself, then unescaped.
+
+    An escaped slash is none. Raises _RefusedError for a path that is too long, no UTF-8, or has control characters.
+    """
+    raw: bytes = request.scope.get("raw_path") or quote(request.scope["path"]).encode()
+    if len(raw) > LONGEST:
+        raise _RefusedError(414)
+    raw = raw.removeprefix(base_path.encode()).removeprefix(b"/")
+    try:
+        written, decoded = raw.decode("ascii"), unquote_to_bytes(raw).decode()
+    except UnicodeDecodeError as error:
+        raise _RefusedError(400) from error
+    if any(ord(character) < 32 or ord(character) == 127 for character in decoded):
+        raise _RefusedError(400)
+    return [written] if decoded == written or "%2f" in written.lower() else [written, decoded]
+
+
+def _listed(request: Request, name: str) -> str | None:
+    """Return the value of a header that may stand on several lines (RFC 9110, section 5.3)."""
+    return ", ".join(request.headers.getlist(name)) or None
+
+
+def _fresh() -> dict[str, str]:
+    return {"Vary": "Accept, Accept-Language", "Cache-Control": "no-cache"}
+
+
+def _respond(
+    status: int, body: bytes = b"", content_type: str | None = None, headers: dict[str, str] | None = None
+) -> Response:
+    said = {**HEADERS, **(headers or {}), **({"Content-Type": content_type} if content_type else {})}
+    return Response(body, status_code=status, headers=said)
