@@ -6,7 +6,6 @@
 
 import argparse
 import json
-import os
 import statistics
 import subprocess
 import sys
@@ -60,30 +59,21 @@ def measure(tool: str, folder: Path, result: Path, runs: int) -> tuple[float | N
         with tempfile.TemporaryFile() as out:
             started = time.perf_counter()
             process = subprocess.Popen(command, stdout=out, stderr=subprocess.DEVNULL)
-            status, usage = _wait(process, started)
-            if status is None:
-                return None, None, 0.0
+            while (status := process.poll()) is None:
+                if time.perf_counter() - started > TIME_OUT:
+                    process.kill()
+                    process.wait()
+                    return None, None, 0.0
+                time.sleep(0.002)
             whole.append(time.perf_counter() - started)
-            memory.append(usage / 1024)
             out.seek(0)
             text = out.read().decode().strip()
         if status:
             raise SystemExit(f"{tool} failed on {folder.name}: run {' '.join(command)}")
-        work.append(float(text.splitlines()[-1]))
+        seconds, megabytes = map(float, text.splitlines()[-1].split())
+        work.append(seconds)
+        memory.append(megabytes)
     return statistics.median(whole), statistics.median(work), max(memory)
-
-
-def _wait(process: "subprocess.Popen[bytes]", started: float) -> tuple[int | None, float]:
-    """Return the exit code of a process and its most kilobytes; None for one that takes too long, which is ended."""
-    while time.perf_counter() - started < TIME_OUT:
-        number, status, usage = os.wait4(process.pid, os.WNOHANG)
-        if number:
-            process.returncode = os.waitstatus_to_exitcode(status)
-            return process.returncode, usage.ru_maxrss
-        time.sleep(0.002)
-    process.kill()
-    process.wait()
-    return None, 0.0
 
 
 def closures(data: str, folder: Path, triples: int, runs: int) -> Iterator[Measure]:

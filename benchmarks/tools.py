@@ -1,7 +1,8 @@
 """What is measured: each tool is a function of a project folder and the place of its result, run in its own process.
 
 A closure is written as N-Triples, what is asserted and what follows; a report as JSON, rows of focus node, component
-and value. ``python tools.py TOOL FOLDER RESULT`` prints the seconds of the work itself, without reading.
+and value. ``python tools.py TOOL FOLDER RESULT`` prints the seconds of the work itself, without reading, and the
+megabytes of the process at the most.
 """
 
 import json
@@ -206,7 +207,13 @@ def main() -> None:
     tool, folder, result = sys.argv[1:]
     with redirect_stdout(sys.stderr):
         seconds = globals()[tool](Path(folder), Path(result))
-    print(seconds)
+    print(seconds, _peak())
+
+
+def _peak() -> float:
+    """Return the most megabytes that this process has had. What wait() tells also counts the process that began it."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) / 1024
 
 
 if __name__ == "__main__":

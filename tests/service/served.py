@@ -1,7 +1,10 @@
 """Servers over small graphs, each a process of its own that is asked over HTTP."""
 
+import re
 import subprocess
 import sys
+import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -39,19 +42,27 @@ class Served:
 def served(project: Project, *options: str, ends: int = 0, says: str = "") -> Iterator[Served]:
     """Serve a project's build at a free port; at the end it stops when asked, with this exit code and these words."""
     command = [sys.executable, "-m", "kg", "-C", str(project.root), "serve", "--port", "0", *options]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stderr
+    # What it says goes to a file: a pipe that nobody reads would stop it once it is full.
+    with tempfile.TemporaryFile("w+") as said, subprocess.Popen(command, stderr=said, text=True) as process:
+
+        def words() -> str:
+            said.seek(0)
+            return said.read()
+
         try:
-            line = process.stderr.readline()
-            assert "http://" in line, line + process.stderr.read()
-            address = line.split(" at ")[1].split("/sparql")[0]
-            with httpx.Client(base_url=address, timeout=30) as client:
-                yield Served(address, process, client)
+            until = time.monotonic() + 60
+            while "\n" not in words() and process.poll() is None and time.monotonic() < until:
+                time.sleep(0.02)
+            first = words()
+            found = re.search(r"(http://\S+)/sparql", first)
+            assert found, first
+            with httpx.Client(base_url=found[1], timeout=30) as client:
+                yield Served(found[1], process, client)
         finally:
             process.terminate()
-            rest = process.stderr.read()
-    assert process.returncode == ends, rest
-    assert rest == says
+            process.wait()
+        assert process.returncode == ends, words()
+        assert words().removeprefix(first) == says
 
 
 def limited(project: Project) -> Project:

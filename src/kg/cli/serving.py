@@ -30,7 +30,7 @@ from kg.terminal import Call, examples
 def serve(
     call: Call, host: str, port: int, base_path: str, public_url: str | None, workers: int | None, link: Path | None
 ) -> int:
-    """Serve the build: a SPARQL endpoint that stays up whatever is asked."""
+    """Serve the build: its resources, and a SPARQL endpoint that stays up whatever is asked."""
     from kg.service.server import serve as run
     from kg.service.site import Site
 
@@ -43,7 +43,7 @@ def serve(
     site = Site(project, open_build(project, link), base_path, public_url.rstrip("/") if public_url else None)
 
     def announce(address: str) -> None:
-        call.note(f"SPARQL endpoint at {address}/sparql (Ctrl-C stops it)")
+        call.note(f"the graph is at {address}/ and SPARQL at {address}/sparql (Ctrl-C stops it)")
 
     run(site, host=host, port=port, workers=workers or (os.cpu_count() or 1) + 1, announce=announce)
     return DONE

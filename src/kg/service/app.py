@@ -7,7 +7,7 @@ from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, RedirectResponse
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -53,8 +53,13 @@ def _routes(site: Site, pool: Pool) -> list[BaseRoute]:
         status = {"status": "ready" if pool.ready else "not ready", "workers": pool.ready}
         return JSONResponse(status, 200 if pool.ready else 503, headers={"Cache-Control": "no-store"})
 
+    async def home(_: Request) -> RedirectResponse:
+        start = site.project.dataset.removeprefix(site.project.base) if site.project.dataset else "sparql"
+        return RedirectResponse(f"{site.root}/{start}", 303)
+
     endpoint = sparql.Endpoint(site, pool)
     return [
+        Route("/", home),
         Route("/health", live),
         Route("/health/ready", ready),
         Route(sparql.PATH, endpoint),

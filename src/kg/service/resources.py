@@ -95,7 +95,7 @@ class Resources:
 
     def __init__(self, site: Site) -> None:
         self._project = site.project
-        self._root = site.public_url or site.base_path
+        self._root = site.root
         self._base_path = site.base_path
         self._documents = Documents(site.build, project=site.project)
         self._languages = spoken(site.project.languages)

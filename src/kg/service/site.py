@@ -14,3 +14,8 @@ class Site:
     build: Build
     base_path: str = ""  # "" or "/path", where the application is mounted
     public_url: str | None = None  # scheme://host[:port][/path] without a final slash; None: as the request says
+
+    @property
+    def root(self) -> str:
+        """What the address of everything here begins with, without a slash at the end."""
+        return self.public_url or self.base_path

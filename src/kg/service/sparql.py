@@ -13,7 +13,8 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from kg.service.description import describe, form, languages
-from kg.service.formats import GRAPHS, MEDIA_TYPES, NAMES, OFFERS, Offer, accepted, content_type, named
+from kg.service.formats import GRAPHS, MEDIA_TYPES, NAMES, OFFERS, content_type, named
+from kg.service.negotiation import HTML, Form, choose_form, choose_language
 from kg.service.protocol import Asked, RefusalError, read
 from kg.service.site import Site
 from kg.service.turns import BusyError
@@ -22,7 +23,6 @@ from kg.service.workers import Pool
 
 PATH = "/sparql"
 METHODS = "GET, HEAD, OPTIONS, POST"
-_HTML = Offer("html", "text/html")
 _PIECE = 256 * 1024  # bytes read from an answer at once; a shorter one is sent at once
 # A form that sends to itself, and nothing else.
 _POLICY = "default-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -59,29 +59,29 @@ class Endpoint:
 
     def _described(self, request: Request, asked: Asked) -> Response:
         """Return what the endpoint is: RDF, or a form for people who ask for HTML."""
-        offer = _choice(request, asked, (*GRAPHS, _HTML))
+        offer = _choice(request, asked, (*GRAPHS, HTML))
         if offer is None:
-            raise RefusalError(406, f"there is: {', '.join(sorted({o.media for o in GRAPHS} | {_HTML.media}))}")
+            raise RefusalError(406, f"there is: {', '.join(sorted({o.media_type for o in (*GRAPHS, HTML)}))}")
         address = _address(self._site, request)
         language = _language(request)
-        tag = self._tag("description", address, offer.media, language)
+        tag = self._tag("description", address, offer.media_type, language)
         if same := _unchanged(request, tag):
             return same
         headers = {"ETag": tag, "Cache-Control": "no-cache"}
-        if offer is _HTML:
+        if offer is HTML:
             headers |= {"Content-Security-Policy": _POLICY, "Content-Language": language}
             body = form(self._site, language=language)
         else:
-            body = describe(self._site, address=address, format=offer.format)
-        return Response(body, headers=headers, media_type=content_type(offer.media))
+            body = describe(self._site, address=address, format=offer.suffix)
+        return Response(body, headers=headers, media_type=content_type(offer.media_type))
 
     async def _answered(self, request: Request, asked: Asked, query: str) -> Response:
         """Return the answer of a query, or what is wrong with it."""
         chosen = {kind: _choice(request, asked, offers) for kind, offers in OFFERS.items()}
-        tag = self._tag(query, asked.default, asked.named, chosen)
+        formats = {kind: (offer.suffix, offer.media_type) if offer else None for kind, offer in chosen.items()}
+        tag = self._tag(query, asked.default, asked.named, formats)
         if same := _unchanged(request, tag):
             return same
-        formats = {kind: (offer.format, offer.media) if offer else None for kind, offer in chosen.items()}
         question = Question(query, "", self._site.project.base, formats, list(asked.default), list(asked.named))
         try:
             async with self._pool.answer(question, client=request.client.host if request.client else "") as answer:
@@ -95,7 +95,7 @@ class Endpoint:
             raise RefusalError(error.status, error.message, {"Retry-After": "1"}) from error
         if reply.kind is not None:
             offers = OFFERS[reply.kind]
-            raise RefusalError(406, f"there is: {', '.join(dict.fromkeys(offer.media for offer in offers))}")
+            raise RefusalError(406, f"there is: {', '.join(dict.fromkeys(offer.media_type for offer in offers))}")
         raise RefusalError(reply.status, reply.message)
 
     def _tag(self, *parts: Any) -> str:
@@ -104,10 +104,10 @@ class Endpoint:
         return f'W/"{hashlib.sha256(json.dumps(known).encode()).hexdigest()[:32]}"'
 
 
-def _choice(request: Request, asked: Asked, offers: tuple[Offer, ...]) -> Offer | None:
+def _choice(request: Request, asked: Asked, offers: tuple[Form, ...]) -> Form | None:
     """Return the offer that ``?format=``, else Accept, takes; None when it takes none."""
     if not asked.formats:
-        return accepted(request.headers.get("accept"), offers)
+        return choose_form(request.headers.get("accept"), forms=offers)
     known = [name for name in asked.formats if name in NAMES or name in MEDIA_TYPES]
     if not known:
         raise RefusalError(400, f"unknown format; there is: {', '.join(NAMES)}")
@@ -155,10 +155,7 @@ async def _unless_gone(request: Request, work: Coroutine[Any, Any, Response]) ->
 
 def _language(request: Request) -> str:
     """Return the language of the form that a request likes best."""
-    offers = tuple(Offer(name, f"{name}/x") for name in languages())
-    said = re.sub(r"\b([A-Za-z]{2})(?:-\w+)*(?=\s*(?:[,;]|$))", r"\1/x", request.headers.get("accept-language", ""))
-    best = accepted(said, offers)
-    return best.format if best else offers[0].format
+    return choose_language(request.headers.get("accept-language"), languages=languages())
 
 
 def _address(site: Site, request: Request) -> str:
