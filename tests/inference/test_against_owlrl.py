@@ -15,7 +15,7 @@ from kg.project import Project
 from kg.source.reader import Triple
 from tests.inference.oracle import ours, theirs, they_contradict
 
-EXAMPLES = int(os.environ.get("KG_EXAMPLES", "60"))
+EXAMPLES = int(os.environ.get("KG_EXAMPLES", "30"))
 E = [f"<http://e/{name}>" for name in "abcd"]
 CLASSES = [f"<http://e/C{i}>" for i in range(4)]
 PROPERTIES = [f"<http://e/p{i}>" for i in range(4)]
