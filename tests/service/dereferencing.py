@@ -9,9 +9,11 @@ from dataclasses import dataclass
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.routing import Mount
 
 from kg.project import Project
+from kg.service.headers import Headers
 from kg.service.resources import routes
 from kg.service.site import Site
 
@@ -80,7 +82,8 @@ class Client:
 @contextmanager
 def serving(site: Site) -> Iterator[Client]:
     """Serve the resources of a site on a free port, in a thread."""
-    app = Starlette(routes=[Mount(site.base_path, routes=routes(site))] if site.base_path else routes(site))
+    found = [Mount(site.base_path, routes=routes(site))] if site.base_path else routes(site)
+    app = Starlette(routes=found, middleware=[Middleware(Headers)])
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", ws="none", lifespan="off"))
     thread = threading.Thread(target=server.run)
     thread.start()

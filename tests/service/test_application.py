@@ -16,10 +16,9 @@ def test_what_a_query_finds_answers_at_its_address(server: Served) -> None:
         1:
     ]
     assert len(found) > 10
-    base = "https://example.org/town/"
     for iri in found:
-        path = iri.removeprefix(base).replace("#", "/").replace("/line=", "#line=")
-        if iri.startswith(base) and "#line=" not in path:
+        path = iri.removeprefix("https://example.org/town/").replace("#", "/")
+        if path != iri and "/line=" not in path:  # a passage has an address of its own form
             answer = server.client.get(f"/{path}", follow_redirects=True, headers={"Accept": "text/turtle"})
             assert answer.status_code == 200, iri
             assert answer.headers["etag"].startswith('"')

@@ -230,7 +230,7 @@ def test_the_description_says_how_many_triples_there_are(server: Served) -> None
     assert int(said) == int(server.ask("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", format="csv").text.split()[1])
 
 
-@pytest.mark.parametrize(("languages", "language"), [("fr-FR, en;q=0.5", "fr"), ("de, en;q=0.1", "en"), ("", "en")])
+@pytest.mark.parametrize(("languages", "language"), [("fr-FR, en;q=0.5", "fr"), ("de, en;q=0.1", "en"), ("", "fr")])
 def test_people_get_a_form_in_their_language(languages: str, language: str, server: Served) -> None:
     response = server.client.get("/sparql", headers={"Accept": BROWSER, "Accept-Language": languages})
     assert response.headers["content-type"] == "text/html; charset=utf-8"

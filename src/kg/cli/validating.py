@@ -39,7 +39,9 @@ if TYPE_CHECKING:
     "--fail-on", type=click.Choice(SEVERITIES), default="violation", show_default=True, help="What gives exit code 1."
 )
 @click.option("--baseline", type=click.Path(path_type=Path), help="A json or sarif report whose findings are known.")
-@click.option("--changed-since", metavar="REV", help="Only findings in files that differ from a git revision.")
+@click.option(
+    "--changed-since", metavar="REV", help="Only findings in files that differ from a git revision, or of shapes there."
+)
 @click.option("--allow-remote", is_flag=True, help="Fetch what is a URL.")
 @engine_options
 @click.pass_obj

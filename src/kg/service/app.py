@@ -1,26 +1,19 @@
-"""The application: the routes of the service, and the headers of every response."""
+"""The application: the routes of the service."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
-from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse
 from starlette.routing import BaseRoute, Mount, Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kg.service import resources, sparql
+from kg.service.headers import Headers
 from kg.service.site import Site
 from kg.service.worker import Settings
 from kg.service.workers import Pool
-
-_HEADERS = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "ETag, Retry-After, Link, Content-Language",
-    "X-Content-Type-Options": "nosniff",
-}
 
 
 def application(site: Site, *, workers: int) -> Starlette:
@@ -42,7 +35,7 @@ def application(site: Site, *, workers: int) -> Starlette:
 
     found = _routes(site, pool)
     routes = [Mount(site.base_path, routes=found)] if site.base_path else found
-    return Starlette(routes=routes, lifespan=lifespan, middleware=[Middleware(_Headers)])
+    return Starlette(routes=routes, lifespan=lifespan, middleware=[Middleware(Headers)])
 
 
 def _routes(site: Site, pool: Pool) -> list[BaseRoute]:
@@ -66,20 +59,3 @@ def _routes(site: Site, pool: Pool) -> list[BaseRoute]:
         Route(f"{sparql.PATH}/", endpoint),
         *resources.routes(site),
     ]
-
-
-class _Headers:
-    """Give every response the headers that all have: any page may read what is public."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def sending(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
-                    headers.setdefault(name, value)
-            await send(message)
-
-        await self._app(scope, receive, sending)

@@ -4,6 +4,7 @@ from html import escape
 
 from kg.graph.results import write_graph
 from kg.service.site import Site
+from kg.service.wordings import WORDINGS
 
 SD = "http://www.w3.org/ns/sparql-service-description#"
 VOID = "http://rdfs.org/ns/void#"
@@ -14,10 +15,6 @@ _FORMATS = (
     *("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV"),
     *("Turtle", "JSON-LD", "N-Triples", "RDF_XML", "TriG"),
 )
-_WORDS = {
-    "en": ("SPARQL endpoint", "Query", "Format", "Ask", "These prefixes need not be declared"),
-    "fr": ("Point d’accès SPARQL", "Requête", "Format", "Interroger", "Ces préfixes n’ont pas à être déclarés"),
-}
 _EXAMPLE = "SELECT ?class (COUNT(?thing) AS ?things) { ?thing a ?class } GROUP BY ?class ORDER BY DESC(?things)"
 
 
@@ -40,8 +37,8 @@ def describe(site: Site, *, address: str, format: str) -> bytes:
 
 
 def form(site: Site, *, language: str) -> bytes:
-    """Return a page with a form that asks a query, in French or English; it needs no script and no style."""
-    title, query, choice, ask, known = (escape(word) for word in _WORDS[language])
+    """Return a page with a form that asks a query, in a language of ``WORDINGS``; it needs no script."""
+    words = {key: escape(word) for key, word in WORDINGS[language].items()}
     formats = ("csv", "json", "xml", "tsv", "turtle", "jsonld", "nt", "rdf", "trig")
     options = "".join(f"<option>{name}</option>" for name in ("", *formats))
     prefixes = "".join(f"{name}: &lt;{escape(iri)}&gt;\n" for name, iri in sorted(site.project.prefixes.items()))
@@ -50,25 +47,20 @@ def form(site: Site, *, language: str) -> bytes:
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
+<title>{words["endpoint"]}</title>
 </head>
 <body>
 <main>
-<h1>{title}</h1>
+<h1>{words["endpoint"]}</h1>
 <form method="get">
-<p><label for="query">{query}</label></p>
+<p><label for="query">{words["query"]}</label></p>
 <p><textarea id="query" name="query" rows="12" cols="60" required>{escape(_EXAMPLE)}</textarea></p>
-<p><label for="format">{choice}</label> <select id="format" name="format">{options}</select>
-<button type="submit">{ask}</button></p>
+<p><label for="format">{words["format"]}</label> <select id="format" name="format">{options}</select>
+<button type="submit">{words["ask"]}</button></p>
 </form>
-<h2>{known}</h2>
+<h2>{words["prefixes"]}</h2>
 <pre>{prefixes}</pre>
 </main>
 </body>
 </html>
 """.encode()
-
-
-def languages() -> tuple[str, ...]:
-    """Return the languages of the form."""
-    return tuple(_WORDS)

@@ -25,6 +25,7 @@ from kg.graph.terms import same_value
 from kg.inference.proof import Proof
 from kg.rebuild import program_digest
 from kg.service.documents import Description, Documents, write_document
+from kg.service.headers import options
 from kg.service.kept import Kept
 from kg.service.negotiation import FORMS, HTML, Form, choose_form, choose_language, form_of, matches, matches_strongly
 from kg.service.page import Page, mark
@@ -37,22 +38,7 @@ LONGEST = 2000
 KEPT = 64 << 20
 """How many bytes of answers are kept to be given again."""
 METHODS = "GET, HEAD, OPTIONS"
-HEADERS = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Content-Language, Content-Location, ETag, Link, Location, Vary",
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'self'; "
-    "frame-ancestors 'none'",
-    "Cross-Origin-Resource-Policy": "cross-origin",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
-"""What every answer says: who may read it, and that a page loads nothing but our stylesheet."""
-_PREFLIGHT = {
-    "Allow": METHODS,
-    "Access-Control-Allow-Methods": METHODS,
-    "Access-Control-Allow-Headers": "Accept, Accept-Language, If-Match, If-None-Match",
-    "Access-Control-Max-Age": "86400",
-}
+_OPTIONS = options(METHODS, conditions="If-Match, If-None-Match")
 _URL = ":/?#[]@!$&'()*+,;=%~"
 
 
@@ -109,7 +95,7 @@ class Resources:
         """Answer a request, beside others."""
         request = Request(scope)
         if request.method == "OPTIONS":
-            response = _respond(204, headers=_PREFLIGHT)
+            response = _respond(204, headers=_OPTIONS)
         elif request.method not in ("GET", "HEAD"):
             response = self._refuse(405, request)
         else:
@@ -309,7 +295,7 @@ class _Stylesheet:
         request = Request(scope)
         headers = {"ETag": self._etag, "Cache-Control": "public, max-age=3600"}
         if request.method == "OPTIONS":
-            response = _respond(204, headers=_PREFLIGHT)
+            response = _respond(204, headers=_OPTIONS)
         elif request.method not in ("GET", "HEAD"):
             response = _respond(405, headers={"Allow": METHODS})
         elif matches(request.headers.get("if-none-match", ""), self._etag):
@@ -349,5 +335,5 @@ def _fresh() -> dict[str, str]:
 def _respond(
     status: int, body: bytes = b"", content_type: str | None = None, headers: dict[str, str] | None = None
 ) -> Response:
-    said = {**HEADERS, **(headers or {}), **({"Content-Type": content_type} if content_type else {})}
+    said = {**(headers or {}), **({"Content-Type": content_type} if content_type else {})}
     return Response(body, status_code=status, headers=said)

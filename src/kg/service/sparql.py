@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 import json
-import re
 from collections.abc import Coroutine
 from typing import IO, Any
 
@@ -12,20 +11,21 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from kg.service.description import describe, form, languages
+from kg.service.description import describe, form
 from kg.service.formats import GRAPHS, MEDIA_TYPES, NAMES, OFFERS, content_type, named
-from kg.service.negotiation import HTML, Form, choose_form, choose_language
+from kg.service.headers import options
+from kg.service.negotiation import HTML, Form, choose_form, choose_language, matches
 from kg.service.protocol import Asked, RefusalError, read
 from kg.service.site import Site
 from kg.service.turns import BusyError
+from kg.service.wordings import spoken
 from kg.service.worker import Question
 from kg.service.workers import Pool
 
 PATH = "/sparql"
 METHODS = "GET, HEAD, OPTIONS, POST"
 _PIECE = 256 * 1024  # bytes read from an answer at once; a shorter one is sent at once
-# A form that sends to itself, and nothing else.
-_POLICY = "default-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+_OPTIONS = options(METHODS, conditions="If-None-Match")
 
 
 class Endpoint:
@@ -47,7 +47,7 @@ class Endpoint:
 
     async def _respond(self, request: Request) -> Response:
         if request.method == "OPTIONS":
-            return Response(status_code=204, headers=_preflight(request))
+            return Response(status_code=204, headers=_OPTIONS)
         if request.method not in METHODS.split(", "):
             raise RefusalError(405, f"the endpoint knows {METHODS}", {"Allow": METHODS})
         asked = await read(request, most=self._site.project.limits.body_bytes)
@@ -63,13 +63,14 @@ class Endpoint:
         if offer is None:
             raise RefusalError(406, f"there is: {', '.join(sorted({o.media_type for o in (*GRAPHS, HTML)}))}")
         address = _address(self._site, request)
-        language = _language(request)
+        languages = spoken(self._site.project.languages)
+        language = choose_language(request.headers.get("accept-language"), languages=languages)
         tag = self._tag("description", address, offer.media_type, language)
         if same := _unchanged(request, tag):
             return same
         headers = {"ETag": tag, "Cache-Control": "no-cache"}
         if offer is HTML:
-            headers |= {"Content-Security-Policy": _POLICY, "Content-Language": language}
+            headers["Content-Language"] = language
             body = form(self._site, language=language)
         else:
             body = describe(self._site, address=address, format=offer.suffix)
@@ -116,8 +117,8 @@ def _choice(request: Request, asked: Asked, offers: tuple[Form, ...]) -> Form | 
 
 def _unchanged(request: Request, tag: str) -> Response | None:
     """Return 304 when a GET or HEAD says that the client has this answer (RFC 9110, section 13.1.2)."""
-    known = re.findall(r'(?:W/)?"[^"]*"', request.headers.get("if-none-match", ""))
-    if request.method == "POST" or tag.removeprefix("W/") not in {one.removeprefix("W/") for one in known}:
+    condition = request.headers.get("if-none-match", "")
+    if request.method == "POST" or not matches(condition, tag.removeprefix("W/")):
         return None
     return Response(status_code=304, headers={"ETag": tag, "Cache-Control": "no-cache"})
 
@@ -153,24 +154,8 @@ async def _unless_gone(request: Request, work: Coroutine[Any, Any, Response]) ->
         answer.cancel()
 
 
-def _language(request: Request) -> str:
-    """Return the language of the form that a request likes best."""
-    return choose_language(request.headers.get("accept-language"), languages=languages())
-
-
 def _address(site: Site, request: Request) -> str:
     """Return the address of the endpoint that the public sees; without a host that is one, the server's own."""
     if site.public_url:
         return site.public_url + PATH
     return f"{request.url.scheme}://{request.url.netloc}{site.base_path}{PATH}"
-
-
-def _preflight(request: Request) -> dict[str, str]:
-    headers = {"Allow": METHODS}
-    if "access-control-request-method" in request.headers:
-        headers |= {
-            "Access-Control-Allow-Methods": METHODS,
-            "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type, If-None-Match",
-            "Access-Control-Max-Age": "86400",
-        }
-    return headers
