@@ -8,13 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import uvicorn
-from starlette.applications import Starlette
-from starlette.middleware import Middleware
-from starlette.routing import Mount
 
 from kg.project import Project
-from kg.service.headers import Headers
-from kg.service.resources import routes
+from kg.service.app import application
 from kg.service.site import Site
 
 FORMER = """
@@ -81,10 +77,9 @@ class Client:
 
 @contextmanager
 def serving(site: Site) -> Iterator[Client]:
-    """Serve the resources of a site on a free port, in a thread."""
-    found = [Mount(site.base_path, routes=routes(site))] if site.base_path else routes(site)
-    app = Starlette(routes=found, middleware=[Middleware(Headers)])
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", ws="none", lifespan="off"))
+    """Serve a site on a free port, in a thread."""
+    app = application(site, workers=1)
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", ws="none", lifespan="on"))
     thread = threading.Thread(target=server.run)
     thread.start()
     try:

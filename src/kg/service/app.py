@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse
 from starlette.routing import BaseRoute, Mount, Route
 
-from kg.service import resources, sparql
+from kg.service import resources, sparql, static
 from kg.service.headers import Headers
 from kg.service.site import Site
 from kg.service.worker import Settings
@@ -57,5 +57,6 @@ def _routes(site: Site, pool: Pool) -> list[BaseRoute]:
         Route("/health/ready", ready),
         Route(sparql.PATH, endpoint),
         Route(f"{sparql.PATH}/", endpoint),
+        static.route(),
         *resources.routes(site),
     ]

@@ -1,10 +1,8 @@
 """What the endpoint says of itself: a service description (SPARQL 1.1 Service Description) and a plain form."""
 
-from html import escape
-
 from kg.graph.results import write_graph
 from kg.service.site import Site
-from kg.service.wordings import WORDINGS
+from kg.service.view import View
 
 SD = "http://www.w3.org/ns/sparql-service-description#"
 VOID = "http://rdfs.org/ns/void#"
@@ -36,31 +34,14 @@ def describe(site: Site, *, address: str, format: str) -> bytes:
     return write_graph(text, format=format, prefixes={"sd": SD, "void": VOID, "xsd": _XSD})
 
 
-def form(site: Site, *, language: str) -> bytes:
-    """Return a page with a form that asks a query, in a language of ``WORDINGS``; it needs no script."""
-    words = {key: escape(word) for key, word in WORDINGS[language].items()}
-    formats = ("csv", "json", "xml", "tsv", "turtle", "jsonld", "nt", "rdf", "trig")
-    options = "".join(f"<option>{name}</option>" for name in ("", *formats))
-    prefixes = "".join(f"{name}: &lt;{escape(iri)}&gt;\n" for name, iri in sorted(site.project.prefixes.items()))
-    return f"""<!DOCTYPE html>
-<html lang="{language}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{words["endpoint"]}</title>
-</head>
-<body>
-<main>
-<h1>{words["endpoint"]}</h1>
-<form method="get">
-<p><label for="query">{words["query"]}</label></p>
-<p><textarea id="query" name="query" rows="12" cols="60" required>{escape(_EXAMPLE)}</textarea></p>
-<p><label for="format">{words["format"]}</label> <select id="format" name="format">{options}</select>
-<button type="submit">{words["ask"]}</button></p>
-</form>
-<h2>{words["prefixes"]}</h2>
-<pre>{prefixes}</pre>
-</main>
-</body>
-</html>
-""".encode()
+def form(site: Site, view: View) -> bytes:
+    """Return a page with a form that asks a query; it needs no script."""
+    page = view.render(
+        "endpoint.html",
+        title=view.words["endpoint"],
+        path="sparql",
+        example=_EXAMPLE,
+        formats=("csv", "json", "xml", "tsv", "turtle", "jsonld", "nt", "rdf", "trig"),
+        prefixes=sorted(site.project.prefixes.items()),
+    )
+    return page.encode()

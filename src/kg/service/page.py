@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
 from itertools import groupby
-from urllib.parse import urlencode
+
+from markupsafe import Markup
 
 from kg.graph.terms import TYPE, parse
 from kg.inference.proof import Proof
@@ -13,7 +14,7 @@ from kg.lookup.speaker import number
 from kg.project import Document, Project
 from kg.service.documents import LABELS, Description, Documents, Statement
 from kg.service.negotiation import FORMS
-from kg.service.wordings import WORDINGS, spoken
+from kg.service.view import View
 from kg.source.reader import Triple
 
 VALUES = 100
@@ -40,19 +41,14 @@ class Name:
 
 
 class Page:
-    """Writes the pages of one site in one language.
+    """Writes the pages of one site in one view."""
 
-    ``root`` is what addresses begin with; ``chosen`` says that the address of the page asks for the language, and
-    links must too.
-    """
-
-    def __init__(self, documents: Documents, *, root: str, language: str, chosen: bool) -> None:
+    def __init__(self, documents: Documents, view: View) -> None:
         self._documents = documents
         self._project: Project = documents.project
-        self._root = root
-        self._language = language
-        self._chosen = chosen
-        self._words = WORDINGS[language]
+        self._view = view
+        self._language = view.language
+        self._words = view.words
         self._named: dict[str, Name] = {}
         self._about = ""
         self._here: dict[str, str] = {}
@@ -102,12 +98,8 @@ class Page:
 
     def problem(self, status: int) -> str:
         """Return the page of an error. It goes on to no other language: its address has no meaning."""
-        title = Name(self.words(str(status)))
+        title = Name(self._words[str(status)])
         return self._whole(title, f"<h1>{escape(title.text)}</h1>\n", path=None)
-
-    def words(self, key: str) -> str:
-        """Return a wording in the language of the page."""
-        return self._words[key]
 
     def name(self, token: str) -> Name:
         """Return what a thing is called in the language, else in another; else its IRI, short."""
@@ -247,24 +239,7 @@ class Page:
 
     def _whole(self, title: Name, body: str, *, path: str | None, page: int = 1, why: str | None = None) -> str:
         query = ({"page": str(page)} if page > 1 else {}) | ({"why": why} if why else {})
-        switch = []
-        for language in spoken(self._project.languages) if path is not None else ():
-            shown = escape(WORDINGS[language]["name"])
-            url = escape(f"{self._root}/{path}?{urlencode({**query, 'lang': language})}")
-            here = ' aria-current="true"' if language == self._language else ""
-            switch.append(f'<li><a href="{url}" lang="{language}" hreflang="{language}"{here}>{shown}</a></li>\n')
-        words = self._words
-        choice = f'<nav aria-label="{escape(words["language"])}"><ul>\n{"".join(switch)}</ul></nav>' if switch else ""
-        return (
-            f'<!DOCTYPE html>\n<html lang="{self._language}">\n<head>\n<meta charset="utf-8">\n'
-            '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-            f"<title>{escape(title.text)}</title>\n"
-            f'<link rel="stylesheet" href="{escape(self._root)}/static/page.css">\n</head>\n<body>\n'
-            f'<a class="skip" href="#content">{escape(words["skip"])}</a>\n'
-            f'<header><a href="{self._url("")}">{escape(words["home"])}</a>\n'
-            f"{choice}</header>\n"
-            f'<main id="content" tabindex="-1">\n{body}</main>\n</body>\n</html>\n'
-        )
+        return self._view.render("written.html", title=title.text, path=path, query=query, body=Markup(body))
 
     def _link(self, token: str, shown: str) -> str:
         """Return a link to the page of an IRI, or to the IRI where the web has it."""
@@ -275,9 +250,7 @@ class Page:
         return f'<a href="{escape(name)}">{shown}</a>' if name.startswith(("http://", "https://")) else shown
 
     def _url(self, path: str, query: Mapping[str, str] | None = None, *, plain: bool = False) -> str:
-        """Return the escaped address of a path that is escaped as paths are; with the language unless ``plain``."""
-        asked = {**(query or {}), **({"lang": self._language} if self._chosen and not plain else {})}
-        return escape(f"{self._root}/{path}" + (f"?{urlencode(asked)}" if asked else ""))
+        return escape(self._view.url(path, query, plain=plain))
 
 
 def _speak(text: str, language: str | None) -> str:

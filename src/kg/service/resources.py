@@ -8,7 +8,6 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.resources import files
 from threading import Lock
 from urllib.parse import quote, unquote_to_bytes, urlencode
 
@@ -27,10 +26,11 @@ from kg.rebuild import program_digest
 from kg.service.documents import Description, Documents, write_document
 from kg.service.headers import options
 from kg.service.kept import Kept
-from kg.service.negotiation import FORMS, HTML, Form, choose_form, choose_language, form_of, matches, matches_strongly
+from kg.service.negotiation import FORMS, HTML, Form, choose_form, form_of, matches, matches_strongly
 from kg.service.page import Page, mark
 from kg.service.site import Site
-from kg.service.wordings import spoken
+from kg.service.view import View, language_of
+from kg.service.wordings import WORDINGS, spoken
 from kg.source.reader import Triple
 
 LONGEST = 2000
@@ -44,7 +44,7 @@ _URL = ":/?#[]@!$&'()*+,;=%~"
 
 def routes(site: Site) -> list[BaseRoute]:
     """Return the routes of the resources of a site, the last of which takes every path."""
-    return [Route("/static/page.css", _Stylesheet()), Route("/{path:path}", Resources(site))]
+    return [Route("/{path:path}", Resources(site))]
 
 
 @dataclass(frozen=True)
@@ -182,16 +182,10 @@ class Resources:
         page = query.get("page", "1")
         if not (page.isascii() and page.isdecimal() and len(page) < 8):
             raise _RefusedError(404)
-        language, chosen = self._language(request)
+        language, chosen = language_of(request, self._languages)
         why = query.get("why") if form == HTML else None
         address = self._documents.address(name) or ""
         return _Asked(name, address, form, language, chosen, int(page), why)
-
-    def _language(self, request: Request) -> tuple[str, bool]:
-        """Return the language of a page, and whether the address asks for it."""
-        if (wanted := request.query_params.get("lang")) in self._languages:
-            return str(wanted), True
-        return choose_language(_listed(request, "accept-language"), languages=self._languages), False
 
     def _etag(self, asked: _Asked) -> str:
         """Return the strong entity tag (RFC 9110, section 8.8.3) of what a request of this build gets.
@@ -205,7 +199,7 @@ class Resources:
     def _write(self, asked: _Asked, described: Description) -> bytes:
         if asked.form != HTML:
             return write_document(described, asked.form, project=self._project)
-        page = Page(self._documents, root=self._root, language=asked.language, chosen=asked.chosen)
+        page = Page(self._documents, self._view(asked.language, chosen=asked.chosen))
         if asked.why is not None:
             proof = self._prove(described, asked.why, asked.language)
             return page.proof(described, proof, path=asked.address).encode()
@@ -244,8 +238,7 @@ class Resources:
         """Return the list of the forms that there are, as text (section 15.5.7)."""
         lines = [f"{form.media_type} {asked.url(self._root, form)}" for form in FORMS]
         headers = {"Link": self._links(asked, None), "Content-Language": asked.language, **_fresh()}
-        page = Page(self._documents, root=self._root, language=asked.language, chosen=False)
-        body = "\n".join([page.words("406"), *lines]) + "\n"
+        body = "\n".join([WORDINGS[asked.language]["406"], *lines]) + "\n"
         return _respond(406, body.encode(), "text/plain; charset=utf-8", headers)
 
     def _links(self, asked: _Asked, described: Description | None) -> str:
@@ -275,34 +268,15 @@ class Resources:
 
     def _refuse(self, status: int, request: Request) -> Response:
         """Return what an error says: a page for those who take HTML, else a line."""
-        language, chosen = self._language(request)
+        language, chosen = language_of(request, self._languages)
         headers = {"Content-Language": language, **_fresh(), **({"Allow": METHODS} if status == 405 else {})}
-        page = Page(self._documents, root=self._root, language=language, chosen=chosen)
         if choose_form(_listed(request, "accept")) == HTML:
+            page = Page(self._documents, self._view(language, chosen=chosen))
             return _respond(status, page.problem(status).encode(), HTML.content_type, headers)
-        return _respond(status, f"{page.words(str(status))}\n".encode(), "text/plain; charset=utf-8", headers)
+        return _respond(status, f"{WORDINGS[language][str(status)]}\n".encode(), "text/plain; charset=utf-8", headers)
 
-
-class _Stylesheet:
-    """The application that answers for the stylesheet."""
-
-    def __init__(self) -> None:
-        self._text = (files("kg.service") / "static" / "page.css").read_bytes()
-        self._etag = f'"{hashlib.sha256(self._text).hexdigest()[:32]}"'
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request."""
-        request = Request(scope)
-        headers = {"ETag": self._etag, "Cache-Control": "public, max-age=3600"}
-        if request.method == "OPTIONS":
-            response = _respond(204, headers=_OPTIONS)
-        elif request.method not in ("GET", "HEAD"):
-            response = _respond(405, headers={"Allow": METHODS})
-        elif matches(request.headers.get("if-none-match", ""), self._etag):
-            response = _respond(304, headers=headers)
-        else:
-            response = _respond(200, self._text, "text/css; charset=utf-8", headers)
-        await response(scope, receive, send)
+    def _view(self, language: str, *, chosen: bool) -> View:
+        return View(self._root, language, self._languages, chosen)
 
 
 def _paths(request: Request, base_path: str) -> list[str]:

@@ -11,14 +11,15 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from kg.rebuild import program_digest
 from kg.service.description import describe, form
 from kg.service.formats import GRAPHS, MEDIA_TYPES, NAMES, OFFERS, content_type, named
 from kg.service.headers import options
-from kg.service.negotiation import HTML, Form, choose_form, choose_language, matches
+from kg.service.negotiation import HTML, Form, choose_form, matches
 from kg.service.protocol import Asked, RefusalError, read
 from kg.service.site import Site
 from kg.service.turns import BusyError
-from kg.service.wordings import spoken
+from kg.service.view import view_of
 from kg.service.worker import Question
 from kg.service.workers import Pool
 
@@ -63,15 +64,14 @@ class Endpoint:
         if offer is None:
             raise RefusalError(406, f"there is: {', '.join(sorted({o.media_type for o in (*GRAPHS, HTML)}))}")
         address = _address(self._site, request)
-        languages = spoken(self._site.project.languages)
-        language = choose_language(request.headers.get("accept-language"), languages=languages)
-        tag = self._tag("description", address, offer.media_type, language)
+        view = view_of(request, self._site)
+        tag = self._tag("description", program_digest(), address, offer.media_type, view.language, view.chosen)
         if same := _unchanged(request, tag):
             return same
         headers = {"ETag": tag, "Cache-Control": "no-cache"}
         if offer is HTML:
-            headers["Content-Language"] = language
-            body = form(self._site, language=language)
+            headers["Content-Language"] = view.language
+            body = form(self._site, view)
         else:
             body = describe(self._site, address=address, format=offer.suffix)
         return Response(body, headers=headers, media_type=content_type(offer.media_type))

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 WORDINGS: Mapping[str, Mapping[str, str]] = {
     "fr": {
         "skip": "Aller au contenu",
+        "navigation": "Navigation",
         "language": "Langue",
         "name": "français",
         "home": "Accueil",
@@ -45,6 +46,7 @@ WORDINGS: Mapping[str, Mapping[str, str]] = {
     },
     "en": {
         "skip": "Skip to the content",
+        "navigation": "Navigation",
         "language": "Language",
         "name": "English",
         "home": "Home",
