@@ -53,8 +53,8 @@ _DESCRIPTIONS = {
         "fr": "Le graphe fusionné et chaque graphe nommé, triés, en TriG.",
     },
     "nq": {
-        "en": "The merged graph and each named graph, sorted, as N-Quads.",
-        "fr": "Le graphe fusionné et chaque graphe nommé, triés, en N-Quads.",
+        "en": "The merged graph and each named graph, as canonical N-Quads (RDFC-1.0).",
+        "fr": "Le graphe fusionné et chaque graphe nommé, en N-Quads canoniques (RDFC-1.0).",
     },
 }
 _MANDATORY = ("title", "description")

@@ -29,10 +29,11 @@ SUMS = "SHA256SUMS"
 
 @dataclass(frozen=True)
 class Publication:
-    """What was published: the folder, and its files sorted by path, ``SHA256SUMS`` left out."""
+    """What was published: the folder, its files sorted by path, ``SHA256SUMS`` left out, and the dataset's digest."""
 
     folder: Path
     files: tuple[File, ...]
+    digest: str
 
 
 def publish(build: Build, *, project: Project, out: Path, base: str | None = None) -> Publication:
@@ -63,7 +64,7 @@ def publish(build: Build, *, project: Project, out: Path, base: str | None = Non
         sums = "".join(f"{file.sha256}  {file.path}\n" for file in files)
         (root / SUMS).write_text(sums, encoding="utf-8", newline="\n")
         draft.name = sha256(sums.encode()).hexdigest()[:16]
-        publication = Publication(root, files)
+        publication = Publication(root, files, measured[dumps.whole["nq"]].sha256)
     return replace(publication, folder=draft.folder)
 
 
