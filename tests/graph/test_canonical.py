@@ -8,7 +8,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 import rdflib
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kg.errors import ResourceError
@@ -76,6 +76,7 @@ def test_a_dataset_made_to_be_hard_is_refused_in_time(conformance: Path) -> None
     assert time.monotonic() - began < 20
 
 
+@settings(max_examples=40)
 @given(st.lists(st.tuples(*[st.integers(0, 5)] * 4), max_size=8), st.randoms())
 def test_the_order_and_the_labels_of_a_dataset_do_not_matter(
     drawn: list[tuple[int, int, int, int]], chance: random.Random

@@ -16,7 +16,7 @@ from kg.cli.asking import evidence, explain, query, show
 from kg.cli.checking import check
 from kg.cli.comparing import diff
 from kg.cli.importing import import_
-from kg.cli.publishing import publish, verify
+from kg.cli.publishing import publish, release, verify
 from kg.cli.serving import serve
 from kg.cli.starting import init
 from kg.cli.validating import say_report, validate
@@ -118,5 +118,5 @@ def _print_stats(project: "Project", rules: "Sequence[Rule]", inference: "Infere
     click.echo(f"{inference.rounds} rounds, {inference.seconds:.2f} s")
 
 
-for command in (check, validate, query, show, explain, evidence, import_, init, diff, publish, verify, serve):
+for command in (check, validate, query, show, explain, evidence, import_, init, diff, publish, release, verify, serve):
     kg.add_command(command)

@@ -1,5 +1,6 @@
-"""The commands that publish a finished build and verify a publication: ``kg publish`` and ``kg verify``."""
+"""The commands ``kg publish``, ``kg release`` and ``kg verify``: what leaves the house."""
 
+import datetime
 from pathlib import Path
 
 import click
@@ -24,6 +25,30 @@ def publish(call: Call, out: Path | None, base: str | None, link: Path | None) -
         progress("publishing")
         made = run(open_build(project, link), project=project, out=target, base=base)
     call.note(f"{len(made.files):,} files in {target}; the dataset has the digest {made.digest}")
+    return DONE
+
+
+@click.command(epilog=examples("kg release 1.0.0", "kg release 1.1.0 --date 2027-01-15"))
+@click.argument("version")
+@click.option("--date", type=click.DateTime(["%Y-%m-%d"]), help="Its date. [default: today, UTC]")
+@click.option("--build", "link", type=click.Path(path_type=Path), help="The build. [default: build, in the project]")
+@click.pass_obj
+def release(call: Call, version: str, date: datetime.datetime | None, link: Path | None) -> int:
+    """Keep the build as a version of the dataset, in releases/VERSION.
+
+    What differs from the last release says how far the version must be from it: a term gone or a property made
+    mandatory is major, something new minor, other facts a patch. An IRI that vanishes without having been deprecated
+    stops the release.
+    """
+    from kg.publication.release import release as run
+
+    project = call.project
+    day = (date or datetime.datetime.now(datetime.UTC)).date()
+    with call.progress() as progress:
+        made = run(open_build(project, link), version, project=project, date=day, progress=progress)
+    click.echo(made.released.digest)
+    why = f", a {made.need.step} one: {made.need.reasons[0]}" if made.need else ""
+    call.note(f"releases/{version}{why}; kg publish puts it at release/{version}/")
     return DONE
 
 

@@ -69,6 +69,11 @@ def write_dumps(build: Build, *, project: Project, slug: str, root: Path) -> Dum
     return Dumps(whole, _write_graphs(named, project=project, root=root))
 
 
+def dataset_quads(build: Build, *, project: Project) -> Iterator[Quad]:
+    """Yield the quads of the dataset: the merged graph as default graph, then each named graph."""
+    return _everything(list(build.graph.union()), _named(build, project))
+
+
 def graph_path(graph: str, *, project: Project) -> str:
     """Return the path of a named graph's Turtle file, from the root of the publication.
 

@@ -5,20 +5,25 @@ One changed byte anywhere is found. Who changes the list too, and the dataset wi
 cited.
 """
 
+import gzip
 import hashlib
 import http.client
 import re
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterable
+import zlib
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
 from kg.errors import EndpointError, UsageError
 from kg.graph.canonical import canonical_nquads
-from kg.graph.store import read_quads
+from kg.graph.store import read_quads, read_triples
+from kg.graph.terms import iri, parse
 from kg.publication.publish import SUMS
+from kg.publication.released import DESCRIPTION
+from kg.publication.triples import SPDX
 from kg.source.reader import Quad
 from kg.source.remote import is_remote
 
@@ -50,7 +55,7 @@ class Verification:
 
 
 def verify(place: str, *, digest: str | None = None, progress: Callable[[str], None] = lambda _: None) -> Verification:
-    """Verify the publication at ``place``, a folder or a URL, and that its dataset has the ``digest`` that was cited.
+    """Verify the publication or the release at ``place``, a folder or a URL, and the ``digest`` that was cited.
 
     Files beyond the list are faults in a folder, and not seen at a URL. Raises UsageError when there is no
     publication, EndpointError when it cannot be reached, and what ``canonical_nquads`` raises.
@@ -62,6 +67,7 @@ def verify(place: str, *, digest: str | None = None, progress: Callable[[str], N
     faults: list[Fault] = []
     listed = _listed(text, faults)
     dumps: dict[str, bytes] = {}
+    released: dict[str, bytes] = {}
     for number, (path, expected) in enumerate(listed.items(), 1):
         progress(f"{number:,} of {len(listed):,} files")
         data = site.read(path)
@@ -71,8 +77,11 @@ def verify(place: str, *, digest: str | None = None, progress: Callable[[str], N
             faults.append(Fault(path, f"its SHA-256 is {found}, in the list {expected}"))
         if data is not None and _DUMP.fullmatch(path):
             dumps[path.rpartition(".")[2]] = data
+        elif data is not None and path.endswith((".nq.gz", DESCRIPTION)):
+            released[path] = data
     faults += [Fault(path, "it is there and not in the list") for path in site.others({SUMS, *listed})]
-    found_digest = hashlib.sha256(dumps["nq"]).hexdigest() if "nq" in dumps else None
+    digests = _digests(released, faults)
+    found_digest = hashlib.sha256(dumps["nq"]).hexdigest() if "nq" in dumps else digests.get("")
     for suffix, data in dumps.items():
         progress(f"the canonical form of the dataset, from the .{suffix}")
         if message := _differs(suffix, data, dumps.get("nq", b"")):
@@ -93,6 +102,24 @@ def _listed(text: bytes, faults: list[Fault]) -> dict[str, str]:
         else:
             listed[match[2]] = match[1]
     return listed
+
+
+def _digests(released: Mapping[str, bytes], faults: list[Fault]) -> dict[str, str]:
+    """Return the digests of releases, by their folders; where another is described is a fault."""
+    digests = {}
+    for path, data in released.items():
+        folder, _, name = path.rpartition("/")
+        if name == DESCRIPTION:
+            continue
+        try:
+            digests[folder] = hashlib.sha256(gzip.decompress(data)).hexdigest()
+            described = read_triples(released.get(f"{folder}/{DESCRIPTION}".removeprefix("/"), b""))
+        except (OSError, EOFError, zlib.error, ValueError) as error:
+            faults.append(Fault(path, f"it cannot be read: {error}"))
+            continue
+        if not any(p == iri(f"{SPDX}checksumValue") and parse(o).value == digests[folder] for _, p, o in described):
+            faults.append(Fault(path, f"it is not the dataset that {DESCRIPTION} beside it describes"))
+    return digests
 
 
 def _differs(suffix: str, data: bytes, canonical: bytes) -> str | None:
