@@ -9,7 +9,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse
 from starlette.routing import BaseRoute, Mount, Route
 
-from kg.service import resources, sparql, static
+from kg.service import library, resources, sparql, static
+from kg.service.answering import Answering
+from kg.service.documents import Documents
 from kg.service.headers import Headers
 from kg.service.site import Site
 from kg.service.worker import Settings
@@ -50,13 +52,14 @@ def _routes(site: Site, pool: Pool) -> list[BaseRoute]:
         start = site.project.dataset.removeprefix(site.project.base) if site.project.dataset else "sparql"
         return RedirectResponse(f"{site.root}/{start}", 303)
 
-    endpoint = sparql.Endpoint(site, pool)
+    answering = Answering(site, pool)
+    documents = Documents(site.build, project=site.project)
     return [
         Route("/", home),
         Route("/health", live),
         Route("/health/ready", ready),
-        Route(sparql.PATH, endpoint),
-        Route(f"{sparql.PATH}/", endpoint),
+        *sparql.Endpoint(site, answering).routes(),
+        *library.Library(site, answering, documents).routes(),
         static.route(),
-        *resources.routes(site),
+        *resources.routes(site, documents),
     ]

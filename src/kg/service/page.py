@@ -45,7 +45,7 @@ class Page:
 
     def __init__(self, documents: Documents, view: View) -> None:
         self._documents = documents
-        self._project: Project = documents.project
+        self.project: Project = documents.project
         self._view = view
         self._language = view.language
         self._words = view.words
@@ -106,9 +106,9 @@ class Page:
         if token not in self._named:
             self._learn(self._documents.labels(token))
         if token not in self._named:
-            passage = self._project.evidence.locate(token[1:-1])
+            passage = self.project.evidence.locate(token[1:-1])
             self._named[token] = Name(
-                self._cited(*passage) if passage else self._project.compact(token[1:-1]).strip("<>")
+                self._cited(*passage) if passage else self.project.compact(token[1:-1]).strip("<>")
             )
         return self._named[token]
 
@@ -133,7 +133,7 @@ class Page:
 
     def _learn(self, facts: Iterable[Statement]) -> None:
         """Keep the best label of each subject: in the language, else in one of the project, by preferred property."""
-        order: list[str | None] = [*dict.fromkeys([self._language, *self._project.languages]), None]
+        order: list[str | None] = [*dict.fromkeys([self._language, *self.project.languages]), None]
         best: dict[str, tuple[int, int, str]] = {}
         for s, p, o in (fact.triple for fact in facts):
             if p in LABELS and o.startswith('"'):
@@ -169,14 +169,14 @@ class Page:
         if said.inferred:
             url = self._url(page, {**self._here, "why": mark(said.triple)})
             return f' <small>(<a href="{url}">{escape(self._words["inferred"])}</a>)</small>'
-        return self._sources(graph for graph in said.graphs if graph not in (self._project.inferred_graph, self._about))
+        return self._sources(graph for graph in said.graphs if graph not in (self.project.inferred_graph, self._about))
 
     def _sources(self, graphs: Iterable[str]) -> str:
         links = [self._source(graph) for graph in graphs]
         return f" <small>({escape(self._words['stated'])} {'; '.join(links)})</small>" if links else ""
 
     def _source(self, graph: str) -> str:
-        passage = self._project.evidence.locate(graph)
+        passage = self.project.evidence.locate(graph)
         short = self._cited(*passage) if passage else graph.removeprefix(self._documents.origin)
         return self._link(f"<{graph}>", escape(short))
 
@@ -185,7 +185,7 @@ class Page:
             return ""
         items = []
         for part in described.parts:
-            passage = self._project.evidence.locate(part)
+            passage = self.project.evidence.locate(part)
             shown = escape(self._words["line"].format(passage[1])) if passage else self.name(f"<{part}>").html()
             items.append(f"<li>{self._link(f'<{part}>', shown)}</li>\n")
         return self._section("parts", f"<ul>\n{''.join(items)}</ul>\n", len(items))

@@ -42,9 +42,9 @@ _OPTIONS = options(METHODS, conditions="If-Match, If-None-Match")
 _URL = ":/?#[]@!$&'()*+,;=%~"
 
 
-def routes(site: Site) -> list[BaseRoute]:
+def routes(site: Site, documents: Documents) -> list[BaseRoute]:
     """Return the routes of the resources of a site, the last of which takes every path."""
-    return [Route("/{path:path}", Resources(site))]
+    return [Route("/{path:path}", Resources(site, documents))]
 
 
 @dataclass(frozen=True)
@@ -79,11 +79,11 @@ class _RefusedError(Exception):
 class Resources:
     """The application that answers for the resources of a site."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, documents: Documents) -> None:
         self._project = site.project
         self._root = site.root
         self._base_path = site.base_path
-        self._documents = Documents(site.build, project=site.project)
+        self._documents = documents
         self._languages = spoken(site.project.languages)
         self._digest = f"{program_digest()} {site.build.manifest['dump']['sha256']}"
         # Proofs are read from the tables, by a connection that one thread at a time may use.

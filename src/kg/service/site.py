@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from starlette.requests import Request
+
 from kg.graph.build import Build
 from kg.project import Project
 
@@ -19,3 +21,7 @@ class Site:
     def root(self) -> str:
         """What the address of everything here begins with, without a slash at the end."""
         return self.public_url or self.base_path
+
+    def address(self, request: Request) -> str:
+        """Return the whole address that ``root`` is; without a public one, by what the request calls the server."""
+        return self.public_url or f"{request.url.scheme}://{request.url.netloc}{self.base_path}"
