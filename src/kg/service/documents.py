@@ -172,8 +172,11 @@ class Documents:
         return sorted(roots, key=_order)
 
     def _read_incoming(self, token: str) -> list[Statement]:
-        """Return the triples that name a thing."""
-        return sorted(self._facts(self._store.quads(object=token)), key=_order)
+        """Return the triples that name a thing, by property."""
+        return sorted(
+            self._facts(self._store.quads(object=token)),
+            key=lambda said: (predicate_order(said.triple[1]), _order(said)),
+        )
 
     def _with_blanks(self, facts: Iterable[Statement], name: str) -> list[Statement]:
         """Return facts in order, those of ``name`` first, and then those of the blank nodes that they lead to."""

@@ -271,8 +271,9 @@ class Resources:
         language, chosen = language_of(request, self._languages)
         headers = {"Content-Language": language, **_fresh(), **({"Allow": METHODS} if status == 405 else {})}
         if choose_form(_listed(request, "accept")) == HTML:
-            page = Page(self._documents, self._view(language, chosen=chosen))
-            return _respond(status, page.problem(status).encode(), HTML.content_type, headers)
+            view = self._view(language, chosen=chosen)
+            page = view.render("problem.html", title=view.words[str(status)], path=None, lines=())
+            return _respond(status, page.encode(), HTML.content_type, headers)
         return _respond(status, f"{WORDINGS[language][str(status)]}\n".encode(), "text/plain; charset=utf-8", headers)
 
     def _view(self, language: str, *, chosen: bool) -> View:
