@@ -16,6 +16,7 @@ RDF_SUFFIXES = (".ttl", ".trig", ".nt", ".nq", ".jsonld", ".rdf")
 COMPRESSED_SUFFIXES = (".gz", ".zst")
 _KEYS = {
     "base", "languages", "as-of", "issued", "dataset", "question", "prefixes", "evidence", "import", "check", "serve",
+    "pages",
 }  # fmt: skip
 _EVIDENCE_KEYS = {
     "as-stated",
@@ -103,6 +104,22 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class Hop:
+    """A step from a thing to the one above it: by a property (an IRI), or against it."""
+
+    property: str
+    against: bool = False
+
+
+@dataclass(frozen=True)
+class Pages:
+    """What pages must know: the steps that lead up from a thing, tried in order, and the property of units."""
+
+    trail: tuple[Hop, ...] = ()
+    unit: str | None = None
+
+
+@dataclass(frozen=True)
 class Project:
     """One graph: its root folder, settings and prefixes.
 
@@ -122,6 +139,7 @@ class Project:
     importers: Mapping[str, Any] = field(default_factory=dict)
     iris: str | None = None
     limits: Limits = field(default_factory=Limits)
+    pages: Pages = field(default_factory=Pages)
 
     @classmethod
     def find(cls, start: Path | None = None) -> Self:
@@ -176,6 +194,7 @@ class Project:
             importers=settings.get("import", {}),
             iris=_iris(settings.get("check", {}), file),
             limits=_limits(settings.get("serve", {}), file),
+            pages=_pages(settings.get("pages", {}), partial, file),
         )
 
     @property
@@ -312,6 +331,20 @@ def _amount(value: Any) -> int:
     if match:
         return int(match[1]) * {"k": 10**3, "M": 10**6, "G": 10**9}[match[2]]
     return value if type(value) is int else 0
+
+
+def _pages(settings: Mapping[str, Any], project: Project, file: Path) -> Pages:
+    _refuse_unknown(settings, {"trail", "unit"}, file)
+    trail, unit = settings.get("trail", []), settings.get("unit")
+    if not isinstance(trail, list) or not all(isinstance(hop, str) for hop in trail):
+        raise UsageError('the setting "trail" must be a list of properties such as ["ex:within"]', file=str(file))
+    if not isinstance(unit, str | None):
+        raise UsageError('the setting "unit" must be a property such as "ex:unit"', file=str(file))
+    try:
+        hops = tuple(Hop(project.expand(hop.removeprefix("^")), hop.startswith("^")) for hop in trail)
+        return Pages(hops, project.expand(unit) if unit is not None else None)
+    except UsageError as error:
+        raise UsageError(f"in the settings of pages: {error.message}", file=str(file)) from error
 
 
 def _evidence(settings: Mapping[str, Any], project: Project, file: Path) -> Evidence:

@@ -1,6 +1,7 @@
 """What things and values are called on pages, in a language."""
 
 import re
+from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -110,6 +111,13 @@ class Names:
                     self._shown[token] = self._literal(term)
         return self._shown[token]
 
+    def measured(self, token: str, unit: str) -> Shown:
+        """Return how a term is shown, a number that may have a fraction with its unit."""
+        shown = self.shown(token)
+        if not token.endswith(f"^^<{XSD}decimal>"):
+            return shown
+        return Shown(self._view.words["measured"].format(shown.text, self.name(unit).text))
+
     def _literal(self, term: Term) -> Shown:
         if term.language is not None:
             return Shown(term.value, term.language)
@@ -141,6 +149,8 @@ def date(lexical: str, words: Mapping[str, str]) -> str | None:
         return None
     if not match["month"]:
         return match["year"]
+    if match["day"] and int(match["day"]) > monthrange(int(match["year"]), int(match["month"]))[1]:
+        return None
     month = words["months"].split(" ")[int(match["month"]) - 1]
     if not match["day"]:
         return f"{month} {match['year']}"

@@ -9,9 +9,10 @@ from kg.graph.terms import iri
 from kg.inference.proof import Proof
 from kg.lookup.speaker import number
 from kg.project import Project
-from kg.service.documents import Description, Documents, Statement
+from kg.service.documents import Description, Statement
 from kg.service.names import Names, Shown
 from kg.service.negotiation import FORMS
+from kg.service.things import Shelf
 from kg.service.view import View
 from kg.source.reader import Triple
 
@@ -58,11 +59,12 @@ class Step:
 class Page:
     """Writes the pages of one site in one view."""
 
-    def __init__(self, documents: Documents, view: View) -> None:
-        self._documents = documents
-        self._project: Project = documents.project
+    def __init__(self, shelf: Shelf, view: View) -> None:
+        self._shelf = shelf
+        self._documents = shelf.documents
+        self._project: Project = shelf.documents.project
         self._view = view
-        self._names = Names(documents, view)
+        self._names = Names(shelf.documents, view)
         self._about = ""
         self._address = ""
         self._here: dict[str, str] = {}
@@ -79,8 +81,10 @@ class Page:
             title=name.text,
             path=f"{path}.html",
             query=self._here,
+            trail=self._trail(described.iri),
             name=name,
             iri=described.iri,
+            kinds=[self._kind(kind) for kind in self._shelf.things.kinds_of(iri(described.iri))],
             deprecated=deprecated,
             facts=self._grouped(own, _by_subject(described.facts)),
             parts=self._parts(described),
@@ -102,9 +106,22 @@ class Page:
             title=f"{self._view.words['why']} — {self._names.name(proof.triple[0]).text}",
             path=f"{path}.html",
             query={"why": mark(proof.triple)},
+            trail=[*self._trail(described.iri), Shown(self._view.words["why"])],
             back=self._view.url(f"{path}.html"),
             proof=self._step(proof, set()),
         )
+
+    def _trail(self, about: str) -> list[Shown]:
+        """Return the steps from the first page to a resource."""
+        things = self._shelf.things
+        line = things.above(iri(about))
+        kinds = [self._kind(kind) for kind in things.kinds_of(line[0])[:1]]
+        shown = [self._names.shown(token) for token in line]
+        return [Shown(self._view.words["home"], href=self._view.url("")), *kinds, *shown]
+
+    def _kind(self, kind: str) -> Shown:
+        """Return a class with the address of the list of its things."""
+        return listed(kind, self._names, self._view, self._project)
 
     def _step(self, of: Proof, seen: set[Triple]) -> Step:
         triple = [self._names.shown(token) for token in of.triple]
@@ -118,19 +135,26 @@ class Page:
     def _grouped(self, facts: Iterable[Statement], nested: Mapping[str, list[Statement]], deep: int = 0) -> list[Group]:
         """Return facts of one subject grouped by property, in their order; those of blank nodes inside."""
         groups = []
+        facts = list(facts)
+        unit = self._unit(facts)
         for predicate, group in groupby(facts, key=lambda said: said.triple[1]):
             values = list(group)
             more = None
             if len(values) > VALUES:
                 words = self._view.words["more"].format(self._number(len(values) - VALUES))
                 more = Shown(words, href=self._view.url(f"{self._address}.ttl", plain=True))
-            told = [self._told(fact, nested, deep) for fact in values[:VALUES]]
+            told = [self._told(fact, nested, unit, deep) for fact in values[:VALUES]]
             groups.append(Group(self._names.shown(predicate), told, more))
         return groups
 
-    def _told(self, said: Statement, nested: Mapping[str, list[Statement]], deep: int) -> Told:
+    def _unit(self, facts: Iterable[Statement]) -> str | None:
+        """Return the unit of the numbers of a subject, as the settings say where it stands."""
+        of = self._project.pages.unit
+        return next((fact.triple[2] for fact in facts if of is not None and fact.triple[1] == iri(of)), None)
+
+    def _told(self, said: Statement, nested: Mapping[str, list[Statement]], unit: str | None, deep: int) -> Told:
         o = said.triple[2]
-        value = self._names.shown(o)
+        value = self._names.shown(o) if unit is None else self._names.measured(o, unit)
         if o.startswith("_:") and o in nested and deep < _DEEPEST:
             return Told(value, self._grouped(nested[o], nested, deep + 1))
         return self._backed(said, value)
@@ -182,6 +206,12 @@ class Page:
 
     def _number(self, count: int) -> str:
         return number(str(count), self._view.language)
+
+
+def listed(kind: str, names: Names, view: View, project: Project) -> Shown:
+    """Return a class with the address of the list of its things."""
+    name = names.name(kind)
+    return Shown(name.text, name.language, view.url("search", {"class": project.compact(kind[1:-1]).strip("<>")}))
 
 
 def turns(view: View, path: str, query: Mapping[str, str], *, page: int, pages: int) -> Mapping[str, str | None]:
