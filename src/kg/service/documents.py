@@ -66,6 +66,7 @@ class Documents:
 
     def __init__(self, build: Build, *, project: Project) -> None:
         self.project = project
+        self._folder = build.folder
         self._store = build.store
         self.origin = project.base[: project.base.rindex("/") + 1]
         self._parts: dict[str, list[str]] = {}
@@ -80,9 +81,10 @@ class Documents:
         self.describe = lru_cache(maxsize=64)(self._describe)
 
     def triples(self) -> Iterator[Triple]:
-        """Yield the triples of the merged graph."""
-        for _, s, p, o in self._store.quads(graph=""):
-            yield s, p, o
+        """Yield the triples of the merged graph, sorted: from the tables, which give many in a quarter of the time."""
+        graph = Build(self._folder).graph  # a connection of its own, for threads share none
+        yield from graph.union()
+        graph.engine.close()
 
     def objects(self, subject: str, predicate: str) -> list[str]:
         """Return the values of a property of a thing in the merged graph, sorted; all given and returned as tokens."""
