@@ -18,10 +18,12 @@ run: $(STAMP)
 test: $(DEV_STAMP)
 	"$(BIN)/python" -m pytest -m "not system"
 
-# Debian's Virtuoso, where it is missing and we may install it.
+# What is missing of Debian is installed, where we may; axe and the Nu checker come from npm.
 test-system: $(DEV_STAMP)
-	command -v virtuoso-t >/dev/null || { apt-get update -qq && \
-		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends virtuoso-opensource-7-bin; }
+	for pair in virtuoso-t:virtuoso-opensource-7-bin chromium:chromium npm:npm java:default-jre-headless w3m:w3m; do \
+		command -v "$${pair%%:*}" >/dev/null || { apt-get update -qq && \
+			DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$${pair##*:}"; } || exit 1; done
+	cd tests/browser && npm ci --silent --ignore-scripts --no-audit --no-fund
 	"$(BIN)/python" -m pytest -m system
 
 lint: $(DEV_STAMP)

@@ -16,6 +16,7 @@ RDF_SUFFIXES = (".ttl", ".trig", ".nt", ".nq", ".jsonld", ".rdf")
 COMPRESSED_SUFFIXES = (".gz", ".zst")
 _KEYS = {
     "base", "languages", "as-of", "issued", "dataset", "question", "prefixes", "evidence", "import", "check", "serve",
+    "pages",
 }  # fmt: skip
 _EVIDENCE_KEYS = {
     "as-stated",
@@ -28,6 +29,7 @@ _EVIDENCE_KEYS = {
     "passages",
     "reasoning",
 }
+_LINE = re.compile(r"#line=(0|[1-9]\d*),([1-9]\d*)")
 _CURIE = re.compile(r"([A-Za-z][\w.-]*):([^\s/][^\s]*)?")
 
 
@@ -46,7 +48,9 @@ class Document:
 
     def line(self, graph: str) -> int | None:
         """Return the line, from 1, of the passage that ``graph`` names; None when it names none of this document."""
-        match = re.fullmatch(re.escape(self.iri) + r"#line=(0|[1-9]\d*),([1-9]\d*)", graph)
+        if not graph.startswith(self.iri):  # nearly always; a pattern takes longer to say no
+            return None
+        match = _LINE.fullmatch(graph, len(self.iri))
         if not match or int(match[2]) != int(match[1]) + 1 or int(match[2]) > self.lines:
             return None
         return int(match[2])
@@ -101,6 +105,22 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class Hop:
+    """A step from a thing to the one above it: by a property (an IRI), or against it."""
+
+    property: str
+    against: bool = False
+
+
+@dataclass(frozen=True)
+class Pages:
+    """What pages must know: the steps that lead up from a thing, tried in order, and the property of units."""
+
+    trail: tuple[Hop, ...] = ()
+    unit: str | None = None
+
+
+@dataclass(frozen=True)
 class Project:
     """One graph: its root folder, settings and prefixes.
 
@@ -120,6 +140,7 @@ class Project:
     importers: Mapping[str, Any] = field(default_factory=dict)
     iris: str | None = None
     limits: Limits = field(default_factory=Limits)
+    pages: Pages = field(default_factory=Pages)
 
     @classmethod
     def find(cls, start: Path | None = None) -> Self:
@@ -174,6 +195,7 @@ class Project:
             importers=settings.get("import", {}),
             iris=_iris(settings.get("check", {}), file),
             limits=_limits(settings.get("serve", {}), file),
+            pages=_pages(settings.get("pages", {}), partial, file),
         )
 
     @property
@@ -310,6 +332,20 @@ def _amount(value: Any) -> int:
     if match:
         return int(match[1]) * {"k": 10**3, "M": 10**6, "G": 10**9}[match[2]]
     return value if type(value) is int else 0
+
+
+def _pages(settings: Mapping[str, Any], project: Project, file: Path) -> Pages:
+    _refuse_unknown(settings, {"trail", "unit"}, file)
+    trail, unit = settings.get("trail", []), settings.get("unit")
+    if not isinstance(trail, list) or not all(isinstance(hop, str) for hop in trail):
+        raise UsageError('the setting "trail" must be a list of properties such as ["ex:within"]', file=str(file))
+    if not isinstance(unit, str | None):
+        raise UsageError('the setting "unit" must be a property such as "ex:unit"', file=str(file))
+    try:
+        hops = tuple(Hop(project.expand(hop.removeprefix("^")), hop.startswith("^")) for hop in trail)
+        return Pages(hops, project.expand(unit) if unit is not None else None)
+    except UsageError as error:
+        raise UsageError(f"in the settings of pages: {error.message}", file=str(file)) from error
 
 
 def _evidence(settings: Mapping[str, Any], project: Project, file: Path) -> Evidence:

@@ -7,6 +7,7 @@ from tests.service.dereferencing import Client
 HTML, TURTLE, JSON = "text/html; charset=utf-8", "text/turtle; charset=utf-8", "application/ld+json"
 NT, XML, TRIG = "application/n-triples", "application/rdf+xml; charset=utf-8", "application/trig"
 TEXT = "text/plain; charset=utf-8"
+PLAIN_JSON, CSV = "application/json", "text/csv; charset=utf-8"
 
 # method, target, Accept, Accept-Language, status, then the type of the content or where it is, and its language
 MATRIX = """
@@ -68,7 +69,29 @@ GET     /id/none                    text/turtle                             -   
 GET     /id/none.ttl                -                                       en     404 HTML                 en
 GET     /id                         -                                       -      404 HTML                 fr
 GET     /id/                        -                                       -      404 HTML                 fr
-GET     /                           -                                       -      303 /id/dataset/town     -
+GET     /                           -                                       -      200 HTML                 fr
+GET     /                           -                                       en     200 HTML                 en
+GET     /?lang=en                   text/*                                  fr     200 HTML                 en
+GET     /                           text/turtle                             -      406 TEXT                 fr
+HEAD    /                           -                                       -      200 HTML                 fr
+OPTIONS /                           -                                       -      204 -                    -
+POST    /                           -                                       -      405 HTML                 fr
+GET     /search                     -                                       -      200 HTML                 fr
+GET     /search?q=pact              text/html                               en     200 HTML                 en
+GET     /search?q=pact              application/json                        en     200 PLAIN_JSON           en
+GET     /search?q=pact              text/html;q=0.1,text/csv                -      200 CSV                  fr
+GET     /search?q=pact&format=json  text/html                               -      200 PLAIN_JSON           fr
+GET     /search?q=pact&format=csv   text/html                               -      200 CSV                  fr
+GET     /search?q=pact&format=ttl   text/turtle                             -      406 TEXT                 fr
+GET     /search?q=pact              image/png                               en     406 TEXT                 en
+GET     /search?class=t:Act         -                                       -      200 HTML                 fr
+GET     /search?class=zz:Act        -                                       -      400 HTML                 fr
+GET     /search?zz:in=x             application/json                        en     400 TEXT                 en
+GET     /search?page=0              -                                       -      404 HTML                 fr
+GET     /search?page=999            application/json                        -      404 TEXT                 fr
+HEAD    /search?q=pact              -                                       -      200 HTML                 fr
+OPTIONS /search                     -                                       -      204 -                    -
+DELETE  /search                     -                                       -      405 HTML                 fr
 GET     /def                        text/html                               en     200 HTML                 en
 GET     /def                        text/turtle                             -      200 TURTLE               -
 GET     /def                        image/png                               -      406 TEXT                 fr
@@ -197,6 +220,8 @@ HOSTILE = [
     "/doc/gazette/line/-1", f"/doc/gazette/line/{'9' * 500}", f"/{'a' * 1900}", f"/{'a' * 5000}", f"/{'a/' * 900}",
     f"/id/pact.html?why={'f' * 500}", "/id/pact.html?why=%00", f"/id/pact.html?page={'9' * 300}",
     "/id/pact.html?page=%D9%A3", "/static/../page.css", "/static/%2e%2e/page.css", "/static/none.css",
+    "/search?class=%00", "/search?page=%D9%A3", f"/search?page={'9' * 300}", "/search?class=zz:<script>",
+    "/search?:=x", f"/search?{'a' * 900}:b=x",
 ]  # fmt: skip
 
 

@@ -121,6 +121,11 @@ class Store:
         for quad in found:
             yield _quad(quad)
 
+    def graphs(self) -> Iterator[str]:
+        """Yield the tokens of the named graphs."""
+        for name in self._store.named_graphs():
+            yield str(name)
+
     def query(self, text: str, *, prefixes: Mapping[str, str] | None = None) -> Result:
         """Return the answer of a query: Solutions, triples in the order of the engine, or a boolean.
 

@@ -1,19 +1,22 @@
 """The application: the routes of the service."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse
+from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Mount, Route
 
-from kg.service import library, resources, sparql, static
+from kg.service import home, library, listing, resources, sparql, static
 from kg.service.answering import Answering
 from kg.service.documents import Documents
 from kg.service.headers import Headers
 from kg.service.site import Site
+from kg.service.things import Shelf
 from kg.service.worker import Settings
 from kg.service.workers import Pool
 
@@ -29,18 +32,21 @@ def application(site: Site, *, workers: int) -> Starlette:
         prefixes=dict(site.project.prefixes),
     )
     pool = Pool(settings, workers=workers)
+    shelf = Shelf(Documents(site.build, project=site.project))
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         async with pool.open():
+            reading = asyncio.ensure_future(run_in_threadpool(shelf.read))
             yield
+            await reading
 
-    found = _routes(site, pool)
+    found = _routes(site, pool, shelf)
     routes = [Mount(site.base_path, routes=found)] if site.base_path else found
     return Starlette(routes=routes, lifespan=lifespan, middleware=[Middleware(Headers)])
 
 
-def _routes(site: Site, pool: Pool) -> list[BaseRoute]:
+def _routes(site: Site, pool: Pool, shelf: Shelf) -> list[BaseRoute]:
     async def live(_: Request) -> JSONResponse:
         return JSONResponse({"status": "live"}, headers={"Cache-Control": "no-store"})
 
@@ -48,18 +54,14 @@ def _routes(site: Site, pool: Pool) -> list[BaseRoute]:
         status = {"status": "ready" if pool.ready else "not ready", "workers": pool.ready}
         return JSONResponse(status, 200 if pool.ready else 503, headers={"Cache-Control": "no-store"})
 
-    async def home(_: Request) -> RedirectResponse:
-        start = site.project.dataset.removeprefix(site.project.base) if site.project.dataset else "sparql"
-        return RedirectResponse(f"{site.root}/{start}", 303)
-
     answering = Answering(site, pool)
-    documents = Documents(site.build, project=site.project)
     return [
-        Route("/", home),
+        Route("/", home.answers(site, shelf)),
         Route("/health", live),
         Route("/health/ready", ready),
         *sparql.Endpoint(site, answering).routes(),
-        *library.Library(site, answering, documents).routes(),
+        *library.Library(site, answering, shelf.documents).routes(),
         static.route(),
-        *resources.routes(site, documents),
+        Route(f"/{listing.PATH}", listing.answers(site, shelf)),
+        *resources.routes(site, shelf),
     ]

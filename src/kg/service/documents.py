@@ -1,7 +1,7 @@
 """What the graph says of a resource, read from the store of a build, and its forms as RDF."""
 
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import chain
@@ -66,6 +66,7 @@ class Documents:
 
     def __init__(self, build: Build, *, project: Project) -> None:
         self.project = project
+        self._folder = build.folder
         self._store = build.store
         self.origin = project.base[: project.base.rindex("/") + 1]
         self._parts: dict[str, list[str]] = {}
@@ -78,6 +79,29 @@ class Documents:
         self._contents = lru_cache(maxsize=4)(self._read_contents)
         self._incoming = lru_cache(maxsize=16)(self._read_incoming)
         self.describe = lru_cache(maxsize=64)(self._describe)
+
+    def triples(self) -> Iterator[Triple]:
+        """Yield the triples of the merged graph, sorted: from the tables, which give many in a quarter of the time."""
+        graph = Build(self._folder).graph  # a connection of its own, for threads share none
+        yield from graph.union()
+        graph.engine.close()
+
+    def objects(self, subject: str, predicate: str) -> list[str]:
+        """Return the values of a property of a thing in the merged graph, sorted; all given and returned as tokens."""
+        return sorted(o for *_, o in self._store.quads(subject=subject, predicate=predicate, graph=""))
+
+    def subjects(self, predicate: str, object: str) -> list[str]:
+        """Return the things that have a value of a property in the merged graph, sorted, as tokens."""
+        return sorted(s for _, s, *_ in self._store.quads(predicate=predicate, object=object, graph=""))
+
+    def fragments(self) -> Mapping[str, int]:
+        """Return how many resources each document has as its fragments, by the IRIs of the documents, sorted."""
+        return {name: len(parts) for name, parts in sorted(self._parts.items())}
+
+    @cached_property
+    def passages(self) -> int:
+        """How many passages state something."""
+        return sum(self.project.evidence.locate(graph[1:-1]) is not None for graph in self._store.graphs())
 
     def knows(self, name: str) -> bool:
         """Tell whether the graph has an IRI anywhere: as subject, predicate, object or name of a graph."""
@@ -172,8 +196,11 @@ class Documents:
         return sorted(roots, key=_order)
 
     def _read_incoming(self, token: str) -> list[Statement]:
-        """Return the triples that name a thing."""
-        return sorted(self._facts(self._store.quads(object=token)), key=_order)
+        """Return the triples that name a thing, by property."""
+        return sorted(
+            self._facts(self._store.quads(object=token)),
+            key=lambda said: (predicate_order(said.triple[1]), _order(said)),
+        )
 
     def _with_blanks(self, facts: Iterable[Statement], name: str) -> list[Statement]:
         """Return facts in order, those of ``name`` first, and then those of the blank nodes that they lead to."""

@@ -14,15 +14,14 @@ from kg.errors import QueryError, suggestion
 from kg.graph.results import Kind
 from kg.query.catalogue import Catalogue, Query
 from kg.query.parameters import parse_values
-from kg.rebuild import program_digest
 from kg.service import library_page as pages
 from kg.service.answering import Answering, unchanged
 from kg.service.documents import Documents
 from kg.service.formats import NAMES, OFFERS
 from kg.service.handler import Handler, unless_gone
+from kg.service.names import Names
 from kg.service.negotiation import HTML, Form, choose_form
 from kg.service.openapi import describe
-from kg.service.page import Page
 from kg.service.protocol import RefusalError, read_parameters
 from kg.service.site import Site
 from kg.service.sparql import choice
@@ -95,7 +94,7 @@ class Library:
         if same := unchanged(request, tag):
             return same
         dataset = self._site.project.dataset
-        title = Page(self._documents, view).name(f"<{dataset}>").text if dataset else self._site.project.base
+        title = Names(self._documents, view).name(f"<{dataset}>").text if dataset else self._site.project.base
         told = describe(list(self._queries.values()), title=title, server=server, language=view.language)
         return _json(told, view, tag)
 
@@ -140,13 +139,13 @@ class Library:
     async def _page(self, request: Request, asked: _Asked) -> Response:
         """Return the page of a query with its answer, and the answers that say why."""
         view = view_of(request, self._site)
-        page = Page(self._documents, view)
+        names = Names(self._documents, view)
         digest = str(self._site.build.manifest["dump"]["sha256"])
         try:
             bound = self._bound(asked.query, asked)
         except QueryError as error:
             filled = pages.Filled(asked.query, asked.given, asked.query.text, digest, error.message)
-            return _page(pages.shown(filled, [], page, view), view, None, status=400)
+            return _page(pages.shown(filled, [], names, view, project=self._site.project), view, None, status=400)
         tag = self._tag("page", bound, view)
         if same := unchanged(request, tag):
             return same
@@ -155,7 +154,7 @@ class Library:
             reasons = self._catalogue.reasons(asked.query)
             told += [await self._ask(request, reason, self._bound(reason, asked)) for reason in reasons]
         filled = pages.Filled(asked.query, asked.given, bound, digest)
-        text = await run_in_threadpool(pages.shown, filled, told, page, view)
+        text = await run_in_threadpool(pages.shown, filled, told, names, view, project=self._site.project)
         kept = all(one.message is None for one in told)
         return _page(text, view, tag if kept else None, status=told[0].status)
 
@@ -173,7 +172,7 @@ class Library:
         return pages.Told(query, bytes(response.body))
 
     def _tag(self, kind: str, what: str, view: View) -> str:
-        return self._answering.tag(kind, what, program_digest(), view.root, view.language, view.chosen)
+        return self._answering.tag(kind, what, self._site.digest, view.root, view.language, view.chosen)
 
 
 def _prefers_html(request: Request, formats: tuple[str, ...]) -> bool:

@@ -4,14 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from markupsafe import Markup
-
 from kg.graph.store import Solutions, read_quads, read_results, read_term
 from kg.graph.terms import parse
+from kg.project import Project
 from kg.query.catalogue import Query
 from kg.query.parameters import Parameter, blocks
 from kg.query.tokens import declared, form
-from kg.service.page import Page
+from kg.service.names import Names, Shown
 from kg.service.view import View
 
 SHOWN = 500
@@ -66,7 +65,7 @@ class _Table:
     title: str
     name: str
     columns: Sequence[str] = ()
-    rows: Sequence[Sequence[Markup]] = ()
+    rows: Sequence[Sequence[Shown | None]] = ()
     count: int = 0
     boolean: bool | None = None
     message: str | None = None
@@ -78,19 +77,19 @@ def listed(queries: Iterable[Query], view: View) -> str:
     return view.render("queries.html", title=view.words["questions"], path="query", links=links)
 
 
-def shown(filled: Filled, told: Sequence[Told], page: Page, view: View) -> str:
+def shown(filled: Filled, told: Sequence[Told], names: Names, view: View, *, project: Project) -> str:
     """Return the page of a query with its answer, the first of ``told``, and those that say why."""
     query = filled.query
     path = f"query/{quote(query.name)}"
     suffixes = _SUFFIXES[form(query.text)]
-    tables = [_table(one, page, view, most=SHOWN if place == 0 else SHOWN_WHY) for place, one in enumerate(told)]
+    tables = [_table(one, names, view, most=SHOWN if place == 0 else SHOWN_WHY) for place, one in enumerate(told)]
     return view.render(
         "query.html",
         title=query.title(view.language),
         path=path,
         query=filled.given,
         address=view.url(path),
-        fields=[_field(param, query, page, filled.given) for param in query.params],
+        fields=[_field(param, query, project, filled.given) for param in query.params],
         error=filled.error,
         answer=tables[0] if tables else None,
         reasons=tables[1:],
@@ -111,28 +110,28 @@ def default(parameter: Parameter, query: Query) -> str | None:
     return read_term(text, prefixes={name: iri[1:-1] for name, iri in declared(query.text).items()})
 
 
-def _field(parameter: Parameter, query: Query, page: Page, given: Mapping[str, str]) -> _Field:
+def _field(parameter: Parameter, query: Query, project: Project, given: Mapping[str, str]) -> _Field:
     value = given.get(parameter.name)
     if value is None and (token := default(parameter, query)) is not None:
         term = parse(token)
-        value = page.project.compact(term.value) if term.kind == "iri" else term.value
+        value = project.compact(term.value) if term.kind == "iri" else term.value
     kind = _INPUTS.get(parameter.type, "text")
     return _Field(parameter.name, parameter.type, kind, value or "", parameter.optional)
 
 
-def _table(told: Told, page: Page, view: View, *, most: int) -> _Table:
+def _table(told: Told, names: Names, view: View, *, most: int) -> _Table:
     title, name = told.query.title(view.language), told.query.name
     if told.message is not None:
         return _Table(title, name, message=told.message)
     if form(told.query.text) in ("CONSTRUCT", "DESCRIBE"):
         triples = sorted((s, p, o) for _, s, p, o in read_quads(told.answer, suffix=".nt"))
         words = [view.words[key] for key in ("subject", "property", "value")]
-        return _Table(title, name, words, [_cells(row, page) for row in triples[:most]], len(triples))
+        return _Table(title, name, words, [_cells(row, names) for row in triples[:most]], len(triples))
     found = read_results(told.answer)
     if not isinstance(found, Solutions):
         return _Table(title, name, boolean=found)
-    return _Table(title, name, found.variables, [_cells(row, page) for row in found.rows[:most]], len(found.rows))
+    return _Table(title, name, found.variables, [_cells(row, names) for row in found.rows[:most]], len(found.rows))
 
 
-def _cells(row: Row, page: Page) -> list[Markup]:
-    return [Markup("" if token is None else page.value(token)) for token in row]
+def _cells(row: Row, names: Names) -> list[Shown | None]:
+    return [None if token is None else names.shown(token) for token in row]

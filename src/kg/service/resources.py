@@ -4,8 +4,6 @@ A slash IRI names a thing, and sends to its document by 303; a hash IRI and a pa
 by 200. A document has a form for each suffix; without one it is negotiated.
 """
 
-import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from threading import Lock
@@ -22,13 +20,13 @@ from kg.errors import QueryError
 from kg.graph.build import Build
 from kg.graph.terms import same_value
 from kg.inference.proof import Proof
-from kg.rebuild import program_digest
-from kg.service.documents import Description, Documents, write_document
-from kg.service.headers import options
+from kg.service.answers import RefusedError, fresh, listed, of_method, on_condition, refuse, respond, tag
+from kg.service.documents import Description, write_document
 from kg.service.kept import Kept
-from kg.service.negotiation import FORMS, HTML, Form, choose_form, form_of, matches, matches_strongly
+from kg.service.negotiation import FORMS, HTML, Form, choose_form, form_of
 from kg.service.page import Page, mark
 from kg.service.site import Site
+from kg.service.things import Shelf
 from kg.service.view import View, language_of
 from kg.service.wordings import WORDINGS, spoken
 from kg.source.reader import Triple
@@ -37,14 +35,12 @@ LONGEST = 2000
 """How many characters the path of an address may have."""
 KEPT = 64 << 20
 """How many bytes of answers are kept to be given again."""
-METHODS = "GET, HEAD, OPTIONS"
-_OPTIONS = options(METHODS, conditions="If-Match, If-None-Match")
 _URL = ":/?#[]@!$&'()*+,;=%~"
 
 
-def routes(site: Site, documents: Documents) -> list[BaseRoute]:
+def routes(site: Site, shelf: Shelf) -> list[BaseRoute]:
     """Return the routes of the resources of a site, the last of which takes every path."""
-    return [Route("/{path:path}", Resources(site, documents))]
+    return [Route("/{path:path}", Resources(site, shelf))]
 
 
 @dataclass(frozen=True)
@@ -68,24 +64,17 @@ class _Asked:
         return f"{root}/{self.address}.{form.suffix}" + (f"?{urlencode(query)}" if query else "")
 
 
-class _RefusedError(Exception):
-    """A request gets an answer of this status."""
-
-    def __init__(self, status: int) -> None:
-        super().__init__(status)
-        self.status = status
-
-
 class Resources:
     """The application that answers for the resources of a site."""
 
-    def __init__(self, site: Site, documents: Documents) -> None:
+    def __init__(self, site: Site, shelf: Shelf) -> None:
+        self._site = site
         self._project = site.project
         self._root = site.root
         self._base_path = site.base_path
-        self._documents = documents
+        self._documents = shelf.documents
+        self._shelf = shelf
         self._languages = spoken(site.project.languages)
-        self._digest = f"{program_digest()} {site.build.manifest['dump']['sha256']}"
         # Proofs are read from the tables, by a connection that one thread at a time may use.
         self._tables = Build(site.build.folder)
         self._proving = Lock()
@@ -94,18 +83,14 @@ class Resources:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, beside others."""
         request = Request(scope)
-        if request.method == "OPTIONS":
-            response = _respond(204, headers=_OPTIONS)
-        elif request.method not in ("GET", "HEAD"):
-            response = self._refuse(405, request)
-        else:
-            response = self._on_condition(await self._given(request), request)
+        if (response := of_method(request, self._site)) is None:
+            response = on_condition(await self._given(request), request, self._site)
         await response(scope, receive, send)
 
     async def _given(self, request: Request) -> Response:
         """Return the answer to a request without conditions, the one that is kept or a new one."""
         address = (request.scope.get("raw_path"), request.scope["path"], request.scope["query_string"])
-        asked = (*address, _listed(request, "accept"), _listed(request, "accept-language"))
+        asked = (*address, listed(request, "accept"), listed(request, "accept-language"))
         if (kept := self._kept.get(asked)) is not None:
             return kept
         response = await run_in_threadpool(self._answer, request)
@@ -120,24 +105,8 @@ class Resources:
             if self._documents.is_deprecated(name) and (successor := self._documents.successor(name)):
                 return self._send_on(successor, form, request)
             return self._document(name, form, request)
-        except _RefusedError as refused:
-            return self._refuse(refused.status, request)
-
-    def _on_condition(self, response: Response, request: Request) -> Response:
-        """Return an answer as the conditions of the request have it (RFC 9110, section 13.2.2)."""
-        etag = response.headers.get("etag")
-        if etag is None:
-            return response
-        condition = request.headers.get("if-match")
-        if condition is not None and not matches_strongly(condition, etag):
-            return self._refuse(412, request)
-        condition = request.headers.get("if-none-match")
-        if condition is not None and matches(condition, etag):
-            # Starlette's names of headers are in lower case.
-            left_out = ("content-type", "content-length")
-            kept = {name: value for name, value in response.headers.items() if name not in left_out}
-            return Response(status_code=304, headers=kept)
-        return response
+        except RefusedError as refused:
+            return refuse(request, self._site, refused.status)
 
     def _find(self, paths: list[str]) -> tuple[str, Form | None]:
         """Return the IRI, and the form if there is a suffix, that the first path that has one is the address of."""
@@ -148,7 +117,7 @@ class Resources:
             form = next((form for form in FORMS if form.suffix == suffix), None)
             if form and (name := self._documents.resolve(stem)):
                 return name, form
-        raise _RefusedError(404)
+        raise RefusedError(404)
 
     def _document(self, name: str, form: Form | None, request: Request) -> Response:
         """Return the document of a resource, or where it is."""
@@ -159,47 +128,42 @@ class Resources:
             return self._none_such(asked)
         if not suffixed and not self._documents.is_document(name):
             links = self._links(asked, None)
-            return _respond(303, headers={"Location": asked.url(self._root, form), "Link": links, **_fresh()})
+            return respond(303, headers={"Location": asked.url(self._root, form), "Link": links, **fresh()})
         described = self._documents.describe(name, asked.page)
         if described is None:
-            raise _RefusedError(404)
-        headers = {"Link": self._links(asked, described), "Content-Location": asked.url(self._root, form), **_fresh()}
+            raise RefusedError(404)
+        headers = {"Link": self._links(asked, described), "Content-Location": asked.url(self._root, form), **fresh()}
         if form == HTML:
             headers["Content-Language"] = asked.language
         if self._documents.is_deprecated(name):
-            return _respond(410, self._write(asked, described), form.content_type, headers)
+            return respond(410, self._write(asked, described), form.content_type, headers)
         headers["ETag"] = self._etag(asked)
-        return _respond(200, self._write(asked, described), form.content_type, headers)
+        return respond(200, self._write(asked, described), form.content_type, headers)
 
     def _choose(self, request: Request) -> Form | None:
         """Return the form that ``?format=`` names, a suffix or a media type, else the one that Accept likes best."""
         if (wanted := request.query_params.get("format")) is not None:
             return form_of(wanted.replace(" ", "+"))  # a plus sign in a query is a space
-        return choose_form(_listed(request, "accept"))
+        return choose_form(listed(request, "accept"))
 
     def _asked(self, name: str, form: Form, request: Request) -> _Asked:
         query = request.query_params
         page = query.get("page", "1")
         if not (page.isascii() and page.isdecimal() and len(page) < 8):
-            raise _RefusedError(404)
+            raise RefusedError(404)
         language, chosen = language_of(request, self._languages)
         why = query.get("why") if form == HTML else None
         address = self._documents.address(name) or ""
         return _Asked(name, address, form, language, chosen, int(page), why)
 
     def _etag(self, asked: _Asked) -> str:
-        """Return the strong entity tag (RFC 9110, section 8.8.3) of what a request of this build gets.
-
-        It changes with the build and with the program, which may write the same otherwise.
-        """
         speech = [asked.language, asked.chosen] if asked.form == HTML else []
-        parts = [self._digest, self._root, asked.iri, asked.form.suffix, asked.page, asked.why, *speech]
-        return f'"{hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]}"'
+        return tag(self._site, asked.iri, asked.form.suffix, asked.page, asked.why, *speech)
 
     def _write(self, asked: _Asked, described: Description) -> bytes:
         if asked.form != HTML:
             return write_document(described, asked.form, project=self._project)
-        page = Page(self._documents, self._view(asked.language, chosen=asked.chosen))
+        page = Page(self._shelf, self._view(asked.language, chosen=asked.chosen))
         if asked.why is not None:
             proof = self._prove(described, asked.why, asked.language)
             return page.proof(described, proof, path=asked.address).encode()
@@ -211,13 +175,13 @@ class Resources:
         facts = (*described.facts, *described.contents, *described.incoming)
         triple = next((fact.triple for fact in facts if mark(fact.triple) == why), None)
         if triple is None:
-            raise _RefusedError(404)
+            raise RefusedError(404)
         with self._proving:
             held = self._held(triple)
             try:
                 return lookup.explain(self._tables, held, project=self._project, language=language)
             except QueryError as error:  # of a shape, or of a blank node: the rules know none
-                raise _RefusedError(404) from error
+                raise RefusedError(404) from error
 
     def _held(self, triple: Triple) -> Triple:
         """Return a triple as the tables write it: the store may have rewritten a number."""
@@ -229,17 +193,17 @@ class Resources:
         """Return where the successor of a deprecated resource is, in the form that the address asks for."""
         address = self._documents.address(successor)
         if address is None:
-            return _respond(303, headers={"Location": quote(successor, safe=_URL), **_fresh()})
+            return respond(303, headers={"Location": quote(successor, safe=_URL), **fresh()})
         query = f"?{request.url.query}" if request.url.query else ""
         suffix = f".{form.suffix}" if form else ""
-        return _respond(303, headers={"Location": f"{self._root}/{address}{suffix}{query}", **_fresh()})
+        return respond(303, headers={"Location": f"{self._root}/{address}{suffix}{query}", **fresh()})
 
     def _none_such(self, asked: _Asked) -> Response:
         """Return the list of the forms that there are, as text (section 15.5.7)."""
         lines = [f"{form.media_type} {asked.url(self._root, form)}" for form in FORMS]
-        headers = {"Link": self._links(asked, None), "Content-Language": asked.language, **_fresh()}
+        headers = {"Link": self._links(asked, None), "Content-Language": asked.language, **fresh()}
         body = "\n".join([WORDINGS[asked.language]["406"], *lines]) + "\n"
-        return _respond(406, body.encode(), "text/plain; charset=utf-8", headers)
+        return respond(406, body.encode(), "text/plain; charset=utf-8", headers)
 
     def _links(self, asked: _Asked, described: Description | None) -> str:
         """Return the value of Link (RFC 8288): the other forms, and what Signposting asks of a page and of data.
@@ -266,15 +230,6 @@ class Resources:
                 rel = "alternate" if form == HTML or (here and asked.form != HTML) else "alternate describedby"
                 yield f'<{asked.url(self._root, form)}>; rel="{rel}"; type="{form.media_type}"'
 
-    def _refuse(self, status: int, request: Request) -> Response:
-        """Return what an error says: a page for those who take HTML, else a line."""
-        language, chosen = language_of(request, self._languages)
-        headers = {"Content-Language": language, **_fresh(), **({"Allow": METHODS} if status == 405 else {})}
-        if choose_form(_listed(request, "accept")) == HTML:
-            page = Page(self._documents, self._view(language, chosen=chosen))
-            return _respond(status, page.problem(status).encode(), HTML.content_type, headers)
-        return _respond(status, f"{WORDINGS[language][str(status)]}\n".encode(), "text/plain; charset=utf-8", headers)
-
     def _view(self, language: str, *, chosen: bool) -> View:
         return View(self._root, language, self._languages, chosen)
 
@@ -282,32 +237,16 @@ class Resources:
 def _paths(request: Request, base_path: str) -> list[str]:
     """Return what the path of a request may write, without its first slash: the path itself, then unescaped.
 
-    An escaped slash is none. Raises _RefusedError for a path that is too long, no UTF-8, or has control characters.
+    An escaped slash is none. Raises RefusedError for a path that is too long, no UTF-8, or has control characters.
     """
     raw: bytes = request.scope.get("raw_path") or quote(request.scope["path"]).encode()
     if len(raw) > LONGEST:
-        raise _RefusedError(414)
+        raise RefusedError(414)
     raw = raw.removeprefix(base_path.encode()).removeprefix(b"/")
     try:
         written, decoded = raw.decode("ascii"), unquote_to_bytes(raw).decode()
     except UnicodeDecodeError as error:
-        raise _RefusedError(400) from error
+        raise RefusedError(400) from error
     if any(ord(character) < 32 or ord(character) == 127 for character in decoded):
-        raise _RefusedError(400)
+        raise RefusedError(400)
     return [written] if decoded == written or "%2f" in written.lower() else [written, decoded]
-
-
-def _listed(request: Request, name: str) -> str | None:
-    """Return the value of a header that may stand on several lines (RFC 9110, section 5.3)."""
-    return ", ".join(request.headers.getlist(name)) or None
-
-
-def _fresh() -> dict[str, str]:
-    return {"Vary": "Accept, Accept-Language", "Cache-Control": "no-cache"}
-
-
-def _respond(
-    status: int, body: bytes = b"", content_type: str | None = None, headers: dict[str, str] | None = None
-) -> Response:
-    said = {**(headers or {}), **({"Content-Type": content_type} if content_type else {})}
-    return Response(body, status_code=status, headers=said)

@@ -1,11 +1,15 @@
 """What is served, and where the public sees it."""
 
+import hashlib
 from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
 
 from starlette.requests import Request
 
 from kg.graph.build import Build
 from kg.project import Project
+from kg.rebuild import program_digest
 
 
 @dataclass(frozen=True)
@@ -25,3 +29,12 @@ class Site:
     def address(self, request: Request) -> str:
         """Return the whole address that ``root`` is; without a public one, by what the request calls the server."""
         return self.public_url or f"{request.url.scheme}://{request.url.netloc}{self.base_path}"
+
+    @cached_property
+    def digest(self) -> str:
+        """A digest of what answers depend on: the program, the settings and the build."""
+        written = hashlib.sha256(self.project.settings_file.read_bytes())
+        for path in sorted(Path(__file__).parent.rglob("*")):
+            if path.suffix in (".html", ".ttl"):
+                written.update(path.read_bytes())
+        return f"{program_digest()} {written.hexdigest()} {self.build.manifest['dump']['sha256']}"

@@ -6,7 +6,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from kg.rebuild import program_digest
 from kg.service.answering import Answering, unchanged
 from kg.service.description import describe, form
 from kg.service.formats import GRAPHS, MEDIA_TYPES, NAMES, OFFERS, content_type, named
@@ -48,7 +47,7 @@ class Endpoint:
         address = self._site.address(request) + PATH
         view = view_of(request, self._site)
         tag = self._answering.tag(
-            "description", program_digest(), address, offer.media_type, view.language, view.chosen
+            "description", self._site.digest, address, offer.media_type, view.language, view.chosen
         )
         if same := unchanged(request, tag):
             return same

@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 from starlette.requests import Request
 
 from kg.service.negotiation import choose_language
@@ -65,11 +64,6 @@ class View:
         return _TEMPLATES.get_template(template).render(
             view=self, words=self.words, title=title, switches=switches, **values
         )
-
-    def fragment(self, macro: str, template: str, *values: Any) -> Markup:
-        """Return what a macro of a template writes."""
-        module = _TEMPLATES.get_template(template).make_module({"view": self, "words": self.words})
-        return Markup(getattr(module, macro)(*values))
 
 
 def language_of(request: Request, languages: tuple[str, ...]) -> tuple[str, bool]:

@@ -1,0 +1,85 @@
+"""The first page: what the graph is of, how much it holds, and where to begin."""
+
+from collections.abc import Sequence
+
+from starlette.requests import Request
+
+from kg.errors import QueryError
+from kg.graph.terms import iri, parse
+from kg.lookup.speaker import number
+from kg.query.catalogue import Catalogue
+from kg.service.answers import Answers
+from kg.service.documents import DCT, Documents
+from kg.service.names import Name, Names, Shown
+from kg.service.negotiation import FORMS, HTML, Form
+from kg.service.page import listed
+from kg.service.site import Site
+from kg.service.things import Shelf
+from kg.service.view import View
+
+
+class Home:
+    """Writes the first page of a site."""
+
+    def __init__(self, site: Site, shelf: Shelf) -> None:
+        self._site = site
+        self._shelf = shelf
+
+    def write(self, _request: Request, view: View, _form: Form) -> bytes:
+        """Return the page."""
+        documents, things, project = self._shelf.documents, self._shelf.things, self._site.project
+        names = Names(documents, view)
+
+        def kind(token: str) -> tuple[Shown, str]:
+            return listed(token, names, view, project), number(str(len(things.classes[token])), view.language)
+
+        name = names.name(iri(project.dataset)) if project.dataset else Name(view.words["graph"])
+        return view.render(
+            "home.html",
+            title=name.text,
+            path="",
+            name=name,
+            description=self._description(documents, view),
+            base=project.base,
+            figures=[(view.words[key], number(str(count), view.language)) for key, count in self._figures() if count],
+            kinds=[(kind(top), [kind(below) for below in under]) for top, under in things.tree()],
+            others=[kind(token) for token in things.others()],
+            documents=[
+                (names.shown(iri(document)), view.words["described"].format(number(str(count), view.language)))
+                for document, count in documents.fragments().items()
+            ],
+            forms=[form.media_type for form in FORMS[1:]],
+            dataset=names.href(project.dataset) if project.dataset else None,
+            license=names.shown(iri(documents.license)) if documents.license else None,
+        ).encode()
+
+    def _figures(self) -> list[tuple[str, int]]:
+        quads = self._site.build.manifest["quads"]
+        return [
+            ("things", len(self._shelf.things.tokens)),
+            ("asserted", quads["default"] - quads["inferred"]),
+            ("inferred_facts", quads["inferred"]),
+            ("cited", self._shelf.documents.passages),
+            ("saved", self._questions()),
+        ]
+
+    def _questions(self) -> int:
+        """Return how many questions the project has saved; none where its queries are not beside the build."""
+        try:
+            paths = Catalogue.of(self._site.project).paths
+        except QueryError:
+            return 0
+        return sum(path.parent.name == "competency" for path in paths.values())
+
+    def _description(self, documents: Documents, view: View) -> Name | None:
+        if not documents.project.dataset:
+            return None
+        order: Sequence[str | None] = [*dict.fromkeys([view.language, *view.languages]), None]
+        texts = [parse(o) for o in documents.objects(iri(documents.project.dataset), iri(f"{DCT}description"))]
+        best = min((t for t in texts if t.language in order), key=lambda t: order.index(t.language), default=None)
+        return Name(best.value, best.language) if best else None
+
+
+def answers(site: Site, shelf: Shelf) -> Answers:
+    """Return the application of the first page of a site."""
+    return Answers(site, forms=(HTML,), write=Home(site, shelf).write)

@@ -1,0 +1,172 @@
+"""What things and values are called on pages, in a language."""
+
+import re
+from calendar import monthrange
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from kg.graph.store import read_triples
+from kg.graph.terms import XSD, Term, parse
+from kg.lookup.speaker import number
+from kg.project import Document, Project
+from kg.service.documents import LABELS, Documents
+from kg.service.view import View
+from kg.source.reader import Triple
+
+_WEB = ("http://", "https://")
+_NUMBERS = {
+    f"{XSD}{name}"
+    for name in (
+        "integer", "decimal", "double", "float", "long", "int", "short", "byte", "nonNegativeInteger",
+        "positiveInteger", "nonPositiveInteger", "negativeInteger", "unsignedLong", "unsignedInt", "unsignedShort",
+        "unsignedByte",
+    )
+}  # fmt: skip
+_DATES = {f"{XSD}{name}" for name in ("date", "dateTime", "dateTimeStamp", "gYear", "gYearMonth")}
+# XML Schema 1.1 part 2, section 3.3; HTML has times of years from 1 to 9999 only.
+_DATE = re.compile(
+    r"(?P<year>\d{4})(?:-(?P<month>0[1-9]|1[0-2])(?:-(?P<day>0[1-9]|[12]\d|3[01])"
+    r"(?:T(?P<time>\d\d:\d\d)(?::(?P<seconds>\d\d(?:\.\d+)?))?)?)?)?(?P<zone>Z|[+-]\d\d:\d\d)?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What a thing is called, and in which language; None when it has no label, and is called by its IRI."""
+
+    text: str
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How a term is shown: a text, its language, the address that it links to, and a date as machines read it."""
+
+    text: str
+    language: str | None = None
+    href: str | None = None
+    date: str | None = None
+
+
+class Names:
+    """The names of a site in one view: those of the graph, then those that we give to terms of other vocabularies."""
+
+    def __init__(self, documents: Documents, view: View) -> None:
+        self._documents = documents
+        self._project: Project = documents.project
+        self._view = view
+        self._order: list[str | None] = [*dict.fromkeys([view.language, *self._project.languages]), None]
+        self._known: dict[str, Name] = {}
+        self._shown: dict[str, Shown] = {}
+
+    def learn(self, triples: Iterable[Triple]) -> None:
+        """Keep the best label of each subject: in the language, else in one of the project, by preferred property."""
+        best: dict[str, tuple[int, int, str]] = {}
+        for s, p, o in triples:
+            if p in LABELS and o.startswith('"'):
+                term = parse(o)
+                place = self._order.index(term.language) if term.language in self._order else len(self._order)
+                rank = (place, LABELS.index(p), term.value)
+                if s not in best or rank < best[s]:
+                    best[s] = rank
+                    self._known[s] = Name(term.value, term.language)
+        for token in best:
+            ours = _others().get(token, {}).get(self._view.language)
+            if ours and self._known[token].language != self._view.language:
+                self._known[token] = ours
+
+    def name(self, token: str) -> Name:
+        """Return what a thing is called in the language, else in another; else its IRI, short."""
+        if token not in self._known:
+            self.learn(fact.triple for fact in self._documents.labels(token))
+        if token not in self._known:
+            self._known[token] = _others().get(token, {}).get(self._view.language) or self._unnamed(token[1:-1])
+        return self._known[token]
+
+    def _unnamed(self, iri: str) -> Name:
+        if passage := self._project.evidence.locate(iri):
+            return Name(self.passage(*passage))
+        short = self._project.compact(iri).strip("<>")
+        if short == iri and iri.startswith(_WEB):
+            return Name(iri.partition("://")[2].removesuffix("/"))
+        return Name(short)
+
+    def passage(self, document: Document, line: int) -> str:
+        """Return what a passage is called."""
+        return f"{document.iri.removeprefix(self._documents.origin)}, {self._view.words['line'].format(line)}"
+
+    def shown(self, token: str) -> Shown:
+        """Return how a term is shown: a thing by its name, with a link, a number or a date as people write it."""
+        if token not in self._shown:
+            term = parse(token)
+            match term.kind:
+                case "iri":
+                    name = self.name(token)
+                    self._shown[token] = Shown(name.text, name.language, self.href(term.value))
+                case "blank":
+                    self._shown[token] = Shown(self._view.words["anonymous"])
+                case _:
+                    self._shown[token] = self._literal(term)
+        return self._shown[token]
+
+    def measured(self, token: str, unit: str) -> Shown:
+        """Return how a term is shown, a number that may have a fraction with its unit."""
+        shown = self.shown(token)
+        if not token.endswith(f"^^<{XSD}decimal>"):
+            return shown
+        return Shown(self._view.words["measured"].format(shown.text, self.name(unit).text))
+
+    def _literal(self, term: Term) -> Shown:
+        if term.language is not None:
+            return Shown(term.value, term.language)
+        if term.datatype in _NUMBERS:
+            try:
+                return Shown(number(term.value, self._view.language))
+            except ArithmeticError:
+                return Shown(term.value)
+        if term.datatype in _DATES and (said := date(term.value, self._view.words)):
+            return Shown(said, date=term.value)
+        if term.datatype == f"{XSD}boolean" and term.value in ("true", "false", "1", "0"):
+            return Shown(self._view.words["yes" if term.value in ("true", "1") else "no"])
+        if term.datatype == f"{XSD}anyURI" and term.value.startswith(_WEB):
+            return Shown(term.value, href=term.value)
+        return Shown(term.value)
+
+    def href(self, iri: str) -> str | None:
+        """Return the address of the page of an IRI, or the IRI where the web has it."""
+        address = self._documents.address(iri)
+        if address is not None:
+            return self._view.url(address)
+        return iri if iri.startswith(_WEB) else None
+
+
+def date(lexical: str, words: Mapping[str, str]) -> str | None:
+    """Return a date, a month, a year or a moment as a language writes it; None when it is none that HTML has."""
+    match = _DATE.fullmatch(lexical)
+    if match is None or match["year"] == "0000" or (match["zone"] and not match["time"]):
+        return None
+    if not match["month"]:
+        return match["year"]
+    if match["day"] and int(match["day"]) > monthrange(int(match["year"]), int(match["month"]))[1]:
+        return None
+    month = words["months"].split(" ")[int(match["month"]) - 1]
+    if not match["day"]:
+        return f"{month} {match['year']}"
+    day = words["first"] if match["day"] == "01" else str(int(match["day"]))
+    said = f"{day} {month} {match['year']}"
+    if not match["time"]:
+        return said
+    zone = match["zone"] or ""
+    return words["moment"].format(said, match["time"]) + (f" (UTC{zone.removeprefix('Z')})" if zone else "")
+
+
+@cache
+def _others() -> Mapping[str, Mapping[str, Name]]:
+    """Return our names of terms of other vocabularies, by token and language."""
+    found: dict[str, dict[str, Name]] = {}
+    for s, _, o in read_triples(files("kg.service").joinpath("vocabularies.ttl").read_bytes()):
+        term = parse(o)
+        found.setdefault(s, {})[term.language or ""] = Name(term.value, term.language)
+    return found

@@ -1,0 +1,235 @@
+"""The things of a site, read once from its store: their names and codes, their classes, and what filters lists."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from itertools import chain
+from threading import Lock
+
+from kg.graph.terms import OWL, RDFS, SKOS, TYPE, XSD, iri, parse
+from kg.service.collation import key
+from kg.service.documents import LABELS, Documents
+from kg.service.index import Index
+
+_OTHER_NAMES = (f"<{SKOS}altLabel>", f"<{SKOS}hiddenLabel>", f"<{SKOS}notation>")
+_NAMES = (*LABELS, *_OTHER_NAMES)
+_SUBCLASS = f"<{RDFS}subClassOf>"
+_NOT_KINDS = {f"<{OWL}Thing>", f"<{OWL}NamedIndividual>", f"<{RDFS}Resource>"}
+_YEARS = {f"{XSD}{name}" for name in ("date", "dateTime", "gYear", "gYearMonth")}
+_BOOLEAN = f"{XSD}boolean"
+_LONGEST_CODE = 40
+_DEEPEST = 8
+FACETS = 8
+"""By how many properties a list can be filtered."""
+VALUES = 60
+"""How many values such a property has at most."""
+
+Pair = tuple[str, str]
+"""A property and a value, as tokens; a date stands for its year."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name or a code of a thing, and its language."""
+
+    text: str
+    language: str | None
+    is_label: bool
+
+
+class Things:
+    """The things of the merged graph that have a page: numbers from 0, in the order of their IRIs.
+
+    ``tokens`` are their IRIs, ``names`` their names and codes, ``classes`` the numbers of the things of each class,
+    ``pairs`` what each thing may be filtered by.
+    """
+
+    def __init__(self, documents: Documents) -> None:
+        self._documents = documents
+        self._origin = documents.origin
+        named: dict[str, list[Name]] = defaultdict(list)
+        typed: dict[str, list[str]] = defaultdict(list)
+        facts: dict[str, list[Pair]] = defaultdict(list)
+        codes: dict[str, dict[str, str]] = defaultdict(dict)
+        no_codes: set[str] = set()
+        self._supers: dict[str, set[str]] = defaultdict(set)
+        for s, p, o in documents.triples():
+            if p == _SUBCLASS and o.startswith("<") and s != o:
+                self._supers[s].add(o)
+            if not s.startswith(f"<{self._origin}"):
+                continue
+            if o.startswith('"'):
+                term = parse(o)
+                if p in _NAMES:
+                    named[s].append(Name(term.value, term.language, p in LABELS))
+                elif term.datatype in _YEARS and term.value[:4].isdecimal():
+                    facts[s].append((p, f'"{term.value[:4]}"^^<{XSD}gYear>'))
+                elif term.datatype == _BOOLEAN:
+                    facts[s].append((p, o))
+                elif p not in no_codes and term.datatype == f"{XSD}string":
+                    # A code is one word, and nothing else has it.
+                    if len(term.value) > _LONGEST_CODE or len(term.value.split()) != 1 or term.value in codes[p]:
+                        no_codes.add(p)
+                        codes.pop(p, None)
+                    else:
+                        codes[p][term.value] = s
+            elif o.startswith("<"):
+                facts[s].append((p, o))
+                if p == TYPE and o not in _NOT_KINDS:
+                    typed[s].append(o)
+        for values in codes.values():
+            for value, s in values.items():
+                named[s].append(Name(value, None, False))
+        about = sorted(set(named) | set(typed), key=lambda token: token[1:-1])
+        self.tokens: Sequence[str] = [token for token in about if not documents.project.evidence.locate(token[1:-1])]
+        self.names: Sequence[tuple[Name, ...]] = [tuple(named[token]) for token in self.tokens]
+        self.pairs: Sequence[tuple[Pair, ...]] = [tuple(dict.fromkeys(facts[token])) for token in self.tokens]
+        self.kinds: Sequence[tuple[str, ...]] = [tuple(typed[token]) for token in self.tokens]
+        self.numbers: Mapping[str, int] = {token: number for number, token in enumerate(self.tokens)}
+        classes: dict[str, set[int]] = defaultdict(set)
+        for number, kinds in enumerate(self.kinds):
+            for kind in kinds:
+                classes[kind].add(number)
+        self.classes: Mapping[str, set[int]] = classes
+        self.order = lru_cache(maxsize=8)(self._order)
+        self.facets = lru_cache(maxsize=256)(self._facets)
+
+    def label(self, number: int, languages: Sequence[str]) -> Name | None:
+        """Return the label of a thing in the first of some languages that it has one in, else any; None without."""
+        labels = [name for name in self.names[number] if name.is_label]
+        order = {language: place for place, language in enumerate(dict.fromkeys(languages))}
+        return min(labels, key=lambda n: order.get(n.language or "", len(order)), default=None)
+
+    def called(self, number: int, languages: Sequence[str]) -> str:
+        """Return the label of a thing, else its IRI, short."""
+        name = self.label(number, languages)
+        return name.text if name else self._documents.project.compact(self.tokens[number][1:-1]).strip("<>")
+
+    def _order(self, languages: tuple[str, ...]) -> Sequence[int]:
+        """Return the place of each thing in the order of their labels."""
+        keys = [key(self.called(number, languages)) for number in range(len(self.tokens))]
+        places = [0] * len(keys)
+        for place, number in enumerate(sorted(range(len(keys)), key=lambda n: (keys[n], n))):
+            places[number] = place
+        return places
+
+    def supers(self, kind: str) -> set[str]:
+        """Return the classes that a class is below, itself left out."""
+        seen: set[str] = set()
+        border = set(self._supers.get(kind, ()))
+        while border:
+            seen |= border
+            border = set(chain.from_iterable(self._supers.get(k, ()) for k in border)) - seen
+        return seen - {kind}
+
+    def narrowest(self, kinds: Iterable[str]) -> list[str]:
+        """Return those of some classes that none of the others is below, the graph's own first, then the smaller."""
+        kinds = set(kinds) - _NOT_KINDS
+        above = {kind: self.supers(kind) for kind in kinds}
+        # Two classes that are below each other are one: both stay.
+        lowest = [k for k in kinds if not any(k in above[other] and other not in above[k] for other in kinds)]
+        own = [kind for kind in lowest if self.is_own(kind)]
+        return sorted(own or lowest, key=lambda kind: (len(self.classes.get(kind, ())), kind))
+
+    def is_own(self, kind: str) -> bool:
+        """Tell whether a class is one of the graph's own."""
+        return kind.startswith(f"<{self._origin}")
+
+    def kinds_of(self, token: str) -> list[str]:
+        """Return the narrowest classes of a thing."""
+        number = self.numbers.get(token)
+        return self.narrowest(self.kinds[number]) if number is not None else []
+
+    def above(self, token: str) -> list[str]:
+        """Return what stands above a thing, the highest first, itself last: by the steps that the settings name.
+
+        A step leads on where there is one thing to go to; where there are none or several, the next is tried. A
+        fragment stands below its document.
+        """
+        line = [token]
+        while len(line) < _DEEPEST and (parent := self._parent(line[0])) is not None and parent not in line:
+            line.insert(0, parent)
+        stem, fragment, _ = line[0].partition("#")
+        return [f"{stem}>", *line] if fragment and f"{stem}>" not in line else line
+
+    def _parent(self, token: str) -> str | None:
+        documents = self._documents
+        for hop in documents.project.pages.trail:
+            of = iri(hop.property)
+            found = documents.subjects(of, token) if hop.against else documents.objects(token, of)
+            if len(found) == 1 and found[0] in self.numbers:
+                return found[0]
+        return None
+
+    def tree(self) -> list[tuple[str, list[str]]]:
+        """Return the graph's own classes that have things: those below no other, each with all that are below it."""
+        own = [kind for kind in self.classes if self.is_own(kind)]
+        above = {kind: {k for k in self.supers(kind) if k in own and kind not in self.supers(k)} for kind in own}
+        return [
+            (top, sorted((k for k in own if top in above[k]), key=self._size))
+            for top in sorted((kind for kind in own if not above[kind]), key=self._size)
+        ]
+
+    def others(self) -> list[str]:
+        """Return the classes of other vocabularies that have things, the largest first."""
+        return sorted((kind for kind in self.classes if not self.is_own(kind)), key=self._size)
+
+    def _size(self, kind: str) -> tuple[int, str]:
+        return -len(self.classes[kind]), kind
+
+    def _facets(self, kind: str | None) -> Sequence[str]:
+        """Return the properties by which the things of a class are filtered, those that most of them have first.
+
+        Such a property has few values, and things share them; not one value for all of them.
+        """
+        if kind is None:
+            return ()
+        members = self.classes.get(kind, set())
+        uses: dict[str, Counter[str]] = defaultdict(Counter)
+        having: Counter[str] = Counter()
+        for number in members:
+            pairs = self.pairs[number]
+            for p, o in pairs:
+                uses[p][o] += 1
+            having.update({p for p, _ in pairs})
+        found = []
+        for p, values in uses.items():
+            shared = sum(values.values()) >= 1.5 * len(values)
+            varied = any(count < len(members) for count in values.values())
+            if 2 <= len(values) <= VALUES and shared and varied and having[p] >= 0.03 * len(members):
+                found.append((-having[p], len(values), p))
+        return [p for *_, p in sorted(found)[:FACETS]]
+
+
+class Shelf:
+    """The documents of a site, and its things, which are read once: by ``read``, or by who asks first."""
+
+    def __init__(self, documents: Documents) -> None:
+        self.documents = documents
+        self._reading = Lock()
+
+    def read(self) -> None:
+        """Read the things, and index their names."""
+        with self._reading:
+            _ = self._index
+
+    @property
+    def things(self) -> Things:
+        """The things; whoever asks before they are read waits."""
+        with self._reading:
+            return self._things
+
+    @property
+    def index(self) -> Index:
+        """The index of their names."""
+        with self._reading:
+            return self._index
+
+    @cached_property
+    def _things(self) -> Things:
+        return Things(self.documents)
+
+    @cached_property
+    def _index(self) -> Index:
+        return Index((n, name.text) for n, names in enumerate(self._things.names) for name in names)
