@@ -46,11 +46,11 @@ def geometry(call: Call, file: Path, region: str) -> int:
         click.echo(f"{triples:>8,}  {project.relative(path)}")
     call.note(f"{imported.points:,} points, {imported.outlines:,} outlines")
     for codes, what in (
-        (imported.strangers, "codes of the file are not in the graph"),
-        (imported.placeless, "communes of the graph have no area in the file"),
+        (imported.strangers, "codes of the file that are of no commune of the graph"),
+        (imported.placeless, "communes of the graph without an area in the file"),
     ):
         if codes:
-            call.note(f"{len(codes):,} {what}: {' '.join(codes)}")
+            call.note(f"{what} ({len(codes):,}): {' '.join(codes)}")
     for iri, why in imported.unknown.items():
         call.note(f"no outline of {project.compact(iri[1:-1])}: {why}")
     return DONE

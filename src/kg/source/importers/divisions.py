@@ -43,9 +43,9 @@ def extents(division: Division, *, areas: Mapping[str, str], merged: Mapping[str
     for territory, members in division.items():
         met = frozenset(code for commune in members for code in places.get(commune, ()))
         if missing := members - places.keys():
-            unknown[territory] = f"{len(missing)} of its {len(members)} communes have no area"
+            unknown[territory] = f"of its {len(members)} communes, {len(missing)} without an area"
         elif shared := sum(not held[code] <= members for code in met):
-            unknown[territory] = f"{shared} of its areas hold{'s' if shared == 1 else ''} communes of others too"
+            unknown[territory] = f"of its {len(met)} areas, {shared} with communes of other territories"
         else:
             known[territory] = met
     return Extents(known, unknown)
