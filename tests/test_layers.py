@@ -22,6 +22,7 @@ HOMES = {
     "SPARQLWrapper": {"query/remote.py"},
     "duckdb": {"graph/engine.py"},
     "owlrl": {"inference/reference.py"},
+    "shapely": {"source/importers/geojson.py", "source/importers/geometry.py"},
 }
 
 

@@ -30,6 +30,32 @@ def cog(call: Call, package: Path, region: str) -> int:
     return DONE
 
 
+@import_.command(epilog=examples("kg import geometry communes.geojson"))
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--region", default="32", show_default=True, metavar="CODE", help="The INSEE code of the region.")
+@click.pass_obj
+def geometry(call: Call, file: Path, region: str) -> int:
+    """Import points of communes and outlines of territories from the areas of communes, in GeoJSON."""
+    from kg.source.importers.geometry import import_geometry
+
+    project = call.project
+    with call.progress() as progress:
+        progress("importing")
+        imported = import_geometry(file, project=project, region=region)
+    for path, triples in imported.files.items():
+        click.echo(f"{triples:>8,}  {project.relative(path)}")
+    call.note(f"{imported.points:,} points, {imported.outlines:,} outlines")
+    for codes, what in (
+        (imported.strangers, "codes of the file that are of no commune of the graph"),
+        (imported.placeless, "communes of the graph without an area in the file"),
+    ):
+        if codes:
+            call.note(f"{what} ({len(codes):,}): {' '.join(codes)}")
+    for iri, why in imported.unknown.items():
+        call.note(f"no outline of {project.compact(iri[1:-1])}: {why}")
+    return DONE
+
+
 @import_.command(epilog=examples("kg import csv grants.csv --mapping instances/external/grants.toml"))
 @click.argument("table", type=click.Path(path_type=Path), metavar="FILE")
 @click.option("--mapping", required=True, type=click.Path(path_type=Path), help="What each row becomes: a TOML file.")
