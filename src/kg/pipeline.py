@@ -4,6 +4,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -11,9 +12,11 @@ from types import MappingProxyType
 from typing import Literal
 
 from kg import rebuild
-from kg.errors import UsageError
+from kg.errors import KgError, UsageError
 from kg.graph import build as layout
+from kg.graph.aside import aside
 from kg.graph.build import Build
+from kg.graph.dump import Dump
 from kg.graph.loading import File, load_files
 from kg.graph.quads import Graph, Role
 from kg.graph.swap import swap
@@ -67,12 +70,15 @@ def build(
         scratch = draft.folder / ".scratch"
         progress("reading")
         begun = rebuild.start(project, _files(project), inputs, before=before, memory=memory, scratch=scratch)
-        outcome = _derive(project, begun, engine, progress)
-        if outcome.report.counts["violation"]:
+
+        def write() -> Dump:
+            progress("writing")
+            proven = engine == "duckdb"
+            return rebuild.write(begun, inferred_graph=project.inferred_graph, folder=draft.folder, proven=proven)
+
+        outcome, dump = _derive(project, begun, engine, progress, write=write)
+        if dump is None or outcome.report.counts["violation"]:
             return outcome
-        progress("writing")
-        proven = engine == "duckdb"
-        dump = rebuild.write(begun, inferred_graph=project.inferred_graph, folder=draft.folder, proven=proven)
         _write_json(draft.folder / layout.RULES, [rule.to_json() for rule in outcome.rules])
         _write_json(draft.folder / layout.FINDINGS, [finding.to_json() for finding in outcome.report.findings])
         manifest = {
@@ -98,7 +104,7 @@ def validate_project(
     progress("reading")
     graph = Graph.create(memory=memory)
     load(project, graph)
-    return _derive(project, Start(graph), engine, progress)
+    return _derive(project, Start(graph), engine, progress)[0]
 
 
 def validate_files(
@@ -158,24 +164,53 @@ def _validate(graph: Graph, shapes: list[Triple], engine: Engine, *, derived: bo
     return validate(graph, shapes, triples=Graph.UNION if derived else Graph.ASSERTED)
 
 
-def _derive(project: Project, begun: Start, engine: Engine, progress: Progress) -> Outcome:
+def _derive(
+    project: Project,
+    begun: Start,
+    engine: Engine,
+    progress: Progress,
+    *,
+    write: Callable[[], Dump | None] = lambda: None,
+) -> tuple[Outcome, Dump | None]:
+    """Validate and infer, and ``write`` the graph once it is closed, unless a Violation is known by then.
+
+    Where the graph is small, what is asserted is validated beside inference, and what is derived beside the writing.
+    """
     graph = begun.graph
     progress("validating what is asserted")
     shapes, derived = _shapes(project, graph)
-    report = _validate(graph, shapes, engine)
-    if report.counts["violation"]:
-        return Outcome(report, graph)
+    with aside(graph, threaded=engine == "duckdb" and graph.is_small()) as other:
+        first = other.start(lambda graph: _validate(graph, shapes, engine))
+        if _stops(first):
+            return Outcome(first.result(), graph), None
+        try:
+            rules, inference = _infer(project, begun, engine, progress)
+        except KgError:
+            if first.result().counts["violation"]:
+                return Outcome(first.result(), graph), None
+            raise
+        report, dump = first.result(), None
+        if not report.counts["violation"]:
+            progress("validating what is derived")
+            second = other.start(lambda graph: _validate(graph, derived, engine, derived=True) if derived else Report())
+            if not _stops(second):
+                dump = write()
+            report += second.result()
+    return Outcome(report, graph, inference, rules=tuple(rules)), dump
+
+
+def _stops(report: Future[Report]) -> bool:
+    """Tell whether a report is there already and has a Violation."""
+    return report.done() and bool(report.result().counts["violation"])
+
+
+def _infer(project: Project, begun: Start, engine: Engine, progress: Progress) -> tuple[Sequence[Rule], Inference]:
     constructs = [] if begun.changed is not None else constructs_of(project)
     if engine == "reference":
         from kg.inference import reference
 
-        rules, inference = reference.infer(graph, constructs, progress=progress)
-    else:
-        rules, inference = infer(graph, constructs, changed=begun.changed, known=begun.rules, progress=progress)
-    progress("validating what is derived")
-    if derived:
-        report += _validate(graph, derived, engine, derived=True)
-    return Outcome(report, graph, inference, rules=tuple(rules))
+        return reference.infer(begun.graph, constructs, progress=progress)
+    return infer(begun.graph, constructs, changed=begun.changed, known=begun.rules, progress=progress)
 
 
 def _shapes(project: Project, graph: Graph) -> tuple[list[Triple], list[Triple]]:

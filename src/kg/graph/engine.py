@@ -2,9 +2,11 @@
 
 import shutil
 import tempfile
+import threading
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
@@ -18,11 +20,23 @@ Columns = Mapping[str, Sequence[int | None] | Sequence[str | None] | Sequence[in
 """Rows given column by column."""
 
 
-class Engine:
-    """A DuckDB database: run statements, read rows, append columns of integers and strings."""
+@dataclass
+class _Shared:
+    """What the engines on one database have in common: a lock, and how many of them run many small statements."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    many_small: int = 0
+
+
+class Engine:
+    """A DuckDB database: run statements, read rows, append columns of integers and strings.
+
+    An engine is for one thread. ``beside`` gives one for another thread, whose temporary tables are its own.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, shared: _Shared | None = None) -> None:
         self._connection = connection
+        self._shared = shared or _Shared()
 
     @classmethod
     def create(cls, *, memory: str | None = None, scratch: Path | None = None) -> Self:
@@ -63,14 +77,30 @@ class Engine:
         [(folder,)] = self.rows("SELECT current_setting('temp_directory')")
         return Path(folder)
 
+    def beside(self) -> "Engine":
+        """Return another engine on the same database, for another thread."""
+        return Engine(self._connection.cursor(), self._shared)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep the other engines on the database out of such blocks of theirs."""
+        with self._shared.lock:
+            yield
+
     @contextmanager
     def many_small(self) -> Iterator[None]:
-        """Run many statements over few rows: without threads each takes two thirds of the time."""
-        self.run("SET threads = 1")
+        """Run many statements over few rows: without threads of the engine's own each takes two thirds of the time."""
+        self._count_many_small(1)
         try:
             yield
         finally:
-            self.run("RESET threads")
+            self._count_many_small(-1)
+
+    def _count_many_small(self, more: int) -> None:
+        with self.alone():
+            before, self._shared.many_small = self._shared.many_small, self._shared.many_small + more
+            if 0 in (before, before + more):
+                self.run("RESET threads" if before else "SET threads = 1")
 
     def run(self, sql: str, parameters: Sequence[object] = ()) -> None:
         """Run one statement. Raises ResourceError when the memory limit or the disk is too small for it."""
@@ -156,6 +186,10 @@ class Engine:
             self.run(f"COPY FROM DATABASE {name} TO memory")
         except duckdb.Error as error:
             raise UsageError(f"cannot read the tables of the build: {error}") from error
+
+    def interrupt(self) -> None:
+        """Stop the statement that runs, in another thread, if one does; it raises KeyboardInterrupt there."""
+        self._connection.interrupt()
 
     def close(self) -> None:
         """Close the database; a file is then whole on disk."""

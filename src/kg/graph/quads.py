@@ -102,6 +102,10 @@ class Graph:
         """Return the finished graph in ``file``, to read."""
         return cls(Engine.open(file))
 
+    def beside(self) -> Self:
+        """Return the same graph for another thread, which makes its own temporary tables."""
+        return type(self)(self.engine.beside())
+
     def load(self, sources: Iterable[tuple[str, Role, Iterable[Quad]]]) -> None:
         """Load quads, by source as (path, role, quads), then merge those of role ``data`` into the closure."""
         taken: list[Source] = []
@@ -216,11 +220,14 @@ class Graph:
         """Yield the published triples, asserted or inferred, with one of these predicates, sorted."""
         yield from self._triples(f"({self.UNION})", f"t.p IN ({self._listed(predicates)})")
 
+    def is_small(self) -> bool:
+        """Tell whether the closure is so small that threads of the engine cost more than its rows."""
+        return self.engine.count("SELECT count(*) FROM closure") < _FEW
+
     @contextmanager
     def few_rows(self) -> Iterator[None]:
-        """Run statements, without threads where the closure is so small that they cost more than its rows."""
-        small = self.engine.count("SELECT count(*) FROM closure") < _FEW
-        with self.engine.many_small() if small else nullcontext():
+        """Run statements, without threads of the engine where the closure is small."""
+        with self.engine.many_small() if self.is_small() else nullcontext():
             yield
 
     def lines(self, select: str) -> str:
@@ -359,8 +366,9 @@ class Graph:
     def _add_terms(self, tokens: str) -> None:
         """Add those of the tokens of a SELECT (token), each once, that the dictionary does not hold, in their order."""
         last = "(SELECT coalesce(max(id), -1) FROM term)"
-        self.engine.run(
-            f"INSERT INTO term SELECT {last} + row_number() OVER (ORDER BY token), token "
-            f"FROM ({tokens}) t WHERE token NOT IN (SELECT token FROM term)"
-        )
+        with self.engine.alone():
+            self.engine.run(
+                f"INSERT INTO term SELECT {last} + row_number() OVER (ORDER BY token), token "
+                f"FROM ({tokens}) t WHERE token NOT IN (SELECT token FROM term)"
+            )
         self._known = {token: known for token, known in self._known.items() if known is not None}
