@@ -20,13 +20,13 @@ from kg.graph.dump import Dump
 from kg.graph.loading import File, load_files
 from kg.graph.quads import Graph, Role
 from kg.graph.swap import swap
-from kg.inference.construct import read_rule
 from kg.inference.fixpoint import Inference
 from kg.inference.reasoning import infer
 from kg.inference.rules import Rule
 from kg.project import Project
 from kg.rebuild import Start
 from kg.source.reader import Triple
+from kg.validation.analyses import Analyses
 from kg.validation.report import Finding, Report
 from kg.validation.validate import validate
 
@@ -73,12 +73,13 @@ def build(
 
         def write() -> Dump:
             progress("writing")
-            proven = engine == "duckdb"
-            return rebuild.write(begun, inferred_graph=project.inferred_graph, folder=draft.folder, proven=proven)
+            return rebuild.write(begun, inferred_graph=project.inferred_graph, folder=draft.folder)
 
         outcome, dump = _derive(project, begun, engine, progress, write=write)
         if dump is None or outcome.report.counts["violation"]:
             return outcome
+        if engine == "duckdb":
+            rebuild.remember(begun, dump, folder=draft.folder)
         _write_json(draft.folder / layout.RULES, [rule.to_json() for rule in outcome.rules])
         _write_json(draft.folder / layout.FINDINGS, [finding.to_json() for finding in outcome.report.findings])
         manifest = {
@@ -149,19 +150,28 @@ def load(project: Project, graph: Graph) -> None:
 
 def constructs_of(project: Project) -> list[Rule]:
     """Return the CONSTRUCT queries of ``queries/rules/`` as rules."""
+    from kg.inference.construct import read_rule  # its parser is long to load
+
     return [
         read_rule(path.read_text(encoding="utf-8"), name=path.stem, file=project.relative(path))
         for path in _rule_files(project)
     ]
 
 
-def _validate(graph: Graph, shapes: list[Triple], engine: Engine, *, derived: bool = False) -> Report:
+def _validate(
+    graph: Graph,
+    shapes: list[Triple],
+    engine: Engine,
+    *,
+    derived: bool = False,
+    analyses: Analyses | None = None,
+) -> Report:
     """Return the report on what is asserted, or with what is ``derived``."""
     if engine == "reference":
         from kg.validation import reference
 
         return reference.validate(graph.union() if derived else graph.asserted(), shapes, graph=graph)
-    return validate(graph, shapes, triples=Graph.UNION if derived else Graph.ASSERTED)
+    return validate(graph, shapes, triples=Graph.UNION if derived else Graph.ASSERTED, analyses=analyses)
 
 
 def _derive(
@@ -176,11 +186,11 @@ def _derive(
 
     Where the graph is small, what is asserted is validated beside inference, and what is derived beside the writing.
     """
-    graph = begun.graph
+    graph, analyses = begun.graph, begun.analyses
     progress("validating what is asserted")
     shapes, derived = _shapes(project, graph)
     with aside(graph, threaded=engine == "duckdb" and graph.is_small()) as other:
-        first = other.start(lambda graph: _validate(graph, shapes, engine))
+        first = other.start(lambda graph: _validate(graph, shapes, engine, analyses=analyses))
         if _stops(first):
             return Outcome(first.result(), graph), None
         try:
@@ -192,7 +202,11 @@ def _derive(
         report, dump = first.result(), None
         if not report.counts["violation"]:
             progress("validating what is derived")
-            second = other.start(lambda graph: _validate(graph, derived, engine, derived=True) if derived else Report())
+            second = other.start(
+                lambda graph: (
+                    _validate(graph, derived, engine, derived=True, analyses=analyses) if derived else Report()
+                )
+            )
             if not _stops(second):
                 dump = write()
             report += second.result()
