@@ -43,14 +43,19 @@ _TAUTOLOGIES = ", ".join(
 )
 _CLASS_LINKS = f"'{TYPE}', '<{RDFS}subClassOf>', '<{OWL}equivalentClass>', '<{RDFS}domain>', '<{RDFS}range>'"
 _THING, _NOTHING = f"'<{OWL}Thing>'", f"'<{OWL}Nothing>'"
-# Published: said of an IRI, no blank class expression as a class, nothing said of a thing and itself, and not that
-# everything is a thing.
-_INFERRED = f"""
-CREATE VIEW inferred AS
+
+
+def published(rows: str) -> str:
+    """Return the SELECT (s, p, o, rule, round) of what of ``rows``, a table of them, is inferred and published.
+
+    That is what says something of an IRI, does not give a blank class expression as a class, says nothing of a thing
+    and itself, and not that everything is a thing.
+    """
+    return f"""
 WITH blank AS (SELECT id FROM term WHERE starts_with(token, '_:')),
   named AS (SELECT id FROM term WHERE starts_with(token, '<') AND token <> {_NOTHING}),
   link AS (SELECT id FROM term WHERE token IN ({_CLASS_LINKS}))
-SELECT c.s, c.p, c.o, c.rule, c.round FROM closure c
+SELECT c.s, c.p, c.o, c.rule, c.round FROM {rows} c
 WHERE c.round > 0 AND c.s IN (SELECT id FROM named)
   AND NOT (c.p IN (SELECT id FROM link) AND (c.o IN (SELECT id FROM blank)
     OR c.o IN (SELECT id FROM term WHERE token = {_THING})))
@@ -85,7 +90,7 @@ class Graph:
     def create(cls, *, memory: str | None = None, scratch: Path | None = None) -> Self:
         """Return an empty graph in memory; ``memory`` and ``scratch`` are the engine's."""
         graph = cls(Engine.create(memory=memory, scratch=scratch))
-        for statement in (*_SCHEMA, _INFERRED, _INCOMING):
+        for statement in (*_SCHEMA, f"CREATE VIEW inferred AS {published('closure')}", _INCOMING):
             graph.engine.run(statement)
         return graph
 

@@ -208,7 +208,7 @@ class Evaluation:
             if steps[way]:
                 listed = ", ".join(f"({number}, {predicate})" for number, predicate in steps[way])
                 selects.append(
-                    f"SELECT DISTINCT f.run, f.node, t.{there} FROM focus f JOIN (VALUES {listed}) k(run, p) "
+                    f"SELECT f.run, f.node, t.{there} FROM focus f JOIN (VALUES {listed}) k(run, p) "
                     f"ON k.run = f.run JOIN data t ON t.{here} = f.node AND t.p = k.p"
                 )
         self._graph.engine.run(f"INSERT INTO value {' UNION ALL '.join(selects)}")
