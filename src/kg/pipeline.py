@@ -20,6 +20,7 @@ from kg.graph.dump import Dump
 from kg.graph.loading import File, load_files
 from kg.graph.quads import Graph, Role
 from kg.graph.swap import swap
+from kg.inference.ahead import read_rules, rules_to_come
 from kg.inference.fixpoint import Inference
 from kg.inference.reasoning import infer
 from kg.inference.rules import Rule
@@ -69,13 +70,15 @@ def build(
             return Outcome(Report.of(Finding(**finding) for finding in before.findings), before.graph, build=before)
         scratch = draft.folder / ".scratch"
         progress("reading")
-        begun = rebuild.start(project, _files(project), inputs, before=before, memory=memory, scratch=scratch)
+        known = before is not None and rebuild.same_rules(before.manifest["files"], inputs)
+        with rules_to_come(_constructs(project), ahead=not known) as constructs:
+            begun = rebuild.start(project, _files(project), inputs, before=before, memory=memory, scratch=scratch)
 
-        def write() -> Dump:
-            progress("writing")
-            return rebuild.write(begun, inferred_graph=project.inferred_graph, folder=draft.folder)
+            def write() -> Dump:
+                progress("writing")
+                return rebuild.write(begun, inferred_graph=project.inferred_graph, folder=draft.folder)
 
-        outcome, dump = _derive(project, begun, engine, progress, write=write)
+            outcome, dump = _derive(project, begun, constructs, engine, progress, write=write)
         if dump is None or outcome.report.counts["violation"]:
             return outcome
         if engine == "duckdb":
@@ -103,9 +106,10 @@ def validate_project(
 ) -> Outcome:
     """Run both stages of validation over the files of ``project`` and write nothing."""
     progress("reading")
-    graph = Graph.create(memory=memory)
-    load(project, graph)
-    return _derive(project, Start(graph), engine, progress)[0]
+    with rules_to_come(_constructs(project), ahead=True) as constructs:
+        graph = Graph.create(memory=memory)
+        load(project, graph)
+        return _derive(project, Start(graph), constructs, engine, progress)[0]
 
 
 def validate_files(
@@ -150,12 +154,7 @@ def load(project: Project, graph: Graph) -> None:
 
 def constructs_of(project: Project) -> list[Rule]:
     """Return the CONSTRUCT queries of ``queries/rules/`` as rules."""
-    from kg.inference.construct import read_rule  # its parser is long to load
-
-    return [
-        read_rule(path.read_text(encoding="utf-8"), name=path.stem, file=project.relative(path))
-        for path in _rule_files(project)
-    ]
+    return read_rules(_constructs(project))
 
 
 def _validate(
@@ -177,6 +176,7 @@ def _validate(
 def _derive(
     project: Project,
     begun: Start,
+    constructs: Callable[[], list[Rule]],
     engine: Engine,
     progress: Progress,
     *,
@@ -194,7 +194,7 @@ def _derive(
         if _stops(first):
             return Outcome(first.result(), graph), None
         try:
-            rules, inference = _infer(project, begun, engine, progress)
+            rules, inference = _infer(begun, constructs() if begun.changed is None else [], engine, progress)
         except KgError:
             if first.result().counts["violation"]:
                 return Outcome(first.result(), graph), None
@@ -218,8 +218,9 @@ def _stops(report: Future[Report]) -> bool:
     return report.done() and bool(report.result().counts["violation"])
 
 
-def _infer(project: Project, begun: Start, engine: Engine, progress: Progress) -> tuple[Sequence[Rule], Inference]:
-    constructs = [] if begun.changed is not None else constructs_of(project)
+def _infer(
+    begun: Start, constructs: list[Rule], engine: Engine, progress: Progress
+) -> tuple[Sequence[Rule], Inference]:
     if engine == "reference":
         from kg.inference import reference
 
@@ -260,6 +261,10 @@ def _expand(paths: Iterable[Path], project: Project) -> list[Path]:
             raise UsageError(f"no such file or folder: {path}")
         found.extend(project.files(path) if path.is_dir() else [path])
     return list(dict.fromkeys(found))
+
+
+def _constructs(project: Project) -> list[tuple[Path, str]]:
+    return [(path, project.relative(path)) for path in _rule_files(project)]
 
 
 def _rule_files(project: Project) -> list[Path]:

@@ -84,10 +84,13 @@ def start(
     fresh = [file for name, file in names.items() if known.get(name) != inputs[name]]
     load_files(graph, fresh, project=project)
     changed = graph.changed()
-    same_rules = _queries(known) == _queries(inputs)
     rules = [Rule.from_json(rule) for rule in before.rules]
     analyses = Analyses.from_json(_cache(before)["analyses"])
-    if same_rules and not any(is_axiom(*key) for key in changed) and not any(rule.equality for rule in rules):
+    if (
+        same_rules(known, inputs)
+        and not any(is_axiom(*key) for key in changed)
+        and not any(rule.equality for rule in rules)
+    ):
         return Start(graph, before, changed, rules, analyses)
     graph.forget()
     return Start(graph, before, analyses=analyses)
@@ -119,6 +122,11 @@ def remember(begun: Start, dump: Dump, *, folder: Path) -> None:
         "analyses": begun.analyses.to_json(),
     }
     (folder / _CACHE).write_text(json.dumps(cache, sort_keys=True), encoding="utf-8")
+
+
+def same_rules(known: Mapping[str, str], inputs: Mapping[str, str]) -> bool:
+    """Tell whether the digests of the CONSTRUCT rules are the same in both."""
+    return _queries(known) == _queries(inputs)
 
 
 def _queries(digests: Mapping[str, str]) -> dict[str, str]:
