@@ -20,8 +20,7 @@ class Rule:
     CONSTRUCT query for a rule that joins alone cannot express; ``body`` then holds its plain patterns, which
     are the premises of a proof, and ``closed`` the patterns that it negates, makes optional or counts over:
     these must be complete before it runs; ``beyond`` names what in it is no join. ``everything`` tells that it may see
-    any triple, ``equality`` that it is not run as a join but by ``kg.inference.equality``. A rule without a head says
-    what contradicts itself.
+    any triple, ``equality`` that it is not run as a join but by ``kg.inference.equality``.
     """
 
     name: str
@@ -56,6 +55,23 @@ class Rule:
             equality=data["equality"],
             beyond=tuple(data["beyond"]),
         )
+
+
+ONE, OTHER = "?one", "?other"
+
+
+@dataclass(frozen=True)
+class Denial:
+    """What a graph contradicts itself by: all of ``body`` holds.
+
+    ``axioms`` are as those of a rule. With ``members``, those of a list, ``ONE`` and ``OTHER`` in the body are an
+    earlier and a later one of them.
+    """
+
+    name: str
+    body: tuple[Atom, ...]
+    axioms: tuple[Triple, ...] = ()
+    members: tuple[str, ...] = ()
 
 
 def is_variable(place: str) -> bool:
