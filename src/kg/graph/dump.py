@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kg.graph.engine import quoted
+from kg.graph.engine import Engine, quoted
 from kg.graph.quads import Graph, published
 from kg.graph.terms import iri
 
@@ -30,6 +30,7 @@ _DIFFERING = {
     "inferred": "SELECT s, p, o, NULL::INTEGER AS g FROM {one}_triple WHERE round > 0",
 }
 _PIECE = 1 << 20  # bytes that go from file to file at once
+_LONGEST = 1 << 16  # bytes of a token, beyond which lines are not put together in memory
 # Lines are sorted by the ranks of their terms. It is the order of their bytes: a token is never the beginning
 # of another, but for "x" and "x"@fr or _:b1 and _:b10, whose next character is greater than the space.
 _RANKED = "SELECT id, token, row_number() OVER (ORDER BY token) AS rank FROM term"
@@ -65,24 +66,41 @@ class Difference:
 def write_nquads(graph: Graph, *, inferred_graph: str, out: Path) -> Dump:
     """Write the whole graph to ``out`` as N-Quads, sorted.
 
-    ``inferred_graph`` is the IRI of the graph of the published inferred triples. The engine sorts and
-    writes, out of core when it must. Raises ResourceError when the disk is full.
+    ``inferred_graph`` is the IRI of the graph of the published inferred triples. The engine sorts; what is not small
+    it also writes, out of core when it must. Raises ResourceError when the disk is full.
     """
     engine = graph.engine
+    engine.make("ranked", _RANKED)
+    longest = engine.count("SELECT coalesce(max(strlen(token)), 0) FROM term")
+    pieces = _pieces_in_memory if graph.is_small() and longest <= _LONGEST else _pieces_by_engine
+    lines: dict[str, int] = {}
+    return _write(out, {name: pieces(engine, name, inferred_graph, lines) for name in _PARTS}, lines)
+
+
+def _pieces_by_engine(engine: Engine, name: str, inferred_graph: str, lines: dict[str, int]) -> Iterator[bytes]:
+    """Yield the lines of a part, which the engine writes to a file first, and count them."""
     engine.scratch.mkdir(parents=True, exist_ok=True)
     part = engine.scratch / "part.nq"
-    lines: dict[str, int] = {}
-    engine.make("ranked", _RANKED)
+    ending = _ending(name, inferred_graph)
+    select = _LINES.format(rows=_PARTS[name], terms="ranked", order="rank", graph=ending)
+    lines[name] = engine.write_lines(select, part)
+    with part.open("rb") as stream:
+        while piece := stream.read(_PIECE):
+            yield piece
+    part.unlink()
 
-    def chunks(name: str, rows: str) -> Iterator[bytes]:
-        select = _LINES.format(rows=rows, terms="ranked", order="rank", graph=_ending(name, inferred_graph))
-        lines[name] = engine.write_lines(select, part)
-        with part.open("rb") as stream:
-            while chunk := stream.read(_PIECE):
-                yield chunk
-        part.unlink()
 
-    return _write(out, {name: chunks(name, rows) for name, rows in _PARTS.items()}, lines)
+def _pieces_in_memory(engine: Engine, name: str, inferred_graph: str, lines: dict[str, int]) -> Iterator[memoryview]:
+    """Yield the lines of a part, put together from the sorted ranks of their terms, and count them."""
+    graph = ", g.rank - 1 AS g" if name == "named" else ""
+    places = (
+        f"SELECT s.rank - 1 AS s, p.rank - 1 AS p, o.rank - 1 AS o{graph} FROM ({_PARTS[name]}) r "
+        "JOIN ranked s ON s.id = r.s JOIN ranked p ON p.id = r.p JOIN ranked o ON o.id = r.o "
+        "LEFT JOIN ranked g ON g.id = r.g ORDER BY ALL"
+    )
+    ending = f"{iri(inferred_graph)} ." if name == "inferred" else "."
+    lines[name], pieces = engine.lines(places, of="SELECT token FROM ranked ORDER BY rank", ending=ending)
+    yield from pieces
 
 
 def write_ntriples(graph: Graph, *, out: Path) -> int:
@@ -133,7 +151,7 @@ def rewrite_nquads(before: Dump, difference: Difference, *, out: Path) -> Dump:
         return _write(out, spliced, lines)
 
 
-def _write(out: Path, parts: Mapping[str, Iterable[bytes]], lines: dict[str, int]) -> Dump:
+def _write(out: Path, parts: Mapping[str, Iterable[bytes | memoryview]], lines: dict[str, int]) -> Dump:
     digest = hashlib.sha256()
     sizes = dict.fromkeys(parts, 0)
     with out.open("wb") as stream:

@@ -20,6 +20,9 @@ Columns = Mapping[str, Sequence[int | None] | Sequence[str | None] | Sequence[in
 """Rows given column by column."""
 
 
+_LINES = 4000  # lines in a piece
+
+
 @dataclass
 class _Shared:
     """What the engines on one database have in common: a lock, and how many of them run many small statements."""
@@ -170,6 +173,24 @@ class Engine:
         options = "(FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER ' ')"
         return self.count(f"COPY ({select}) TO {quoted(str(file))} {options}")
 
+    def lines(self, places: str, *, of: str, ending: str) -> tuple[int, Iterator[memoryview]]:
+        """Return how many rows a SELECT has, and, in pieces, the line of each: the texts at its places and ``ending``.
+
+        ``of`` is a SELECT of the texts, whose places count from 0; a blank is between texts. They are in memory, and
+        so are the rows: for what is small that takes half the time of ``write_lines``.
+        """
+        import pyarrow.compute as pc  # long to load
+
+        with self._told():
+            texts = self._connection.sql(of).to_arrow_table().column(0).combine_chunks()
+            rows = self._connection.sql(places).to_arrow_table()
+
+        def line(batch: pa.RecordBatch) -> memoryview:
+            columns = [pc.take(texts, column) for column in batch.columns]
+            return memoryview(pc.binary_join_element_wise(*columns, f"{ending}\n", " ").buffers()[2])
+
+        return rows.num_rows, map(line, rows.to_batches(max_chunksize=_LINES))
+
     def save(self, file: Path) -> None:
         """Write the database, temporary tables aside, to a new file."""
         self.run(f"ATTACH {quoted(str(file))} AS saved")
@@ -196,8 +217,14 @@ class Engine:
         self._connection.close()
 
     def _execute(self, sql: str, parameters: Sequence[object]) -> duckdb.DuckDBPyConnection:
-        try:
+        with self._told():
             return self._connection.execute(sql, list(parameters))
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Tell the errors of DuckDB as ours."""
+        try:
+            yield
         except duckdb.OutOfMemoryException as error:
             limit = self._connection.execute("SELECT current_setting('memory_limit')").fetchall()[0][0]
             raise ResourceError(f"{limit} of memory are too few for this graph: {_first(error)}") from error
