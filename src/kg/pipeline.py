@@ -83,8 +83,8 @@ def build(
             return outcome
         if engine == "duckdb":
             rebuild.remember(begun, dump, folder=draft.folder)
-        _write_json(draft.folder / layout.RULES, [rule.to_json() for rule in outcome.rules])
-        _write_json(draft.folder / layout.FINDINGS, [finding.to_json() for finding in outcome.report.findings])
+        _write_list(draft.folder / layout.RULES, (rule.to_json() for rule in outcome.rules))
+        _write_list(draft.folder / layout.FINDINGS, (finding.to_json() for finding in outcome.report.findings))
         manifest = {
             "program": f"kg-publisher {version('kg-publisher')}",
             "base": project.base,
@@ -94,7 +94,8 @@ def build(
             "findings": dict(outcome.report.counts),
             "dump": {"file": dump.file.name, "bytes": sum(dump.sizes.values()), "sha256": dump.sha256},
         }
-        _write_json(draft.folder / layout.MANIFEST, manifest)
+        text = json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True)
+        (draft.folder / layout.MANIFEST).write_text(f"{text}\n", encoding="utf-8")
         begun.graph.engine.close()
         shutil.rmtree(scratch, ignore_errors=True)
         draft.name = _digest(manifest)[:16]
@@ -286,5 +287,7 @@ def _digest(value: object) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
 
 
-def _write_json(path: Path, value: object) -> None:
-    path.write_text(json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+def _write_list(path: Path, values: Iterable[object]) -> None:
+    """Write values as a list of JSON, a line each."""
+    lines = ",\n".join(json.dumps(value, ensure_ascii=False, sort_keys=True) for value in values)
+    path.write_text(f"[\n{lines}\n]\n", encoding="utf-8")
