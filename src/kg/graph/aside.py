@@ -36,11 +36,13 @@ def aside(graph: Graph, *, threaded: bool) -> Iterator[Aside]:
         yield Aside(graph, None)
         return
     other = graph.beside()
-    with ThreadPoolExecutor(1) as thread:
-        try:
-            yield Aside(other, thread)
-        except BaseException:
-            thread.shutdown(wait=False, cancel_futures=True)
-            other.engine.interrupt()
-            raise
-    other.engine.close()
+    try:
+        with ThreadPoolExecutor(1) as thread:
+            try:
+                yield Aside(other, thread)
+            except BaseException:
+                thread.shutdown(wait=False, cancel_futures=True)
+                other.engine.interrupt()
+                raise
+    finally:
+        other.engine.close()
