@@ -4,6 +4,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -11,19 +12,22 @@ from types import MappingProxyType
 from typing import Literal
 
 from kg import rebuild
-from kg.errors import UsageError
+from kg.errors import KgError, UsageError
 from kg.graph import build as layout
+from kg.graph.aside import aside
 from kg.graph.build import Build
+from kg.graph.dump import Dump
 from kg.graph.loading import File, load_files
 from kg.graph.quads import Graph, Role
 from kg.graph.swap import swap
-from kg.inference.construct import read_rule
+from kg.inference.ahead import read_rules, rules_to_come
 from kg.inference.fixpoint import Inference
 from kg.inference.reasoning import infer
 from kg.inference.rules import Rule
 from kg.project import Project
 from kg.rebuild import Start
 from kg.source.reader import Triple
+from kg.validation.analyses import Analyses
 from kg.validation.report import Finding, Report
 from kg.validation.validate import validate
 
@@ -66,15 +70,21 @@ def build(
             return Outcome(Report.of(Finding(**finding) for finding in before.findings), before.graph, build=before)
         scratch = draft.folder / ".scratch"
         progress("reading")
-        begun = rebuild.start(project, _files(project), inputs, before=before, memory=memory, scratch=scratch)
-        outcome = _derive(project, begun, engine, progress)
-        if outcome.report.counts["violation"]:
+        known = before is not None and rebuild.same_rules(before.manifest["files"], inputs)
+        with rules_to_come(_constructs(project), ahead=not known) as constructs:
+            begun = rebuild.start(project, _files(project), inputs, before=before, memory=memory, scratch=scratch)
+
+            def write() -> Dump:
+                progress("writing")
+                return rebuild.write(begun, inferred_graph=project.inferred_graph, folder=draft.folder)
+
+            outcome, dump = _derive(project, begun, constructs, engine, progress, write=write)
+        if dump is None or outcome.report.counts["violation"]:
             return outcome
-        progress("writing")
-        proven = engine == "duckdb"
-        dump = rebuild.write(begun, inferred_graph=project.inferred_graph, folder=draft.folder, proven=proven)
-        _write_json(draft.folder / layout.RULES, [rule.to_json() for rule in outcome.rules])
-        _write_json(draft.folder / layout.FINDINGS, [finding.to_json() for finding in outcome.report.findings])
+        if engine == "duckdb":
+            rebuild.remember(begun, dump, folder=draft.folder)
+        _write_list(draft.folder / layout.RULES, (rule.to_json() for rule in outcome.rules))
+        _write_list(draft.folder / layout.FINDINGS, (finding.to_json() for finding in outcome.report.findings))
         manifest = {
             "program": f"kg-publisher {version('kg-publisher')}",
             "base": project.base,
@@ -84,7 +94,8 @@ def build(
             "findings": dict(outcome.report.counts),
             "dump": {"file": dump.file.name, "bytes": sum(dump.sizes.values()), "sha256": dump.sha256},
         }
-        _write_json(draft.folder / layout.MANIFEST, manifest)
+        text = json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True)
+        (draft.folder / layout.MANIFEST).write_text(f"{text}\n", encoding="utf-8")
         begun.graph.engine.close()
         shutil.rmtree(scratch, ignore_errors=True)
         draft.name = _digest(manifest)[:16]
@@ -96,9 +107,10 @@ def validate_project(
 ) -> Outcome:
     """Run both stages of validation over the files of ``project`` and write nothing."""
     progress("reading")
-    graph = Graph.create(memory=memory)
-    load(project, graph)
-    return _derive(project, Start(graph), engine, progress)
+    with rules_to_come(_constructs(project), ahead=True) as constructs:
+        graph = Graph.create(memory=memory)
+        load(project, graph)
+        return _derive(project, Start(graph), constructs, engine, progress)[0]
 
 
 def validate_files(
@@ -143,39 +155,78 @@ def load(project: Project, graph: Graph) -> None:
 
 def constructs_of(project: Project) -> list[Rule]:
     """Return the CONSTRUCT queries of ``queries/rules/`` as rules."""
-    return [
-        read_rule(path.read_text(encoding="utf-8"), name=path.stem, file=project.relative(path))
-        for path in _rule_files(project)
-    ]
+    return read_rules(_constructs(project))
 
 
-def _validate(graph: Graph, shapes: list[Triple], engine: Engine, *, derived: bool = False) -> Report:
+def _validate(
+    graph: Graph,
+    shapes: list[Triple],
+    engine: Engine,
+    *,
+    derived: bool = False,
+    analyses: Analyses | None = None,
+) -> Report:
     """Return the report on what is asserted, or with what is ``derived``."""
     if engine == "reference":
         from kg.validation import reference
 
         return reference.validate(graph.union() if derived else graph.asserted(), shapes, graph=graph)
-    return validate(graph, shapes, triples=Graph.UNION if derived else Graph.ASSERTED)
+    return validate(graph, shapes, triples=Graph.UNION if derived else Graph.ASSERTED, analyses=analyses)
 
 
-def _derive(project: Project, begun: Start, engine: Engine, progress: Progress) -> Outcome:
-    graph = begun.graph
+def _derive(
+    project: Project,
+    begun: Start,
+    constructs: Callable[[], list[Rule]],
+    engine: Engine,
+    progress: Progress,
+    *,
+    write: Callable[[], Dump | None] = lambda: None,
+) -> tuple[Outcome, Dump | None]:
+    """Validate and infer, and ``write`` the graph once it is closed, unless a Violation is known by then.
+
+    Where the graph is small, what is asserted is validated beside inference, and what is derived beside the writing.
+    """
+    graph, analyses = begun.graph, begun.analyses
     progress("validating what is asserted")
     shapes, derived = _shapes(project, graph)
-    report = _validate(graph, shapes, engine)
-    if report.counts["violation"]:
-        return Outcome(report, graph)
-    constructs = [] if begun.changed is not None else constructs_of(project)
+    with aside(graph, threaded=engine == "duckdb" and graph.is_small()) as other:
+        first = other.start(lambda graph: _validate(graph, shapes, engine, analyses=analyses))
+        if _stops(first):
+            return Outcome(first.result(), graph), None
+        try:
+            rules, inference = _infer(begun, constructs() if begun.changed is None else [], engine, progress)
+        except KgError:
+            if first.result().counts["violation"]:
+                return Outcome(first.result(), graph), None
+            raise
+        report, dump = first.result(), None
+        if not report.counts["violation"]:
+            progress("validating what is derived")
+            second = other.start(
+                lambda graph: (
+                    _validate(graph, derived, engine, derived=True, analyses=analyses) if derived else Report()
+                )
+            )
+            if not _stops(second):
+                dump = write()
+            report += second.result()
+    return Outcome(report, graph, inference, rules=tuple(rules)), dump
+
+
+def _stops(report: Future[Report]) -> bool:
+    """Tell whether a report is there already and has a Violation."""
+    return report.done() and bool(report.result().counts["violation"])
+
+
+def _infer(
+    begun: Start, constructs: list[Rule], engine: Engine, progress: Progress
+) -> tuple[Sequence[Rule], Inference]:
     if engine == "reference":
         from kg.inference import reference
 
-        rules, inference = reference.infer(graph, constructs, progress=progress)
-    else:
-        rules, inference = infer(graph, constructs, changed=begun.changed, known=begun.rules, progress=progress)
-    progress("validating what is derived")
-    if derived:
-        report += _validate(graph, derived, engine, derived=True)
-    return Outcome(report, graph, inference, rules=tuple(rules))
+        return reference.infer(begun.graph, constructs, progress=progress)
+    return infer(begun.graph, constructs, changed=begun.changed, known=begun.rules, progress=progress)
 
 
 def _shapes(project: Project, graph: Graph) -> tuple[list[Triple], list[Triple]]:
@@ -213,6 +264,10 @@ def _expand(paths: Iterable[Path], project: Project) -> list[Path]:
     return list(dict.fromkeys(found))
 
 
+def _constructs(project: Project) -> list[tuple[Path, str]]:
+    return [(path, project.relative(path)) for path in _rule_files(project)]
+
+
 def _rule_files(project: Project) -> list[Path]:
     return sorted((project.queries / "rules").glob("*.rq"))
 
@@ -232,5 +287,7 @@ def _digest(value: object) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
 
 
-def _write_json(path: Path, value: object) -> None:
-    path.write_text(json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+def _write_list(path: Path, values: Iterable[object]) -> None:
+    """Write values as a list of JSON, a line each."""
+    lines = ",\n".join(json.dumps(value, ensure_ascii=False, sort_keys=True) for value in values)
+    path.write_text(f"[\n{lines}\n]\n", encoding="utf-8")

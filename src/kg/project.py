@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import quote
@@ -236,10 +237,15 @@ class Project:
 
     def relative(self, path: Path) -> str:
         """Return ``path`` as people see it: relative to the root when below it, with forward slashes."""
-        try:
-            return path.resolve().relative_to(self.root.resolve()).as_posix()
-        except ValueError:
+        real = os.path.join(os.path.realpath(path), "")
+        if not real.startswith(self._below):
             return os.fspath(path)
+        return real[len(self._below) : -1].replace(os.sep, "/") or "."
+
+    @cached_property
+    def _below(self) -> str:
+        """How the real paths below the root begin."""
+        return os.path.join(os.path.realpath(self.root), "")
 
     def graph_of(self, path: Path) -> str:
         """Return the IRI of the graph that a ``.ttl`` file belongs to.

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import kg
 from kg.errors import UsageError
@@ -22,6 +23,7 @@ from kg.graph.quads import BEFORE, Graph
 from kg.inference.owl import is_axiom
 from kg.inference.rules import Rule
 from kg.project import Project
+from kg.validation.analyses import Analyses
 
 _CACHE = "cache.json"
 _FEW = 20_000  # lines, beyond which a whole store is loaded faster than it is corrected
@@ -33,23 +35,28 @@ class Start:
 
     ``before`` is the build that its tables come from. ``changed`` are the predicates, and the classes for rdf:type,
     of the asserted triples that differ from that build's, when ``rules`` are the same; else the closure holds nothing
-    that is inferred.
+    that is inferred. ``analyses`` are those of SPARQL constraints.
     """
 
     graph: Graph
     before: Build | None = None
     changed: list[tuple[str, str | None]] | None = None
     rules: list[Rule] = field(default_factory=list)
+    analyses: Analyses = field(default_factory=Analyses)
 
 
 def previous(out: Path) -> Build | None:
     """Return the build that the link ``out`` names, if this program made it as it is now."""
     try:
         before = Build.open(out)
-        cache = json.loads((before.folder / _CACHE).read_text(encoding="utf-8"))
+        return before if _cache(before)["program"] == program_digest() else None
     except (UsageError, OSError, ValueError):
         return None
-    return before if cache["program"] == program_digest() else None
+
+
+def _cache(before: Build) -> dict[str, Any]:
+    cache: dict[str, Any] = json.loads((before.folder / _CACHE).read_text(encoding="utf-8"))
+    return cache
 
 
 def start(
@@ -77,34 +84,49 @@ def start(
     fresh = [file for name, file in names.items() if known.get(name) != inputs[name]]
     load_files(graph, fresh, project=project)
     changed = graph.changed()
-    same_rules = _queries(known) == _queries(inputs)
     rules = [Rule.from_json(rule) for rule in before.rules]
-    if same_rules and not any(is_axiom(*key) for key in changed) and not any(rule.equality for rule in rules):
-        return Start(graph, before, changed, rules)
+    analyses = Analyses.from_json(_cache(before)["analyses"])
+    if (
+        same_rules(known, inputs)
+        and not any(is_axiom(*key) for key in changed)
+        and not any(rule.equality for rule in rules)
+    ):
+        return Start(graph, before, changed, rules, analyses)
     graph.forget()
-    return Start(graph, before)
+    return Start(graph, before, analyses=analyses)
 
 
-def write(begun: Start, *, inferred_graph: str, folder: Path, proven: bool) -> Dump:
-    """Write the dump and the tables of a graph into ``folder``, and the store corrected where there was one.
-
-    What was not inferred by rules, and so is not ``proven``, is no beginning of another build.
-    """
+def write(begun: Start, *, inferred_graph: str, folder: Path) -> Dump:
+    """Write the dump and the tables of a graph into ``folder``, and the store corrected where there was one."""
     graph, before = begun.graph, begun.before
     out = folder / layout.DUMP
     if before is None or not before.dump.stat().st_size:
         dump = write_nquads(graph, inferred_graph=inferred_graph, out=out)
     else:
-        cache = json.loads((before.folder / _CACHE).read_text(encoding="utf-8"))
+        cache = _cache(before)
         differs = difference(graph, before=BEFORE, inferred_graph=inferred_graph)
         dump = rewrite_nquads(Dump(before.dump, cache["lines"], cache["sizes"], ""), differs, out=out)
         if len(differs) <= _FEW:
             before.copy_store(folder, differs)
         graph.prune()
     graph.engine.save(folder / layout.TABLES)
-    cache = {"program": program_digest() if proven else "", "lines": dump.lines, "sizes": dump.sizes}
-    (folder / _CACHE).write_text(json.dumps(cache, sort_keys=True), encoding="utf-8")
     return dump
+
+
+def remember(begun: Start, dump: Dump, *, folder: Path) -> None:
+    """Write into ``folder`` what another build needs to begin from this one, which was inferred by rules."""
+    cache = {
+        "program": program_digest(),
+        "lines": dump.lines,
+        "sizes": dump.sizes,
+        "analyses": begun.analyses.to_json(),
+    }
+    (folder / _CACHE).write_text(json.dumps(cache, sort_keys=True), encoding="utf-8")
+
+
+def same_rules(known: Mapping[str, str], inputs: Mapping[str, str]) -> bool:
+    """Tell whether the digests of the CONSTRUCT rules are the same in both."""
+    return _queries(known) == _queries(inputs)
 
 
 def _queries(digests: Mapping[str, str]) -> dict[str, str]:
@@ -112,8 +134,8 @@ def _queries(digests: Mapping[str, str]) -> dict[str, str]:
 
 
 def program_digest() -> str:
-    """Return a digest of the program and of the libraries that write the tables and the tokens."""
-    digest = hashlib.sha256(" ".join(version(name) for name in ("duckdb", "pyoxigraph")).encode())
+    """Return a digest of the program and of the libraries that write the tables and the tokens, and parse queries."""
+    digest = hashlib.sha256(" ".join(version(name) for name in ("duckdb", "pyoxigraph", "rdflib")).encode())
     for path in sorted(Path(kg.__file__).parent.rglob("*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -1,6 +1,7 @@
 """The N-Quads dump holds the merged default graph and every named graph, sorted, each line once."""
 
 import hashlib
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,22 @@ def parts(dump: Dump) -> list[list[bytes]]:
         start += size
     assert start == len(content)
     return found
+
+
+@given(QUADS)
+@settings(max_examples=30)
+def test_a_term_too_long_to_put_lines_together_in_memory_changes_no_other_line(quads: list[Quad]) -> None:
+    long = (G1, A, P, '"' + "a" * 70_000 + '"')
+    found = []
+    for some in (quads, [*quads, long]):
+        graph = Graph.create()
+        graph.load([("1.ttl", "data", some)])
+        graph.engine.append("closure", {name: graph.ids([token]) for name, token in zip("spo", (B, Q, C), strict=True)})
+        graph.engine.run("UPDATE closure SET rule = 1, round = 1 WHERE round IS NULL")
+        with tempfile.TemporaryDirectory() as folder:
+            dump = write_nquads(graph, inferred_graph=INFERRED, out=Path(folder) / "data.nq")
+            found.append([[line for line in part if len(line) < 70_000] for part in parts(dump)])
+    assert found[0] == found[1]
 
 
 def test_the_default_graph_is_the_merged_union_and_shapes_stay_apart(tmp_path: Path) -> None:

@@ -1,11 +1,17 @@
 """What makes other reasoners blow up is closed, rightly and without a blow-up, and can be explained."""
 
+import itertools
+import re
+import time
+
 import pytest
 
+from kg.errors import InconsistencyError
 from kg.graph.quads import Graph
 from kg.graph.store import Store
 from kg.graph.terms import RDF, TYPE, XSD
 from kg.inference.explain import Explainer
+from kg.inference.owl import contradictions
 from kg.inference.owl import schema as owl
 from kg.inference.proof import Proof
 from kg.inference.reasoning import infer
@@ -133,3 +139,46 @@ def test_an_ill_typed_literal_of_another_datatype_than_those_of_owl_stays() -> N
     odd = f'"tomorrow"^^<{XSD}date>'
     graph, _ = closed((P, owl.SUB_PROPERTY, Q), (node(0), P, odd))
     assert list(graph.inferred()) == [(node(0), Q, odd)]
+
+
+@pytest.mark.parametrize("predicate", [owl.MEMBERS, owl.DISTINCT_MEMBERS])
+def test_a_thousand_things_that_all_differ_are_one_statement_with_its_proof(predicate: str) -> None:
+    members = [node(number) for number in range(1000)]
+    cells = ["_:axiom", *(f"_:cell{i}" for i in range(len(members))), owl.NIL]
+    listed = [(cell, owl.FIRST, member) for cell, member in zip(cells[1:], members, strict=False)]
+    listed += [(cell, predicate if cell == "_:axiom" else owl.REST, after) for cell, after in itertools.pairwise(cells)]
+    axiom = ("_:axiom", TYPE, owl.ALL_DIFFERENT)
+    started = time.process_time()
+    graph, _ = closed(axiom, *listed)
+    assert time.process_time() - started < 5
+    assert len(list(contradictions(owl.schema_of(graph)))) == 4
+    with pytest.raises(InconsistencyError) as caught:
+        closed(axiom, *listed, (node(990), owl.SAME, "<http://e/other>"), ("<http://e/other>", owl.SAME, node(7)))
+    told = caught.value.message
+    name = "eq-diff2" if predicate == owl.MEMBERS else "eq-diff3"
+    assert f"by {name}:\n  {node(7)} {owl.SAME} {node(990)}, by eq-trans, since\n" in told
+    assert f"{node(990)} {owl.SAME} <http://e/other> (data.ttl)" in told
+    assert f"_:axiom {predicate} _:cell0 (data.ttl)" in told
+    assert told.count("by eq-diff") == 1
+
+
+def test_what_a_list_says_to_differ_is_named_by_its_pairs_in_their_order() -> None:
+    members = [node(number) for number in (3, 1, 2)]
+    cells = ["_:c0", "_:c1", "_:c2", owl.NIL]
+    listed = [(cell, owl.FIRST, member) for cell, member in zip(cells, members, strict=False)]
+    listed += [(cell, owl.REST, after) for cell, after in itertools.pairwise(cells)]
+    axioms = [("_:axiom", TYPE, owl.ALL_DISJOINT_CLASSES), ("_:axiom", owl.MEMBERS, "_:c0"), *listed]
+    closed(*axioms, ("<http://e/a>", TYPE, node(1)), ("<http://e/b>", TYPE, node(2)))
+    with pytest.raises(InconsistencyError) as caught:
+        closed(*axioms, *(("<http://e/a>", TYPE, node(number)) for number in (1, 2, 3)))
+    pairs = re.findall(
+        r"<http://e/a> \S+ <http://e/n(\d)> .*\n.* <http://e/a> \S+ <http://e/n(\d)>", caught.value.message
+    )
+    assert sorted(pairs) == [("1", "2"), ("3", "1"), ("3", "2")]
+
+
+def test_what_a_list_names_twice_differs_from_itself() -> None:
+    listed = [("_:c0", owl.FIRST, P), ("_:c0", owl.REST, "_:c1"), ("_:c1", owl.FIRST, P), ("_:c1", owl.REST, owl.NIL)]
+    axioms = [("_:axiom", TYPE, owl.ALL_DIFFERENT), ("_:axiom", owl.MEMBERS, "_:c0")]
+    with pytest.raises(InconsistencyError, match="eq-diff2"):
+        closed(*axioms, *listed)

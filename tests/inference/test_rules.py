@@ -1,7 +1,8 @@
 import pytest
 
 from kg.errors import RuleError
-from kg.inference.construct import read_rule, select_premises
+from kg.inference.construct import read_rule
+from kg.inference.premises import select_premises
 from kg.inference.rules import Rule, stratify, unify
 
 PREFIX = "PREFIX e: <http://e/>\n"

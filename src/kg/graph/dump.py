@@ -13,16 +13,24 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kg.graph.engine import quoted
-from kg.graph.quads import Graph
+from kg.graph.engine import Engine, quoted
+from kg.graph.quads import Graph, published
 from kg.graph.terms import iri
 
 _PARTS = {
-    "default": "SELECT s, p, o, NULL::INTEGER AS g FROM {of}closure WHERE round = 0 "
-    "UNION ALL SELECT s, p, o, NULL FROM {of}inferred",
-    "named": "SELECT DISTINCT q.s, q.p, q.o, q.g FROM {of}quad q JOIN {of}term g ON g.id = q.g WHERE g.token <> ''",
-    "inferred": "SELECT s, p, o, NULL::INTEGER AS g FROM {of}inferred",
+    "default": "SELECT s, p, o, NULL::INTEGER AS g FROM closure WHERE round = 0 "
+    "UNION ALL SELECT s, p, o, NULL FROM inferred",
+    "named": "SELECT DISTINCT q.s, q.p, q.o, q.g FROM quad q JOIN term g ON g.id = q.g WHERE g.token <> ''",
+    "inferred": "SELECT s, p, o, NULL::INTEGER AS g FROM inferred",
 }
+# What of each part is in one state of the graph and not in another, by the rows in which they differ.
+_DIFFERING = {
+    "default": "SELECT s, p, o, NULL::INTEGER AS g FROM {one}_triple EXCEPT SELECT s, p, o, NULL FROM {other}_triple",
+    "named": "SELECT q.s, q.p, q.o, q.g FROM {one}_quad q JOIN term g ON g.id = q.g WHERE g.token <> ''",
+    "inferred": "SELECT s, p, o, NULL::INTEGER AS g FROM {one}_triple WHERE round > 0",
+}
+_PIECE = 1 << 20  # bytes that go from file to file at once
+_LONGEST = 1 << 16  # bytes of a token, beyond which lines are not put together in memory
 # Lines are sorted by the ranks of their terms. It is the order of their bytes: a token is never the beginning
 # of another, but for "x" and "x"@fr or _:b1 and _:b10, whose next character is greater than the space.
 _RANKED = "SELECT id, token, row_number() OVER (ORDER BY token) AS rank FROM term"
@@ -58,24 +66,41 @@ class Difference:
 def write_nquads(graph: Graph, *, inferred_graph: str, out: Path) -> Dump:
     """Write the whole graph to ``out`` as N-Quads, sorted.
 
-    ``inferred_graph`` is the IRI of the graph of the published inferred triples. The engine sorts and
-    writes, out of core when it must. Raises ResourceError when the disk is full.
+    ``inferred_graph`` is the IRI of the graph of the published inferred triples. The engine sorts; what is not small
+    it also writes, out of core when it must. Raises ResourceError when the disk is full.
     """
     engine = graph.engine
+    engine.make("ranked", _RANKED)
+    longest = engine.count("SELECT coalesce(max(strlen(token)), 0) FROM term")
+    pieces = _pieces_in_memory if graph.is_small() and longest <= _LONGEST else _pieces_by_engine
+    lines: dict[str, int] = {}
+    return _write(out, {name: pieces(engine, name, inferred_graph, lines) for name in _PARTS}, lines)
+
+
+def _pieces_by_engine(engine: Engine, name: str, inferred_graph: str, lines: dict[str, int]) -> Iterator[bytes]:
+    """Yield the lines of a part, which the engine writes to a file first, and count them."""
     engine.scratch.mkdir(parents=True, exist_ok=True)
     part = engine.scratch / "part.nq"
-    lines: dict[str, int] = {}
-    engine.make("ranked", _RANKED)
+    ending = _ending(name, inferred_graph)
+    select = _LINES.format(rows=_PARTS[name], terms="ranked", order="rank", graph=ending)
+    lines[name] = engine.write_lines(select, part)
+    with part.open("rb") as stream:
+        while piece := stream.read(_PIECE):
+            yield piece
+    part.unlink()
 
-    def chunks(name: str, rows: str) -> Iterator[bytes]:
-        select = _LINES.format(rows=rows, terms="ranked", order="rank", graph=_ending(name, inferred_graph))
-        lines[name] = engine.write_lines(select, part)
-        with part.open("rb") as stream:
-            while chunk := stream.read(1 << 20):
-                yield chunk
-        part.unlink()
 
-    return _write(out, {name: chunks(name, rows.format(of="")) for name, rows in _PARTS.items()}, lines)
+def _pieces_in_memory(engine: Engine, name: str, inferred_graph: str, lines: dict[str, int]) -> Iterator[memoryview]:
+    """Yield the lines of a part, put together from the sorted ranks of their terms, and count them."""
+    graph = ", g.rank - 1 AS g" if name == "named" else ""
+    places = (
+        f"SELECT s.rank - 1 AS s, p.rank - 1 AS p, o.rank - 1 AS o{graph} FROM ({_PARTS[name]}) r "
+        "JOIN ranked s ON s.id = r.s JOIN ranked p ON p.id = r.p JOIN ranked o ON o.id = r.o "
+        "LEFT JOIN ranked g ON g.id = r.g ORDER BY ALL"
+    )
+    ending = f"{iri(inferred_graph)} ." if name == "inferred" else "."
+    lines[name], pieces = engine.lines(places, of="SELECT token FROM ranked ORDER BY rank", ending=ending)
+    yield from pieces
 
 
 def write_ntriples(graph: Graph, *, out: Path) -> int:
@@ -91,17 +116,25 @@ def write_ntriples(graph: Graph, *, out: Path) -> int:
 
 
 def difference(graph: Graph, *, before: str, inferred_graph: str) -> Difference:
-    """Return how the dump of a graph differs from that of the database attached as ``before``, whose ids it shares."""
-    gone: dict[str, list[bytes]] = {}
-    fresh: dict[str, list[bytes]] = {}
-    for name, rows in _PARTS.items():
-        new, old = rows.format(of=""), rows.format(of=f"{before}.")
-        for found, of, select in ((gone, f"{before}.", f"{old} EXCEPT ({new})"), (fresh, "", f"{new} EXCEPT ({old})")):
-            table = graph.engine.make("differing", f"SELECT * FROM ({select})")
-            ending = _ending(name, inferred_graph)
-            asked = _LINES.format(rows="SELECT * FROM differing", terms=f"{of}term", order="token", graph=ending)
-            found[name] = [" ".join(row).encode() for row in graph.engine.rows(asked)] if table else []
-    return Difference(gone, fresh)
+    """Return how the dump of a graph differs from that of the database attached as ``before``.
+
+    The graph has all the terms of both, by the same ids.
+    """
+    engine = graph.engine
+    states = {"gone": f"{before}.", "fresh": ""}
+    for one, other in (("gone", "fresh"), ("fresh", "gone")):
+        of, without = states[one], states[other]
+        triples = "SELECT s, p, o, 0 AS rule, least(round, 1) AS round FROM"
+        engine.make("differing", f"{triples} {of}closure EXCEPT {triples} {without}closure")
+        engine.make(f"{one}_triple", f"SELECT * FROM differing WHERE round = 0 UNION ALL ({published('differing')})")
+        engine.make(f"{one}_quad", f"SELECT g, s, p, o FROM {of}quad EXCEPT SELECT g, s, p, o FROM {without}quad")
+    found: dict[str, dict[str, list[bytes]]] = {"gone": {}, "fresh": {}}
+    for one, other in (("gone", "fresh"), ("fresh", "gone")):
+        for name, rows in _DIFFERING.items():
+            differing, ending = rows.format(one=one, other=other), _ending(name, inferred_graph)
+            asked = _LINES.format(rows=differing, terms="term", order="token", graph=ending)
+            found[one][name] = [" ".join(row).encode() for row in engine.rows(asked)]
+    return Difference(**found)
 
 
 def rewrite_nquads(before: Dump, difference: Difference, *, out: Path) -> Dump:
@@ -118,7 +151,7 @@ def rewrite_nquads(before: Dump, difference: Difference, *, out: Path) -> Dump:
         return _write(out, spliced, lines)
 
 
-def _write(out: Path, parts: Mapping[str, Iterable[bytes]], lines: dict[str, int]) -> Dump:
+def _write(out: Path, parts: Mapping[str, Iterable[bytes | memoryview]], lines: dict[str, int]) -> Dump:
     digest = hashlib.sha256()
     sizes = dict.fromkeys(parts, 0)
     with out.open("wb") as stream:
@@ -140,11 +173,15 @@ def _splice(text: mmap.mmap, start: int, end: int, gone: Sequence[bytes], fresh:
     new = set(fresh)
     for line in sorted([*gone, *fresh]):
         place = _place(text, start, end, line)
-        yield text[start:place]
+        yield from _pieces(text, start, place)
         if line in new:
             yield line + b"\n"
         start = place if line in new else place + len(line) + 1
-    yield text[start:end]
+    yield from _pieces(text, start, end)
+
+
+def _pieces(text: mmap.mmap, start: int, end: int) -> Iterator[bytes]:
+    return (text[here : min(here + _PIECE, end)] for here in range(start, end, _PIECE))
 
 
 def _place(text: mmap.mmap, low: int, high: int, line: bytes) -> int:

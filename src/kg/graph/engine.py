@@ -2,9 +2,11 @@
 
 import shutil
 import tempfile
+import threading
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
@@ -18,11 +20,26 @@ Columns = Mapping[str, Sequence[int | None] | Sequence[str | None] | Sequence[in
 """Rows given column by column."""
 
 
-class Engine:
-    """A DuckDB database: run statements, read rows, append columns of integers and strings."""
+_LINES = 4000  # lines in a piece
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+
+@dataclass
+class _Shared:
+    """What the engines on one database have in common: a lock, and how many of them run many small statements."""
+
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    many_small: int = 0
+
+
+class Engine:
+    """A DuckDB database: run statements, read rows, append columns of integers and strings.
+
+    An engine is for one thread. ``beside`` gives one for another thread, whose temporary tables are its own.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, shared: _Shared | None = None) -> None:
         self._connection = connection
+        self._shared = shared or _Shared()
 
     @classmethod
     def create(cls, *, memory: str | None = None, scratch: Path | None = None) -> Self:
@@ -63,14 +80,30 @@ class Engine:
         [(folder,)] = self.rows("SELECT current_setting('temp_directory')")
         return Path(folder)
 
+    def beside(self) -> "Engine":
+        """Return another engine on the same database, for another thread."""
+        return Engine(self._connection.cursor(), self._shared)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep the other engines on the database out of such blocks of theirs."""
+        with self._shared.lock:
+            yield
+
     @contextmanager
     def many_small(self) -> Iterator[None]:
-        """Run many statements over few rows: without threads each takes two thirds of the time."""
-        self.run("SET threads = 1")
+        """Run many statements over few rows: without threads of the engine's own each takes two thirds of the time."""
+        self._count_many_small(1)
         try:
             yield
         finally:
-            self.run("RESET threads")
+            self._count_many_small(-1)
+
+    def _count_many_small(self, more: int) -> None:
+        with self.alone():
+            before, self._shared.many_small = self._shared.many_small, self._shared.many_small + more
+            if 0 in (before, before + more):
+                self.run("RESET threads" if before else "SET threads = 1")
 
     def run(self, sql: str, parameters: Sequence[object] = ()) -> None:
         """Run one statement. Raises ResourceError when the memory limit or the disk is too small for it."""
@@ -140,6 +173,24 @@ class Engine:
         options = "(FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER ' ')"
         return self.count(f"COPY ({select}) TO {quoted(str(file))} {options}")
 
+    def lines(self, places: str, *, of: str, ending: str) -> tuple[int, Iterator[memoryview]]:
+        """Return how many rows a SELECT has, and, in pieces, the line of each: the texts at its places and ``ending``.
+
+        ``of`` is a SELECT of the texts, whose places count from 0; a blank is between texts. They are in memory, and
+        so are the rows: for what is small that takes half the time of ``write_lines``.
+        """
+        import pyarrow.compute as pc  # long to load
+
+        with self._told():
+            texts = self._connection.sql(of).to_arrow_table().column(0).combine_chunks()
+            rows = self._connection.sql(places).to_arrow_table()
+
+        def line(batch: pa.RecordBatch) -> memoryview:
+            columns = [pc.take(texts, column) for column in batch.columns]
+            return memoryview(pc.binary_join_element_wise(*columns, f"{ending}\n", " ").buffers()[2])
+
+        return rows.num_rows, map(line, rows.to_batches(max_chunksize=_LINES))
+
     def save(self, file: Path) -> None:
         """Write the database, temporary tables aside, to a new file."""
         self.run(f"ATTACH {quoted(str(file))} AS saved")
@@ -157,13 +208,23 @@ class Engine:
         except duckdb.Error as error:
             raise UsageError(f"cannot read the tables of the build: {error}") from error
 
+    def interrupt(self) -> None:
+        """Stop the statement that runs, in another thread, if one does; it raises KeyboardInterrupt there."""
+        self._connection.interrupt()
+
     def close(self) -> None:
         """Close the database; a file is then whole on disk."""
         self._connection.close()
 
     def _execute(self, sql: str, parameters: Sequence[object]) -> duckdb.DuckDBPyConnection:
-        try:
+        with self._told():
             return self._connection.execute(sql, list(parameters))
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Tell the errors of DuckDB as ours."""
+        try:
+            yield
         except duckdb.OutOfMemoryException as error:
             limit = self._connection.execute("SELECT current_setting('memory_limit')").fetchall()[0][0]
             raise ResourceError(f"{limit} of memory are too few for this graph: {_first(error)}") from error

@@ -8,6 +8,8 @@ digits, where they fit it, else by ``number``, a double; booleans and times, in 
 ``zoned`` saying whether a time zone is given; strings by their code points.
 """
 
+from collections.abc import Collection
+
 from kg.graph.quads import Graph
 from kg.graph.terms import RDF, XSD, parse
 
@@ -66,22 +68,26 @@ def create(graph: Graph, ids: str = "SELECT id FROM term") -> None:
     """Make the table, if it is not there, and put into it those literals of a SELECT (id) that it lacks."""
     engine = graph.engine
     engine.run(_SCHEMA)
-    engine.run(_FILL.replace("{ids}", ids))
+    if not engine.make("said", _SAID.replace("{ids}", ids)):
+        return
     # Escapes of code points are few: they are read here.
-    rows = engine.rows(f"SELECT l.id, t.token FROM {TABLE} l JOIN term t ON t.id = l.id WHERE t.token LIKE '%\\u%'")
+    rows = engine.rows("SELECT s.id, t.token FROM said s JOIN term t ON t.id = s.id WHERE contains(s.lexical, '\\u')")
     for number, token in rows:
-        engine.run(f"UPDATE {TABLE} SET lexical = ? WHERE id = ?", [parse(token).value, number])
+        engine.run("UPDATE said SET lexical = ? WHERE id = ?", [parse(token).value, number])
+    kinds = {kind for (kind,) in engine.rows("SELECT DISTINCT datatype FROM said")}
+    engine.run(_FILL.replace("{valid}", _valid(kinds)))
 
 
 def is_valid(graph: Graph, lexical: str, datatype: str) -> bool:
     """Tell whether a lexical form is of a datatype, given as an IRI."""
-    rows = graph.engine.rows(f"SELECT {_valid()} FROM (SELECT ? AS lexical, ? AS datatype)", [lexical, datatype])
+    asked = f"SELECT {_valid({datatype})} FROM (SELECT ? AS lexical, ? AS datatype)"
+    rows = graph.engine.rows(asked, [lexical, datatype])
     return bool(rows[0][0])
 
 
 def ill_formed(graph: Graph) -> str:
     """Return the SELECT (id) of the literals that are not of the datatype that they say, where OWL 2 RL knows it."""
-    create(graph, "SELECT id FROM term WHERE ends_with(token, '>') AND contains(token, '\"^^<')")
+    create(graph, "SELECT id FROM term WHERE starts_with(token, '\"') AND ends_with(token, '>')")
     return f"SELECT id FROM {TABLE} WHERE NOT valid AND datatype IN ({_names(_OWL_RL)})"
 
 
@@ -115,9 +121,12 @@ def _names(names: tuple[str, ...]) -> str:
     return ", ".join(f"'{XSD}{name}'" for name in names)
 
 
-def _valid() -> str:
+def _valid(datatypes: Collection[str]) -> str:
+    """Return the condition that ``lexical`` is of ``datatype``, one of these: to ready all the forms takes long."""
     cases = []
     for name, form in FORMS.items():
+        if XSD + name not in datatypes:
+            continue
         condition = f"regexp_full_match(lexical, '{form}')"
         if name in _BOUNDS:
             low, high = _BOUNDS[name]
@@ -127,7 +136,7 @@ def _valid() -> str:
         elif name.lower().endswith("duration"):
             condition += " AND NOT regexp_matches(lexical, '[PT]$')"
         cases.append(f"WHEN '{XSD}{name}' THEN {condition}")
-    return f"CASE datatype {' '.join(cases)} ELSE true END"
+    return f"CASE datatype {' '.join(cases)} ELSE true END" if cases else "true"
 
 
 def _instant() -> str:
@@ -141,24 +150,26 @@ _SCHEMA = f"""
 CREATE TEMP TABLE IF NOT EXISTS {TABLE} (id INTEGER, lexical VARCHAR, datatype VARCHAR, language VARCHAR,
   valid BOOLEAN, family VARCHAR, exact DECIMAL(38, 18), number DOUBLE, zoned BOOLEAN)
 """
+# A token is cut at its last mark: neither a datatype nor a language has a quotation mark.
+_SAID = f"""
+SELECT id,
+  CASE WHEN contains(body, '\\') THEN
+    replace(replace(replace(replace(replace(replace(replace(
+      replace(body, '\\\\', chr(57344)), '\\n', chr(10)), '\\r', chr(13)), '\\t', chr(9)), '\\"', '"'),
+      '\\b', chr(8)), '\\f', chr(12)), chr(57344), '\\')
+  ELSE body END AS lexical,
+  CASE left(mark, 2) WHEN '"@' THEN '{RDF}langString' WHEN '"^' THEN mark[5:-2] ELSE '{XSD}string' END AS datatype,
+  CASE left(mark, 2) WHEN '"@' THEN lower(mark[3:]) ELSE '' END AS language
+FROM (
+  SELECT id, mark, substr(token, 2, length(token) - length(mark) - 1) AS body FROM (
+    SELECT id, token, CASE right(token, 1) WHEN '"' THEN '"' WHEN '>' THEN '"^^<' || split_part(token, '"^^<', -1)
+      ELSE '"@' || split_part(token, '"@', -1) END AS mark
+    FROM term WHERE starts_with(token, '"') AND id IN ({{ids}}) AND id NOT IN (SELECT id FROM {TABLE})))
+"""
 _FILL = f"""
 INSERT INTO {TABLE}
-WITH token AS (
-  SELECT id, regexp_extract(token, '(?s)^"(.*)"(?:@([A-Za-z0-9-]+)|\\^\\^<([^>]*)>)?$', ['body', 'tag', 'type']) AS part
-  FROM term WHERE token LIKE '"%' AND id IN ({{ids}}) AND id NOT IN (SELECT id FROM {TABLE})
-), said AS (
-  SELECT id,
-    CASE WHEN contains(part.body, '\\') THEN
-      replace(replace(replace(replace(replace(replace(replace(
-        replace(part.body, '\\\\', chr(57344)), '\\n', chr(10)), '\\r', chr(13)), '\\t', chr(9)), '\\"', '"'),
-        '\\b', chr(8)), '\\f', chr(12)), chr(57344), '\\')
-    ELSE part.body END AS lexical,
-    CASE WHEN part.tag <> '' THEN '{RDF}langString' WHEN part.type <> '' THEN part.type ELSE '{XSD}string' END
-      AS datatype,
-    lower(part.tag) AS language
-  FROM token
-), checked AS (
-  SELECT *, {_valid()} AS valid FROM said
+WITH checked AS (
+  SELECT *, {{valid}} AS valid FROM said
 ), timed AS (
   SELECT *,
     CASE WHEN valid AND datatype IN ({_names(_TIMES)}) THEN regexp_extract(lexical, '{_ZONE}$') END AS zone

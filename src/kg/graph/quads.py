@@ -43,14 +43,19 @@ _TAUTOLOGIES = ", ".join(
 )
 _CLASS_LINKS = f"'{TYPE}', '<{RDFS}subClassOf>', '<{OWL}equivalentClass>', '<{RDFS}domain>', '<{RDFS}range>'"
 _THING, _NOTHING = f"'<{OWL}Thing>'", f"'<{OWL}Nothing>'"
-# Published: said of an IRI, no blank class expression as a class, nothing said of a thing and itself, and not that
-# everything is a thing.
-_INFERRED = f"""
-CREATE VIEW inferred AS
+
+
+def published(rows: str) -> str:
+    """Return the SELECT (s, p, o, rule, round) of what of ``rows``, a table of them, is inferred and published.
+
+    That is what says something of an IRI, does not give a blank class expression as a class, says nothing of a thing
+    and itself, and not that everything is a thing.
+    """
+    return f"""
 WITH blank AS (SELECT id FROM term WHERE starts_with(token, '_:')),
   named AS (SELECT id FROM term WHERE starts_with(token, '<') AND token <> {_NOTHING}),
   link AS (SELECT id FROM term WHERE token IN ({_CLASS_LINKS}))
-SELECT c.s, c.p, c.o, c.rule, c.round FROM closure c
+SELECT c.s, c.p, c.o, c.rule, c.round FROM {rows} c
 WHERE c.round > 0 AND c.s IN (SELECT id FROM named)
   AND NOT (c.p IN (SELECT id FROM link) AND (c.o IN (SELECT id FROM blank)
     OR c.o IN (SELECT id FROM term WHERE token = {_THING})))
@@ -85,7 +90,7 @@ class Graph:
     def create(cls, *, memory: str | None = None, scratch: Path | None = None) -> Self:
         """Return an empty graph in memory; ``memory`` and ``scratch`` are the engine's."""
         graph = cls(Engine.create(memory=memory, scratch=scratch))
-        for statement in (*_SCHEMA, _INFERRED, _INCOMING):
+        for statement in (*_SCHEMA, f"CREATE VIEW inferred AS {published('closure')}", _INCOMING):
             graph.engine.run(statement)
         return graph
 
@@ -101,6 +106,10 @@ class Graph:
     def open(cls, file: Path) -> Self:
         """Return the finished graph in ``file``, to read."""
         return cls(Engine.open(file))
+
+    def beside(self) -> Self:
+        """Return the same graph for another thread, which makes its own temporary tables."""
+        return type(self)(self.engine.beside())
 
     def load(self, sources: Iterable[tuple[str, Role, Iterable[Quad]]]) -> None:
         """Load quads, by source as (path, role, quads), then merge those of role ``data`` into the closure."""
@@ -216,11 +225,14 @@ class Graph:
         """Yield the published triples, asserted or inferred, with one of these predicates, sorted."""
         yield from self._triples(f"({self.UNION})", f"t.p IN ({self._listed(predicates)})")
 
+    def is_small(self) -> bool:
+        """Tell whether the closure is so small that threads of the engine cost more than its rows."""
+        return self.engine.count("SELECT count(*) FROM closure") < _FEW
+
     @contextmanager
     def few_rows(self) -> Iterator[None]:
-        """Run statements, without threads where the closure is so small that they cost more than its rows."""
-        small = self.engine.count("SELECT count(*) FROM closure") < _FEW
-        with self.engine.many_small() if small else nullcontext():
+        """Run statements, without threads of the engine where the closure is small."""
+        with self.engine.many_small() if self.is_small() else nullcontext():
             yield
 
     def lines(self, select: str) -> str:
@@ -359,8 +371,9 @@ class Graph:
     def _add_terms(self, tokens: str) -> None:
         """Add those of the tokens of a SELECT (token), each once, that the dictionary does not hold, in their order."""
         last = "(SELECT coalesce(max(id), -1) FROM term)"
-        self.engine.run(
-            f"INSERT INTO term SELECT {last} + row_number() OVER (ORDER BY token), token "
-            f"FROM ({tokens}) t WHERE token NOT IN (SELECT token FROM term)"
-        )
+        with self.engine.alone():
+            self.engine.run(
+                f"INSERT INTO term SELECT {last} + row_number() OVER (ORDER BY token), token "
+                f"FROM ({tokens}) t WHERE token NOT IN (SELECT token FROM term)"
+            )
         self._known = {token: known for token, known in self._known.items() if known is not None}

@@ -8,9 +8,9 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from html import escape
 from json.encoder import encode_basestring
 from typing import IO, Literal, TypeVar
-from xml.sax.saxutils import escape, quoteattr
 
 import pyoxigraph as ox
 
@@ -122,12 +122,12 @@ def _json_term(term: Term) -> str:
 def _xml(names: list[str], rows: Rows) -> Iterator[str]:
     """SPARQL Query Results XML Format, section 2."""
     yield '<?xml version="1.0" encoding="UTF-8"?>\n<sparql xmlns="http://www.w3.org/2005/sparql-results#">\n<head>'
-    yield "".join(f"<variable name={quoteattr(name)}/>" for name in names)
+    yield "".join(f'<variable name="{name}"/>' for name in names)
     yield "</head>\n<results>\n"
     for row in rows:
         bound = zip(names, row, strict=True)
         yield "<result>"
-        yield "".join(f"<binding name={quoteattr(name)}>{_xml_term(t)}</binding>" for name, t in bound if t is not None)
+        yield "".join(f'<binding name="{name}">{_xml_term(t)}</binding>' for name, t in bound if t is not None)
         yield "</result>\n"
     yield "</results>\n</sparql>\n"
 
@@ -135,14 +135,14 @@ def _xml(names: list[str], rows: Rows) -> Iterator[str]:
 def _xml_term(term: Term) -> str:
     if _NOT_XML.search(term.value):
         raise QueryError("a term has a character that XML cannot say: ask for another format")
-    value = escape(term.value, {"\r": "&#13;"})
+    value = escape(term.value, quote=False).replace("\r", "&#13;")
     if isinstance(term, ox.NamedNode):
         return f"<uri>{value}</uri>"
     if isinstance(term, ox.BlankNode):
         return f"<bnode>{value}</bnode>"
     if term.language:
-        return f"<literal xml:lang={quoteattr(term.language)}>{value}</literal>"
-    datatype = "" if term.datatype == _STRING else f" datatype={quoteattr(term.datatype.value)}"
+        return f'<literal xml:lang="{term.language}">{value}</literal>'
+    datatype = "" if term.datatype == _STRING else f' datatype="{escape(term.datatype.value)}"'
     return f"<literal{datatype}>{value}</literal>"
 
 

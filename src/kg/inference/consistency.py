@@ -11,10 +11,11 @@ from kg.inference import datatypes
 from kg.inference.joins import forms
 from kg.inference.owl.schema import SAME
 from kg.inference.proof import Proof
-from kg.inference.rules import Rule
+from kg.inference.rules import ONE, OTHER, Denial
 from kg.source.reader import Triple
 
 _TOLD = 10
+_TWO_MEMBERS = ("m0.rule = f.rule", "m1.rule = f.rule", "m0.place < m1.place")
 _MOST = 1000
 """How many contradictions of one form are looked for: one is enough, and ten are told."""
 
@@ -27,13 +28,13 @@ class Contradiction:
     triples: tuple[Triple, ...]
 
 
-def check_consistency(graph: Graph, rules: Sequence[Rule], *, prove: Callable[[Triple], Proof | None]) -> None:
-    """Raise InconsistencyError if the closure of ``graph`` contradicts itself by one of ``rules``, which have no head.
+def check_consistency(graph: Graph, denials: Sequence[Denial], *, prove: Callable[[Triple], Proof | None]) -> None:
+    """Raise InconsistencyError if the closure of ``graph`` contradicts itself by one of ``denials``.
 
     The error names the rules and the triples, and for each of these where files assert it, or the asserted triples
     that it follows from. ``prove`` gives the proof of a triple of the closure.
     """
-    found = [*_contradictions(graph, rules), *_ill_formed(graph), *_wrong_types(graph), *_different_values(graph)]
+    found = [*_contradictions(graph, denials), *_ill_formed(graph), *_wrong_types(graph), *_different_values(graph)]
     if not found:
         return
     told = []
@@ -45,18 +46,39 @@ def check_consistency(graph: Graph, rules: Sequence[Rule], *, prove: Callable[[T
     raise InconsistencyError("\n".join(["the graph contradicts its ontology", *told, *more]))
 
 
-def _contradictions(graph: Graph, rules: Sequence[Rule]) -> Iterator[Contradiction]:
-    bodies = [(number, ("?", "?", "?"), rule.body) for number, rule in enumerate(rules)]
+def _contradictions(graph: Graph, denials: Sequence[Denial]) -> Iterator[Contradiction]:
+    _list_members(graph, denials)
+    # In place of a head stand the two members of a list, if there is one: they are variables 0 and 1 then.
+    bodies = [
+        (i, (ONE, OTHER, ONE) if denial.members else ("?", "?", "?"), denial.body) for i, denial in enumerate(denials)
+    ]
     for form in forms(graph, bodies):
         atoms = len(form.shape) - 1
-        _, joined = form.join(["closure"] * atoms)
+        listed = form.shape[0][1] != form.shape[0][0]
+        _, joined = form.join(
+            ["closure"] * atoms,
+            _TWO_MEMBERS if listed else (),
+            beside=("member m0", "member m1") if listed else (),
+            known={0: "m0.id", 1: "m1.id"} if listed else {},
+        )
         columns = ", ".join(f"a{i}.{column}" for i in range(atoms) for column in "spo")
         found = graph.engine.rows(f"SELECT DISTINCT f.rule, {columns} {joined} ORDER BY ALL LIMIT {_MOST}")
         known = sorted({number for _, *ids in found for number in ids})
         tokens = dict(zip(known, graph.tokens(known), strict=True))
         for number, *ids in found:
             triples = [(tokens[s], tokens[p], tokens[o]) for s, p, o in zip(*[iter(ids)] * 3, strict=True)]
-            yield Contradiction(rules[number].name, (*dict.fromkeys(triples), *rules[number].axioms))
+            yield Contradiction(denials[number].name, (*dict.fromkeys(triples), *denials[number].axioms))
+
+
+def _list_members(graph: Graph, denials: Sequence[Denial]) -> None:
+    """Make the table ``member`` of the members of the lists of denials, by the numbers of these."""
+    listed = [
+        (number, place, member) for number, denial in enumerate(denials) for place, member in enumerate(denial.members)
+    ]
+    graph.engine.run("CREATE OR REPLACE TEMP TABLE member (rule INTEGER, place INTEGER, id INTEGER)")
+    if listed:
+        numbers, places, members = zip(*listed, strict=True)
+        graph.engine.append("member", {"rule": numbers, "place": places, "id": graph.ids(members)})
 
 
 def _ill_formed(graph: Graph) -> Iterator[Contradiction]:

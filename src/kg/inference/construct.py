@@ -68,14 +68,6 @@ def read_rule(text: str, *, name: str, file: str) -> Rule:
     return Rule(name, head, body, sparql=text, closed=closed, everything=everything, beyond=beyond)
 
 
-def select_premises(sparql: str, *, bindings: dict[str, str]) -> str:
-    """Return the SELECT that lists the solutions of a rule's WHERE under these bindings (``?name`` to token)."""
-    prologue, where = _split(sparql)
-    names = sorted(bindings)
-    values = f"VALUES ({' '.join(names)}) {{ ({' '.join(bindings[name] for name in names)}) }}" if names else ""
-    return f"{prologue}\nSELECT * WHERE {{ {{ {where} }} {values} }}"
-
-
 @dataclass
 class _Patterns:
     """The triple patterns of a query: those it joins, those that must be complete first, and what is no join."""
@@ -148,25 +140,3 @@ def _place(term: Any, *, template: bool, file: str) -> str:
     if isinstance(term, BNode) and not template:
         return f"?_{term}"
     raise RuleError("a rule makes no blank nodes: give what it makes an IRI from its keys", file=file)
-
-
-def _split(sparql: str) -> tuple[str, str]:
-    """Return the prologue and the inside of WHERE of a CONSTRUCT query."""
-    tokens = list(re.finditer(r'<[^<>\s]*>|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|#[^\n]*|[{}]|\w+', sparql))
-    construct = next(t for t in tokens if t[0].upper() == "CONSTRUCT")
-    depth = 0
-    opens: list[int] = []
-    blocks: list[tuple[int, int]] = []
-    for token in tokens:
-        if token.start() < construct.start() or token[0] not in "{}":
-            continue
-        if token[0] == "{":
-            opens.append(token.end())
-            depth += 1
-        else:
-            depth -= 1
-            start = opens.pop()
-            if depth == 0:
-                blocks.append((start, token.start()))
-    start, end = blocks[-1]
-    return sparql[: construct.start()], sparql[start:end]

@@ -7,9 +7,9 @@ from kg.graph.citations import Citations
 from kg.graph.quads import Graph
 from kg.graph.store import Solutions, Store
 from kg.graph.terms import same_value
-from kg.inference.construct import select_premises
 from kg.inference.joins import transitive
 from kg.inference.owl.schema import SAME
+from kg.inference.premises import select_premises
 from kg.inference.proof import Proof
 from kg.inference.rules import Atom, Rule, is_variable
 from kg.source.reader import Triple

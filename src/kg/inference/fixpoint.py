@@ -123,6 +123,8 @@ class _Run:
         That a thing is itself is not said.
         """
         engine = self._graph.engine
+        if not engine.rows("SELECT 1 FROM candidate LIMIT 1"):
+            return False
         found = engine.count(
             "INSERT INTO closure SELECT c.s, c.p, c.o, min(c.rule), ? FROM candidate c "
             "WHERE NOT EXISTS (SELECT 1 FROM closure k WHERE k.s = c.s AND k.p = c.p AND k.o = c.o) "

@@ -4,6 +4,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Self
 
 from kg.graph.quads import Graph
@@ -90,9 +91,20 @@ class Form:
         )
         return cls(shape, table, tuple(number for number, _ in members), predicates)
 
-    def join(self, tables: Sequence[str], conditions: Sequence[str] = ()) -> tuple[dict[int, str], str]:
-        """Return FROM and WHERE of the body over tables ``a0``, ``a1``, …, and the column of each variable."""
-        bound: dict[int, str] = {}
+    def join(
+        self,
+        tables: Sequence[str],
+        conditions: Sequence[str] = (),
+        *,
+        beside: Sequence[str] = (),
+        known: Mapping[int, str] = MappingProxyType({}),
+    ) -> tuple[dict[int, str], str]:
+        """Return the column of each variable, and FROM and WHERE of the body over tables ``a0``, ``a1``, ….
+
+        ``beside`` are other tables, with their names, that ``conditions`` speak of, and ``known`` the variables that
+        are columns of theirs.
+        """
+        bound = dict(known)
         found = list(conditions)
         for i, atom in enumerate(self.shape[1:]):
             for (sort, number), column in zip(atom, "spo", strict=True):
@@ -103,7 +115,7 @@ class Form:
                     found.append(f"{here} = {bound[number]}")
                 else:
                     bound[number] = here
-        named = ", ".join([f"{self.table} f", *(f"{table} a{i}" for i, table in enumerate(tables))])
+        named = ", ".join([f"{self.table} f", *(f"{table} a{i}" for i, table in enumerate(tables)), *beside])
         return bound, f"FROM {named} WHERE {' AND '.join(found) or 'true'}"
 
 

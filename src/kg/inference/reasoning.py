@@ -31,7 +31,8 @@ def infer(
     while True:
         inference = run(graph, found, changed=changed, progress=progress)
         schema = schema_of(graph)
-        more = [rule for rule in rules(schema) if rule not in set(found)]
+        there = set(found)
+        more = [rule for rule in rules(schema) if rule not in there]
         if not more:
             break
         changed = None

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Self
 
 from kg.errors import RuleError
@@ -20,8 +20,7 @@ class Rule:
     CONSTRUCT query for a rule that joins alone cannot express; ``body`` then holds its plain patterns, which
     are the premises of a proof, and ``closed`` the patterns that it negates, makes optional or counts over:
     these must be complete before it runs; ``beyond`` names what in it is no join. ``everything`` tells that it may see
-    any triple, ``equality`` that it is not run as a join but by ``kg.inference.equality``. A rule without a head says
-    what contradicts itself.
+    any triple, ``equality`` that it is not run as a join but by ``kg.inference.equality``.
     """
 
     name: str
@@ -36,7 +35,7 @@ class Rule:
 
     def to_json(self) -> dict[str, Any]:
         """Return the rule as JSON values."""
-        return asdict(self)
+        return dict(vars(self))
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
@@ -56,6 +55,23 @@ class Rule:
             equality=data["equality"],
             beyond=tuple(data["beyond"]),
         )
+
+
+ONE, OTHER = "?one", "?other"
+
+
+@dataclass(frozen=True)
+class Denial:
+    """What a graph contradicts itself by: all of ``body`` holds.
+
+    ``axioms`` are as those of a rule. With ``members``, those of a list, ``ONE`` and ``OTHER`` in the body are an
+    earlier and a later one of them.
+    """
+
+    name: str
+    body: tuple[Atom, ...]
+    axioms: tuple[Triple, ...] = ()
+    members: tuple[str, ...] = ()
 
 
 def is_variable(place: str) -> bool:

@@ -16,6 +16,7 @@ from kg.graph import literals
 from kg.graph.engine import quoted
 from kg.graph.quads import Graph
 from kg.graph.terms import RDFS, TYPE
+from kg.validation.analyses import Analyses
 from kg.validation.plan import LOOKING, PLANNERS, Use
 from kg.validation.shapes import Constraint, Shape, Shapes, Target, sh
 from kg.validation.sparql import Queries, Said
@@ -56,8 +57,8 @@ class Evaluation:
 
     data = "data"
 
-    def __init__(self, graph: Graph, shapes: Shapes, triples: str) -> None:
-        """Make the tables; ``graph`` must be one that takes new terms."""
+    def __init__(self, graph: Graph, shapes: Shapes, triples: str, *, analyses: Analyses | None = None) -> None:
+        """Make the tables; ``graph`` must be one that takes new terms. ``analyses`` are of queries known before."""
         self._graph = graph
         self._shapes = shapes
         self._runs = 0
@@ -70,7 +71,7 @@ class Evaluation:
             graph.engine.run(f"CREATE OR REPLACE TEMP TABLE {name} ({columns})")
         graph.engine.make(self.data, f"SELECT s, p, o FROM ({triples}) ORDER BY p, s, o")
         self._find_instances()
-        self._queries = Queries(graph, shapes, self.data)
+        self._queries = Queries(graph, shapes, self.data, analyses or Analyses())
 
     def evaluate(self) -> str:
         """Evaluate all shapes that have targets.
@@ -207,7 +208,7 @@ class Evaluation:
             if steps[way]:
                 listed = ", ".join(f"({number}, {predicate})" for number, predicate in steps[way])
                 selects.append(
-                    f"SELECT DISTINCT f.run, f.node, t.{there} FROM focus f JOIN (VALUES {listed}) k(run, p) "
+                    f"SELECT f.run, f.node, t.{there} FROM focus f JOIN (VALUES {listed}) k(run, p) "
                     f"ON k.run = f.run JOIN data t ON t.{here} = f.node AND t.p = k.p"
                 )
         self._graph.engine.run(f"INSERT INTO value {' UNION ALL '.join(selects)}")

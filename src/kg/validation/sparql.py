@@ -9,23 +9,16 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
-
-from rdflib.plugins.sparql.parser import parseQuery
-from rdflib.plugins.sparql.parserutils import CompValue
-from rdflib.term import Variable
 
 from kg.errors import ShapeError
-from kg.graph.footprint import footprint
 from kg.graph.quads import Graph
 from kg.graph.store import Solutions, Store
 from kg.graph.terms import OWL, parse
 from kg.validation import paths
+from kg.validation.analyses import Analyses, Analysis
 from kg.validation.shapes import Constraint, Shape, Shapes, sh
 
 _SHAPES_GRAPH = "<urn:kg:shapes>"
-_FORBIDDEN = {"MinusGraphPattern": "MINUS", "ServiceGraphPattern": "SERVICE", "InlineData": "VALUES"}
-_PLAIN = {"TriplesBlock", "Filter", "Bind", "OptionalGraphPattern"}
 _TOKEN = re.compile(
     r"""(?P<quoted>\"{3}(?:[^"\\]|\\.|"(?!""))*\"{3}|'{3}(?:[^'\\]|\\.|'(?!''))*'{3}|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')
     |(?P<iri><[^<>"{}|^`\\\s]*>)|(?P<comment>\#[^\n]*)|[?$](?P<name>\w+)|(?P<word>\w+)|(?P<mark>[{}()*])|.""",
@@ -47,21 +40,18 @@ class Said:
 
 @dataclass(frozen=True)
 class _Query:
-    """A query: its text, prefixes included, whether its groups are plain, and the messages it comes with.
-
-    ``predicates`` are the tokens of those of the triples that it can see, None for all.
-    """
+    """A query: its text, prefixes included, what the text tells, and the messages that it comes with."""
 
     text: str
-    plain: bool
+    told: Analysis
     messages: tuple[str, ...]
-    predicates: frozenset[str] | None
 
 
 class Queries:
     """The SPARQL constraints of a shapes graph over the triples of a table."""
 
-    def __init__(self, graph: Graph, shapes: Shapes, data: str) -> None:
+    def __init__(self, graph: Graph, shapes: Shapes, data: str, analyses: Analyses) -> None:
+        self._analyses = analyses
         self._graph = graph
         self._shapes = shapes
         self._data = data
@@ -124,7 +114,7 @@ class Queries:
         self, query: _Query, given: Mapping[str, str], rows: list[dict[str, str]]
     ) -> Iterator[tuple[dict[str, str], dict[str, str]]]:
         """Yield (row, solution) for each solution of the query with the variables of each row pre-bound."""
-        if not query.plain:
+        if not query.told.plain:
             for row in rows:
                 for solution in self._run_alone(query, {**given, **row}):
                     yield row, solution
@@ -133,7 +123,8 @@ class Queries:
         blank = {name: token for name, token in given.items() if token.startswith("_:")}
         graph = f"<urn:kg:batch:{self._batches}>"
         self._batches += 1
-        store = self._store if query.predicates is None else self._store_of(query.predicates)
+        predicates = query.told.predicates
+        store = self._store if predicates is None else self._store_of(predicates)
         store.add(
             (graph, f"<urn:kg:row:{i}>", f"<urn:kg:{name}>", token)
             for i, row in enumerate(rows)
@@ -162,15 +153,10 @@ class Queries:
             body = re.sub(r"[$?]PATH\b", lambda _: path, body)
         head = "".join(f"PREFIX {name}: <{namespace}>\n" for name, namespace in sorted(self._prefixes(node).items()))
         try:
-            parsed_query = parseQuery(head + body)
-            parsed = parsed_query[1]
-        except Exception as error:  # the parser raises whatever its grammar met
-            raise ShapeError(f"the query of {shape.node} does not parse: {str(error).splitlines()[0]}") from error
-        if why := next(_faults(parsed, {"this", *prebound} | ({"value"} if kind == "ask" else set())), None):
-            raise ShapeError(f"the query of {shape.node} {why} (SHACL, appendix A)")
-        plain = _plain(parsed.where) and not (parsed.groupby or parsed.having or parsed.limitoffset)
-        messages = tuple(self._shapes.values(node, sh("message")))
-        return _Query(head + body, plain, messages, footprint(parsed_query))
+            told = self._analyses.of(head + body, {"this", *prebound} | ({"value"} if kind == "ask" else set()))
+        except ValueError as error:
+            raise ShapeError(f"the query of {shape.node} {error}") from error
+        return _Query(head + body, told, tuple(self._shapes.values(node, sh("message"))))
 
     def _prefixes(self, node: str) -> dict[str, str]:
         """Return the prefixes that a query may use (SHACL, section 5.2.1)."""
@@ -238,63 +224,6 @@ def _skolem(token: str) -> str:
 
 def _unskolem(token: str) -> str:
     return f"_:{token[len('<urn:kg:blank:') : -1]}" if token.startswith("<urn:kg:blank:") else token
-
-
-def _faults(node: Any, prebound: set[str]) -> Iterator[str]:
-    """Yield what SHACL does not allow in a query with pre-bound variables (appendix A)."""
-    if not isinstance(node, CompValue):
-        if isinstance(node, list | tuple) or hasattr(node, "asList"):
-            for item in node:
-                yield from _faults(item, prebound)
-        return
-    if node.name in _FORBIDDEN:
-        yield f"uses {_FORBIDDEN[node.name]}, which SHACL does not allow"
-    if node.name == "SubSelect":
-        returned = {str(item.var or item.evar) for item in node.projection or ()} or set(_visible(node.where))
-        if "this" not in returned:
-            yield "has a sub-SELECT that does not return $this"
-    assigned = node.var if node.name == "Bind" else node.evar if node.name == "vars" else None
-    if assigned is not None and str(assigned) in prebound:
-        yield f"assigns a value to ${assigned}, which is pre-bound"
-    for value in node.values():
-        yield from _faults(value, prebound)
-
-
-def _visible(node: Any) -> Iterator[str]:
-    """Yield the variables that a group binds: those of its patterns, not those of its filters alone."""
-    if isinstance(node, Variable):
-        yield str(node)
-    elif isinstance(node, CompValue):
-        if node.name != "Filter":
-            for value in node.values():
-                yield from _visible(value)
-    elif isinstance(node, list | tuple) or hasattr(node, "asList"):
-        for item in node:
-            yield from _visible(item)
-
-
-def _plain(group: Any) -> bool:
-    """Return whether a variable bound at the head of a group is bound wherever the group uses it."""
-    if not isinstance(group, CompValue) or group.name != "GroupGraphPatternSub":
-        return False
-    return all(part.name in _PLAIN and all(_plain(inner) for inner in _groups(part)) for part in group.part or [])
-
-
-def _groups(node: Any) -> Iterator[CompValue]:
-    """Yield the outermost groups inside a part of a group."""
-    if isinstance(node, CompValue):
-        for value in node.values():
-            if isinstance(value, CompValue) and value.name in (
-                "GroupGraphPatternSub",
-                "SubSelect",
-                "GroupOrUnionGraphPattern",
-            ):
-                yield value
-            else:
-                yield from _groups(value)
-    elif isinstance(node, list | tuple) or hasattr(node, "asList"):
-        for item in node:
-            yield from _groups(item)
 
 
 def _bound(text: str, bindings: Mapping[str, str]) -> str:

@@ -10,6 +10,7 @@ from kg.graph.quads import Graph
 from kg.graph.terms import parse
 from kg.source.reader import Triple
 from kg.validation import paths
+from kg.validation.analyses import Analyses
 from kg.validation.evaluation import Evaluation
 from kg.validation.messages import default
 from kg.validation.report import SEVERITIES, Finding, Report, Severity
@@ -18,19 +19,26 @@ from kg.validation.shapes import Constraint, Shapes, sh
 _SEVERITY: dict[str, Severity] = {sh(name.capitalize()): name for name in SEVERITIES}
 
 
-def validate(graph: Graph, shape_triples: Iterable[Triple], *, triples: str = Graph.ASSERTED) -> Report:
+def validate(
+    graph: Graph,
+    shape_triples: Iterable[Triple],
+    *,
+    triples: str = Graph.ASSERTED,
+    analyses: Analyses | None = None,
+) -> Report:
     """Return the findings in ``graph`` against the shapes in ``shape_triples`` (SHACL, section 3).
 
     ``triples`` is what is validated, a SELECT (s, p, o) over the tables: what files assert, or ``Graph.UNION`` with
     what is inferred. Nothing is inferred here: the data must hold the ``rdfs:subClassOf`` triples that ``sh:class``
-    and ``sh:targetClass`` follow (SHACL, section 1.1).
+    and ``sh:targetClass`` follow (SHACL, section 1.1). ``analyses`` are those of SPARQL constraints known before, and
+    take in those of others.
 
     Raises ShapeError, with the shape and its file, when a shape is not valid SHACL.
     """
     try:
         shapes = Shapes(shape_triples)
         with graph.few_rows():
-            evaluation = Evaluation(graph, shapes, triples)
+            evaluation = Evaluation(graph, shapes, triples, analyses=analyses)
             reported = evaluation.evaluate()
             return Report.of(_findings(graph, shapes, evaluation, reported))
     except ShapeError as error:

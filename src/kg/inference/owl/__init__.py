@@ -21,8 +21,11 @@ def rules(schema: Schema) -> list[Rule]:
     Raises SourceError for an axiom whose list is not a well-formed one.
     """
     found = [*property_rules(schema), *class_rules(schema), *identity_rules(schema)]
-    atoms = {atom for rule in (*found, *contradictions(schema)) for atom in rule.body if atom[1] == TYPE}
-    found += [datatype_rule(kind) for kind in {atom[2] for atom in atoms} & NAMES]
+    denials = list(contradictions(schema))
+    bodies = (*(rule.body for rule in found), *(denial.body for denial in denials))
+    kinds = {kind for body in bodies for _, predicate, kind in body if predicate == TYPE}
+    kinds |= {member for denial in denials for member in denial.members}
+    found += [datatype_rule(kind) for kind in kinds & NAMES]
     if schema[SAME] or any(head[1] == SAME for rule in found for head in rule.head):
         found += EQUALITY
     return sorted(found, key=lambda rule: (rule.name, rule.axioms, rule.body, rule.head))

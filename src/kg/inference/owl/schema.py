@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from kg.errors import SourceError
 from kg.graph.quads import Graph
 from kg.graph.terms import OWL, RDF, RDFS, TYPE
-from kg.inference.rules import Atom, Rule
+from kg.inference.rules import Atom, Denial, Rule
 from kg.source.reader import Triple
 
 
@@ -90,8 +90,8 @@ class Schema:
             if node in seen or not first or not rest:
                 raise SourceError(f"{what} is not a well-formed list (OWL 2 RL, {rule})")
             seen.add(node)
-            members.append(first[-1])
-            node = rest[-1]
+            members.append(first[0])
+            node = rest[0]
         if not members and not empty:
             raise SourceError(f"{what} is empty (OWL 2 RL, {rule})")
         return members
@@ -100,9 +100,9 @@ class Schema:
         """Return a rule; axioms of it that are derived are premises like others, so that they come before it."""
         return Rule(name, (head,), (*body, *self._premises(axioms)), self._given(axioms))
 
-    def false(self, name: str, body: Iterable[Atom], *axioms: Triple) -> Rule:
-        """Return a rule without a head: where its body holds, the graph contradicts itself."""
-        return Rule(name, (), (*body, *self._premises(axioms)), self._given(axioms))
+    def false(self, name: str, body: Iterable[Atom], *axioms: Triple, members: Iterable[str] = ()) -> Denial:
+        """Return what the graph contradicts itself by, for any two of the ``members`` of a list if there are some."""
+        return Denial(name, (*body, *self._premises(axioms)), self._given(axioms), tuple(members))
 
     def _premises(self, axioms: Iterable[Triple]) -> Iterator[Triple]:
         return (axiom for axiom in axioms if axiom in self.derived)

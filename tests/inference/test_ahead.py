@@ -1,0 +1,41 @@
+"""Rules read by a process beside are the rules of their files."""
+
+from pathlib import Path
+
+import pytest
+
+from kg.errors import RuleError
+from kg.inference.ahead import read_rules, rules_to_come
+
+PLAIN = "CONSTRUCT { ?s <http://e/q> ?o } WHERE { ?s <http://e/p> ?o }"
+BEYOND = "CONSTRUCT { ?s <http://e/r> 1.50 } WHERE { ?s <http://e/p>+ ?o FILTER NOT EXISTS { ?s <http://e/x> 'é'@fr } }"
+
+
+def write(folder: Path, *texts: str) -> list[tuple[Path, str]]:
+    paths = [folder / f"rule-{number}.rq" for number in range(len(texts))]
+    for path, text in zip(paths, texts, strict=True):
+        path.write_text(text, encoding="utf-8")
+    return [(path, f"rules/{path.name}") for path in paths]
+
+
+@pytest.mark.parametrize("ahead", [False, True])
+def test_rules_are_the_same_however_they_are_read(tmp_path: Path, ahead: bool) -> None:
+    files = write(tmp_path, PLAIN, BEYOND)
+    with rules_to_come(files, ahead=ahead) as rules:
+        assert rules() == read_rules(files)
+
+
+@pytest.mark.parametrize("ahead", [False, True])
+def test_a_wrong_rule_is_the_same_error_with_its_file(tmp_path: Path, ahead: bool) -> None:
+    files = write(tmp_path, PLAIN, "SELECT * { ?s ?p ?o }")
+    with rules_to_come(files, ahead=ahead) as rules, pytest.raises(RuleError) as caught:
+        rules()
+    assert caught.value.file == "rules/rule-1.rq"
+
+
+def test_rules_that_nobody_asks_for_hold_nothing_up(tmp_path: Path) -> None:
+    with (
+        pytest.raises(RuntimeError, match="something else"),
+        rules_to_come(write(tmp_path, PLAIN), ahead=True),
+    ):
+        raise RuntimeError("something else")
