@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, RedirectResponse
 from starlette.routing import BaseRoute, Mount, Route
 
 from kg.service import resources, sparql, static
+from kg.service.editor import Editor, Terms
 from kg.service.headers import Headers
 from kg.service.site import Site
 from kg.service.worker import Settings
@@ -50,13 +51,15 @@ def _routes(site: Site, pool: Pool) -> list[BaseRoute]:
         start = site.project.dataset.removeprefix(site.project.base) if site.project.dataset else "sparql"
         return RedirectResponse(f"{site.root}/{start}", 303)
 
-    endpoint = sparql.Endpoint(site, pool)
+    editor = Editor(site)
+    endpoint = sparql.Endpoint(site, pool, editor)
     return [
         Route("/", home),
         Route("/health", live),
         Route("/health/ready", ready),
         Route(sparql.PATH, endpoint),
         Route(f"{sparql.PATH}/", endpoint),
+        Route(f"{sparql.PATH}/terms", Terms(site, editor)),
         static.route(),
         *resources.routes(site),
     ]

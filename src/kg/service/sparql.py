@@ -12,7 +12,8 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from kg.rebuild import program_digest
-from kg.service.description import describe, form
+from kg.service.description import describe
+from kg.service.editor import POLICY, Editor
 from kg.service.formats import GRAPHS, MEDIA_TYPES, NAMES, OFFERS, content_type, named
 from kg.service.headers import options
 from kg.service.negotiation import HTML, Form, choose_form, matches
@@ -32,9 +33,10 @@ _OPTIONS = options(METHODS, conditions="If-None-Match")
 class Endpoint:
     """The endpoint as an ASGI application."""
 
-    def __init__(self, site: Site, pool: Pool) -> None:
+    def __init__(self, site: Site, pool: Pool, editor: Editor) -> None:
         self._site = site
         self._pool = pool
+        self._editor = editor
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -59,19 +61,21 @@ class Endpoint:
         return await _unless_gone(request, self._answered(request, asked, asked.query))
 
     def _described(self, request: Request, asked: Asked) -> Response:
-        """Return what the endpoint is: RDF, or a form for people who ask for HTML."""
+        """Return what the endpoint is: RDF, or a page for people who ask for HTML."""
         offer = _choice(request, asked, (*GRAPHS, HTML))
         if offer is None:
             raise RefusalError(406, f"there is: {', '.join(sorted({o.media_type for o in (*GRAPHS, HTML)}))}")
         address = _address(self._site, request)
         view = view_of(request, self._site)
-        tag = self._tag("description", program_digest(), address, offer.media_type, view.language, view.chosen)
+        saved = request.query_params.get("saved") if offer is HTML else None
+        shown = self._editor.digest(saved) if offer is HTML else program_digest()
+        tag = self._tag("description", shown, address, offer.media_type, view.language, view.chosen)
         if same := _unchanged(request, tag):
             return same
         headers = {"ETag": tag, "Cache-Control": "no-cache"}
         if offer is HTML:
-            headers["Content-Language"] = view.language
-            body = form(self._site, view)
+            headers |= {"Content-Language": view.language, "Content-Security-Policy": POLICY}
+            body = self._editor.page(view, saved=saved)
         else:
             body = describe(self._site, address=address, format=offer.suffix)
         return Response(body, headers=headers, media_type=content_type(offer.media_type))
