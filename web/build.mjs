@@ -57,6 +57,7 @@ const { metafile } = await build({
   entryNames: "[name]-[hash]",
   chunkNames: "[name]-[hash]",
   legalComments: "none",
+  banner: { js: "/* The licences of what this contains: THIRD-PARTY.txt */" },
   metafile: true,
 });
 const licences = await Promise.all((await contents(Object.keys(metafile.inputs))).map(licence));

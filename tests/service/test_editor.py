@@ -48,6 +48,13 @@ def test_the_policy_allows_scripts_of_this_origin_alone(server: Served) -> None:
         assert re.fullmatch(r'<script type="module" src="/static/editor/main-\w+\.js"></script>', script)
 
 
+def test_a_page_that_is_kept_keeps_its_policy(server: Served) -> None:
+    first = page(server)
+    again = server.client.get("/sparql", headers={"Accept": BROWSER, "If-None-Match": first.headers["etag"]})
+    assert again.status_code == 304
+    assert again.headers["content-security-policy"] == first.headers["content-security-policy"]
+
+
 def test_each_page_has_a_tag_of_its_own(server: Served) -> None:
     tags = {page(server, **asked).headers["etag"] for asked in ({}, {"saved": NAME}, {"lang": "en"}, {"lang": "fr"})}
     assert len(tags) == 4

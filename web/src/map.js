@@ -74,6 +74,7 @@ export function draw(answer, { naming, speaker }) {
   const project = projection(bounds(found));
   const told = h("p", { class: "told", "aria-live": "polite" }, speaker.say("choose"));
   let chosen = null;
+  let pinned = false; // by a click, until one elsewhere: the way to a link leads over other shapes
   function tell(feature, group) {
     chosen?.classList.remove("chosen");
     chosen = group;
@@ -85,7 +86,12 @@ export function draw(answer, { naming, speaker }) {
   const groups = found.map((feature) => {
     const said = answer.variables.filter((variable) => !variables.includes(variable) && feature.row[variable]);
     const title = svg("title", {}, said.map((name) => naming.short(feature.row[name].value) ?? feature.row[name].value).join("\n"));
-    const group = svg("g", { onclick: () => tell(feature, group), onpointerenter: () => tell(feature, group) },
+    const pin = (event) => {
+      event.stopPropagation();
+      pinned = true;
+      tell(feature, group);
+    };
+    const group = svg("g", { onclick: pin, onpointerenter: () => pinned || tell(feature, group) },
       title, outline(feature.shapes, project));
     return group;
   });
@@ -95,7 +101,8 @@ export function draw(answer, { naming, speaker }) {
     return (east - west) * (north - south);
   };
   const order = found.map((feature, place) => [size(feature), groups[place]]).sort(([one], [other]) => other - one);
-  const drawing = svg("svg", { role: "img", "aria-label": speaker.say("shapes", speaker.number(found.length)) },
+  const name = speaker.say("shapes", speaker.number(found.length));
+  const drawing = svg("svg", { role: "img", "aria-label": name, onclick: () => (pinned = false) },
     order.map(([, group]) => group));
   const view = movable(drawing);
   const button = (key, text, act) =>
@@ -115,7 +122,10 @@ export function draw(answer, { naming, speaker }) {
 /** Let a drawing be moved by pointer and keys and made larger by keys and, with Ctrl, by wheel. */
 function movable(drawing) {
   let [x, y, width] = [0, 0, WIDTH];
-  const show = () => drawing.setAttribute("viewBox", `${x} ${y} ${width} ${(width * HEIGHT) / WIDTH}`);
+  function show() {
+    drawing.setAttribute("viewBox", `${x} ${y} ${width} ${(width * HEIGHT) / WIDTH}`);
+    drawing.classList.toggle("moved", x !== 0 || y !== 0 || width !== WIDTH); // a finger then moves the map, not the page
+  }
   function zoom(factor, [atX, atY] = [0.5, 0.5]) {
     const next = Math.min(Math.max(width * factor, 1), WIDTH * 4);
     x += (width - next) * atX;

@@ -56,7 +56,7 @@ def bundle(folder: Traversable) -> Bundle | None:
 class Editor:
     """Writes the page of the endpoint of a site, and what its editor completes.
 
-    Raises QueryError when a saved query has a head that is wrong.
+    ``digest`` is one of what they show besides the build. Raises QueryError when the head of a saved query is wrong.
     """
 
     def __init__(self, site: Site, *, folder: Traversable | None = None) -> None:
@@ -66,12 +66,9 @@ class Editor:
         self._queries = [query for query in Catalogue.of(site.project) if query.folder in _FOLDERS]
         self._counting = Lock()
         self._counted: tuple[Mapping[str, int], Mapping[str, int]] | None = None
+        shown = [program_digest(), repr(self.bundle), *(query.text for query in self._queries)]
+        self.digest = hashlib.sha256(json.dumps(shown).encode()).hexdigest()
         self.terms = lru_cache(self._terms)
-
-    def digest(self, saved: str | None) -> str:
-        """Return a digest of what the page and the terms show besides the build."""
-        shown = [program_digest(), repr(self.bundle), saved, [query.text for query in self._queries]]
-        return hashlib.sha256(json.dumps(shown).encode()).hexdigest()
 
     def page(self, view: View, *, saved: str | None) -> bytes:
         """Return the page, with a saved query when there is one of that name, else with an example."""
@@ -155,7 +152,7 @@ class Terms:
         if request.method not in ("GET", "HEAD"):
             return Response(status_code=405, headers={"Allow": METHODS})
         language, _ = language_of(request, self._languages)
-        known = f"{self._site.build.folder.name} {self._editor.digest(None)} {language}"
+        known = f"{self._site.build.folder.name} {self._editor.digest} {language}"
         headers = {"ETag": f'"{hashlib.sha256(known.encode()).hexdigest()[:32]}"', "Cache-Control": "no-cache"}
         if matches(request.headers.get("if-none-match", ""), headers["ETag"]):
             return Response(status_code=304, headers=headers)

@@ -68,13 +68,16 @@ class Endpoint:
         address = _address(self._site, request)
         view = view_of(request, self._site)
         saved = request.query_params.get("saved") if offer is HTML else None
-        shown = self._editor.digest(saved) if offer is HTML else program_digest()
-        tag = self._tag("description", shown, address, offer.media_type, view.language, view.chosen)
+        shown = [self._editor.digest, saved, view.language, view.chosen] if offer is HTML else program_digest()
+        tag = self._tag("description", shown, address, offer.media_type)
+        # Also of a 304: a browser takes its headers for those of the page that it has kept.
+        policy = {"Content-Security-Policy": POLICY} if offer is HTML else {}
         if same := _unchanged(request, tag):
+            same.headers.update(policy)
             return same
-        headers = {"ETag": tag, "Cache-Control": "no-cache"}
+        headers = {"ETag": tag, "Cache-Control": "no-cache", **policy}
         if offer is HTML:
-            headers |= {"Content-Language": view.language, "Content-Security-Policy": POLICY}
+            headers["Content-Language"] = view.language
             body = self._editor.page(view, saved=saved)
         else:
             body = describe(self._site, address=address, format=offer.suffix)
