@@ -359,8 +359,8 @@ def test_nothing_is_inaccessible_or_too_wide(
 
 def test_without_a_script_the_form_does_the_job(visit: Visit, town_server: Served) -> None:
     page = visit(ready=False, java_script_enabled=False, viewport={"width": 320, "height": 800})
-    for field in page.locator("select, textarea, button").all():
-        box = field.bounding_box()
+    for control in page.locator("select, textarea, button").all():
+        box = control.bounding_box()
         assert box
         assert box["x"] + box["width"] <= 320
     page.get_by_label("Requêtes enregistrées").select_option(label="Combien de signataires a le pacte ?")

@@ -15,7 +15,7 @@ export function points({ rows }, label, value, naming) {
   return rows.flatMap((row, place) => {
     if (!isNumber(row[value]) || !Number.isFinite(Number(row[value].value))) return [];
     const term = row[label];
-    const text = term ? ((term.type === "uri" && naming.short(term.value)) || term.value) : String(place + 1);
+    const text = term ? (term.type === "uri" && naming.short(term.value)) || term.value : String(place + 1);
     return [{ label: text, value: Number(row[value].value) }];
   });
 }
@@ -51,7 +51,10 @@ function bars(data, width, speaker) {
   const left = Math.min(240, width * 0.4);
   const fitting = Math.floor((left - 8) / LETTER);
   const row = 22;
-  const scale = ticks(data.map(({ value }) => value), Math.max(1, (width - left - 70) / 90));
+  const scale = ticks(
+    data.map(({ value }) => value),
+    Math.max(1, (width - left - 70) / 90),
+  );
   const [low, high] = [scale[0], scale.at(-1)];
   const x = (value) => left + ((value - low) / (high - low)) * (width - left - 70);
   const height = data.length * row + 24;
@@ -88,9 +91,17 @@ function line(data, width, speaker) {
     const at = `${x(place)} ${height - bottom + 16}`;
     return [svg("text", { transform: `translate(${at}) rotate(-35)`, "text-anchor": "end" }, short(label, 14))];
   });
-  const path = svg("polyline", { points: data.map(({ value }, place) => `${x(place)},${y(value)}`).join(" "), class: "curve" });
+  const path = svg("polyline", {
+    points: data.map(({ value }, place) => `${x(place)},${y(value)}`).join(" "),
+    class: "curve",
+  });
   const dots = data.map((point, place) =>
-    titled(svg("circle", { cx: x(place), cy: y(point.value), r: data.length > 60 ? 2 : 4, class: "colour-0" }), point, speaker));
+    titled(
+      svg("circle", { cx: x(place), cy: y(point.value), r: data.length > 60 ? 2 : 4, class: "colour-0" }),
+      point,
+      speaker,
+    ),
+  );
   return [height, [...axis, ...names, path, ...dots]];
 }
 
@@ -102,18 +113,28 @@ function pie(data, width, speaker) {
   const fitting = Math.floor((width - x - 90) / LETTER);
   const parts = slices(data, speaker.say("others"));
   const total = parts.reduce((sum, { value }) => sum + value, 0);
+  const at = (part) => {
+    const angle = part * 2 * Math.PI;
+    return `${centre + radius * Math.sin(angle)} ${centre - radius * Math.cos(angle)}`;
+  };
   let turned = 0;
   const shapes = parts.flatMap((point, place) => {
     const share = point.value / total;
-    const at = (part) => [part * 2 * Math.PI].map((angle) => `${centre + radius * Math.sin(angle)} ${centre - radius * Math.cos(angle)}`)[0];
-    const arc = `M ${centre} ${centre} L ${at(turned)} A ${radius} ${radius} 0 ${share > 0.5 ? 1 : 0} 1 ${at(turned + share)} Z`;
+    const arc = `A ${radius} ${radius} 0 ${share > 0.5 ? 1 : 0} 1`;
+    const d = `M ${centre} ${centre} L ${at(turned)} ${arc} ${at(turned + share)} Z`;
     turned += share;
     const name = `colour-${place} slice`;
-    const shape = share > 0.9999 ? svg("circle", { cx: centre, cy: centre, r: radius, class: name }) : svg("path", { d: arc, class: name });
+    // An arc cannot go all round.
+    const whole = { cx: centre, cy: centre, r: radius, class: name };
+    const shape = share > 0.9999 ? svg("circle", whole) : svg("path", { d, class: name });
     return [
       titled(shape, point, speaker),
       svg("rect", { x, y: y + place * 30, width: 16, height: 16, class: name }),
-      svg("text", { x: x + 24, y: y + 13 + place * 30 }, speaker.say("pair", short(point.label, fitting), speaker.percent(share))),
+      svg(
+        "text",
+        { x: x + 24, y: y + 13 + place * 30 },
+        speaker.say("pair", short(point.label, fitting), speaker.percent(share)),
+      ),
     ];
   });
   return [Math.max(2 * centre, y + parts.length * 30), shapes];
@@ -126,13 +147,28 @@ export function draw(answer, { naming, speaker, width }) {
   const numbers = measures(answer);
   const others = answer.variables.filter((variable) => !numbers.includes(variable));
   const select = (name, options, chosen) =>
-    h("label", {}, speaker.say(name), " ", h("select", { name, onchange: () => redraw() },
-      options.map(([value, text]) => h("option", { value, selected: value === chosen }, text))));
+    h(
+      "label",
+      {},
+      speaker.say(name),
+      " ",
+      h(
+        "select",
+        { name, onchange: () => redraw() },
+        options.map(([value, text]) => h("option", { value, selected: value === chosen }, text)),
+      ),
+    );
   const same = (names) => names.map((name) => [name, name]);
-  const form = h("form", { class: "choices", onsubmit: (event) => event.preventDefault() },
-    select("type", Object.keys(KINDS).map((kind) => [kind, speaker.say(kind)])),
+  const form = h(
+    "form",
+    { class: "choices", onsubmit: (event) => event.preventDefault() },
+    select(
+      "type",
+      Object.keys(KINDS).map((kind) => [kind, speaker.say(kind)]),
+    ),
     select("labels", [...same(answer.variables), ["", speaker.say("number")]], others[0] ?? ""),
-    select("values", same(numbers), numbers.at(-1)));
+    select("values", same(numbers), numbers.at(-1)),
+  );
   const figure = h("figure", { class: "chart" });
   function redraw() {
     const { type, labels, values } = Object.fromEntries(new FormData(form));
@@ -142,10 +178,21 @@ export function draw(answer, { naming, speaker, width }) {
     if (data.length < all.length) notes.push(speaker.say("first", speaker.number(MOST)));
     if (type === "pie" && all.some(({ value }) => value < 0)) notes.push(speaker.say("negative"));
     const [height, shapes] = KINDS[type](data, across, speaker);
-    const told = speaker.say("drawn", speaker.say(type), values, labels || speaker.say("number"), speaker.number(all.length));
+    const told = speaker.say(
+      "drawn",
+      speaker.say(type),
+      values,
+      labels || speaker.say("number"),
+      speaker.number(all.length),
+    );
     figure.replaceChildren(
-      svg("svg", { viewBox: `0 0 ${across} ${height}`, width: across, height, role: "img", "aria-label": told }, shapes),
-      h("figcaption", {}, [told, ...notes].join(" ")));
+      svg(
+        "svg",
+        { viewBox: `0 0 ${across} ${height}`, width: across, height, role: "img", "aria-label": told },
+        shapes,
+      ),
+      h("figcaption", {}, [told, ...notes].join(" ")),
+    );
   }
   redraw();
   return [form, figure];

@@ -2,12 +2,14 @@
 const MOST = 100;
 const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
-/** Return the entries of the vocabulary that a query may name: what is written, what it is called, how often it is used. */
+/** Return what a query may name: what is written, what it is called, how often it is used. */
 export function entries({ prefixes, classes, properties }, naming) {
-  const named = (kind) => ([iri, label, uses]) => {
-    const text = naming.short(iri) ?? `<${iri}>`;
-    return { kind, text, iri, label, uses, searched: [text, text.replace(/^[^:<]*:/, ""), label].map(plain) };
-  };
+  const named =
+    (kind) =>
+    ([iri, label, uses]) => {
+      const text = naming.short(iri) ?? `<${iri}>`;
+      return { kind, text, iri, label, uses, searched: [text, text.replace(/^[^:<]*:/, ""), label].map(plain) };
+    };
   return [
     ...classes.map(named("class")),
     ...properties.map(named("property")),
@@ -17,7 +19,7 @@ export function entries({ prefixes, classes, properties }, naming) {
   ];
 }
 
-/** Return the entries that what has been typed begins, or else is in, the most used first; of a kind where one is due. */
+/** Return the entries that begin with what is typed, or else have it in them, the most used first; of the kind due. */
 export function matching(all, typed, kind) {
   const searched = plain(typed);
   const found = [];

@@ -28,7 +28,11 @@ export function edit(parent, { query, vocabulary, naming, speaker, help, run }) 
   const begin = mode.startState;
   mode.startState = () => ({ ...begin(), prefixes: { ...vocabulary.prefixes } });
   const input = yasqe.getInputField();
-  for (const [name, value] of [["role", "textbox"], ["aria-multiline", "true"], ["aria-describedby", help]]) {
+  for (const [name, value] of [
+    ["role", "textbox"],
+    ["aria-multiline", "true"],
+    ["aria-describedby", help],
+  ]) {
     input.setAttribute(name, value);
   }
   yasqe.on("autocompletionShown", (_, { hints }) => {
@@ -64,7 +68,10 @@ export function edit(parent, { query, vocabulary, naming, speaker, help, run }) 
       const text = yasqe.getLine(number);
       const start = Math.max(0, Math.min(column - 1, text.length - 1));
       yasqe.addLineClass(number, "background", "line-error");
-      const range = [{ line: number, ch: start }, { line: number, ch: start + 1 }];
+      const range = [
+        { line: number, ch: start },
+        { line: number, ch: start + 1 },
+      ];
       marked = [yasqe.getDoc().markText(...range, { className: "place-error" })];
       yasqe.scrollIntoView(range[0], 40);
     },
@@ -83,8 +90,8 @@ function check(yasqe, speaker) {
     if (state.OK !== false) continue;
     const [, prefix] = /^Prefix '(.*)' is not defined$/.exec(state.errorMsg ?? "") ?? [];
     const due = (state.possibleCurrent ?? []).slice(0, 20).join(" ");
-    const told = prefix === undefined ? [speaker.say("invalid"), due && speaker.say("expected", due)].filter(Boolean).join(" ")
-      : speaker.say("undeclared", prefix);
+    const expected = due && ` ${speaker.say("expected", due)}`;
+    const told = prefix === undefined ? speaker.say("invalid") + expected : speaker.say("undeclared", prefix);
     yasqe.setGutterMarker(line, "gutterErrorBar", h("span", { class: "syntax-error", title: told }, "!"));
     return;
   }

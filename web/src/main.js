@@ -8,99 +8,130 @@ import { speaker as speakerOf } from "./words.js";
 
 const form = document.getElementById("ask");
 const saved = document.getElementById("saved");
-const speaker = speakerOf(document.documentElement.lang);
+const language = document.documentElement.lang;
+const speaker = speakerOf(language);
 const endpoint = location.pathname.replace(/\/$/, ""); // of this origin, whatever the public address is
 
 /** The query that the fragment of the address carries. */
 const carried = () => new URLSearchParams(location.hash.slice(1)).get("query");
 const address = (query) => `#${new URLSearchParams({ query })}`;
 
-async function start() {
-  const [{ edit }, response] = await Promise.all([import("./editor.js"), fetch(`${endpoint}/terms?lang=${document.documentElement.lang}`)]);
-  if (!response.ok) throw new Error(`the terms: ${response.status}`);
-  const terms = await response.json();
-  const naming = namingOf(terms);
-  const place = h("div", { class: "place" });
-  const help = h("p", { id: "editor-help", class: "note" }, speaker.say("help"));
-  const runs = h("button", { type: "button", class: "first", onclick: () => (running ? running.abort() : run()) }, speaker.say("run"));
-  const status = h("p", { class: "status", role: "status" });
-  const trouble = h("div", { role: "alert" });
-  const shown = h("div", { class: "results" });
-  let running = null;
-
-  const editor = edit(place, { query: carried() ?? form.elements.query.value, vocabulary: terms, naming, speaker, help: help.id, run });
-  const buttons = h("p", { class: "choices" }, runs,
-    h("button", { type: "button", onclick: () => editor.format() }, speaker.say("format")),
-    h("button", { type: "button", onclick: share }, speaker.say("link")));
-  form.replaceWith(place, help, buttons, status, trouble, shown);
-
-  function fail(error) {
-    status.textContent = "";
-    if (error.name === "AbortError") {
-      status.textContent = speaker.say("stopped");
-      return;
-    }
-    if (!(error instanceof Refusal)) {
-      trouble.replaceChildren(h("p", {}, speaker.say(error instanceof TypeError ? "unreachable" : "error")));
-      if (!(error instanceof TypeError)) throw error;
-      return;
-    }
-    const { place: at, message } = error;
-    if (at) editor.mark(at);
-    const title = at ? speaker.say("place", at.line, at.column) : speaker.say("error");
-    const goto = at && h("button", { type: "button", onclick: () => editor.goto(at) }, speaker.say("goto"));
-    trouble.replaceChildren(h("p", {}, h("strong", {}, title)), h("pre", { lang: "en" }, message), ...(goto ? [goto] : []));
+/** What stands in the place of the form: an editor, its buttons, what goes on, what went wrong, the answer. */
+class Desk {
+  constructor(edit, terms) {
+    this.naming = namingOf(terms);
+    this.running = null;
+    this.place = h("div");
+    this.help = h("p", { id: "editor-help", class: "note" }, speaker.say("help"));
+    const stopOrRun = () => (this.running ? this.running.abort() : this.run());
+    this.runs = h("button", { type: "button", class: "first", onclick: stopOrRun }, speaker.say("run"));
+    this.status = h("p", { class: "status", role: "status" });
+    this.trouble = h("div", { role: "alert" });
+    this.answer = h("div", { class: "results" });
+    this.editor = edit(this.place, {
+      query: carried() ?? form.elements.query.value,
+      vocabulary: terms,
+      naming: this.naming,
+      speaker,
+      help: this.help.id,
+      run: () => this.run(),
+    });
   }
 
-  async function run() {
-    running?.abort();
-    const own = (running = new AbortController());
-    const query = editor.query;
-    editor.clear();
-    trouble.replaceChildren();
-    shown.replaceChildren();
-    status.textContent = speaker.say("running");
-    runs.textContent = speaker.say("stop");
+  get parts() {
+    const button = (key, act) => h("button", { type: "button", onclick: act }, speaker.say(key));
+    const others = [button("format", () => this.editor.format()), button("link", () => this.share())];
+    const buttons = h("p", { class: "choices" }, this.runs, others);
+    return [this.place, this.help, buttons, this.status, this.trouble, this.answer];
+  }
+
+  async run() {
+    this.running?.abort();
+    const own = (this.running = new AbortController());
+    const { query } = this.editor;
+    this.clear(speaker.say("running"));
+    this.runs.textContent = speaker.say("stop");
     history.replaceState(null, "", address(query));
     try {
       const answer = await ask(endpoint, query, own.signal);
-      await show(shown, answer, { endpoint, naming, speaker, fail });
-      status.textContent = said(answer, speaker);
+      const fail = (error) => this.fail(error);
+      if (this.running === own) await show(this.answer, answer, { endpoint, naming: this.naming, speaker, fail });
+      if (this.running === own) this.status.textContent = said(answer, speaker);
     } catch (error) {
-      if (running === own) fail(error);
+      if (this.running === own) this.fail(error);
     } finally {
-      if (running === own) {
-        running = null;
-        runs.textContent = speaker.say("run");
-      }
+      if (this.running === own) this.rest();
     }
   }
 
-  async function share() {
-    history.replaceState(null, "", address(editor.query));
-    const copied = await navigator.clipboard?.writeText(location.href).then(() => true, () => false);
-    status.textContent = speaker.say(copied ? "copied" : "address");
+  rest() {
+    this.running = null;
+    this.runs.textContent = speaker.say("run");
   }
 
-  function open(query) {
-    running?.abort();
-    editor.query = query;
-    for (const part of [trouble, shown]) part.replaceChildren();
-    status.textContent = "";
+  clear(status) {
+    this.editor.clear();
+    this.trouble.replaceChildren();
+    this.answer.replaceChildren();
+    this.status.textContent = status;
   }
 
-  addEventListener("hashchange", () => {
-    if (carried() !== null && carried() !== editor.query) open(carried());
-  });
-  saved?.addEventListener("submit", (event) => {
-    event.preventDefault();
-    open(terms.queries[new FormData(saved).get("saved")]);
-    editor.focus();
-  });
-  // The same query goes on in the other language.
-  for (const link of document.querySelectorAll("a[hreflang]")) {
-    link.addEventListener("click", () => (link.hash = address(editor.query)));
+  /** Say what went wrong, and show its place in the query. */
+  fail(error) {
+    this.status.textContent = error.name === "AbortError" ? speaker.say("stopped") : "";
+    if (error.name === "AbortError") return;
+    if (!(error instanceof Refusal)) {
+      const unreachable = error instanceof TypeError; // what fetch throws
+      this.trouble.replaceChildren(h("p", {}, speaker.say(unreachable ? "unreachable" : "error")));
+      console.error(error);
+      return;
+    }
+    const { place, message } = error;
+    const title = place ? speaker.say("place", place.line, place.column) : speaker.say("error");
+    const parts = [h("p", {}, h("strong", {}, title)), h("pre", { lang: "en" }, message)];
+    if (place) {
+      this.editor.mark(place);
+      parts.push(h("button", { type: "button", onclick: () => this.editor.goto(place) }, speaker.say("goto")));
+    }
+    this.trouble.replaceChildren(...parts);
+  }
+
+  async share() {
+    history.replaceState(null, "", address(this.editor.query));
+    const writing = navigator.clipboard?.writeText(location.href);
+    const copied = await writing?.then(
+      () => true,
+      () => false,
+    );
+    this.status.textContent = speaker.say(copied ? "copied" : "address");
+  }
+
+  open(query) {
+    this.running?.abort();
+    this.rest();
+    this.editor.query = query;
+    this.clear("");
   }
 }
 
-if (form) await start();
+async function start() {
+  const [{ edit }, response] = await Promise.all([import("./editor.js"), fetch(`${endpoint}/terms?lang=${language}`)]);
+  if (!response.ok) throw new Error(`the terms: ${response.status}`);
+  const terms = await response.json();
+  const desk = new Desk(edit, terms);
+  form.replaceWith(...desk.parts);
+  addEventListener("hashchange", () => {
+    if (carried() !== null && carried() !== desk.editor.query) desk.open(carried());
+  });
+  saved?.addEventListener("submit", (event) => {
+    event.preventDefault();
+    desk.open(terms.queries[new FormData(saved).get("saved")]);
+    desk.editor.focus();
+  });
+  // The same query goes on in the other language.
+  for (const link of document.querySelectorAll("a[hreflang]")) {
+    link.addEventListener("click", () => (link.hash = address(desk.editor.query)));
+  }
+}
+
+await start();

@@ -48,15 +48,18 @@ export function projection([west, south, east, north]) {
   const down = Math.max(north - south, 1e-9);
   const one = across < 1e-8 && down < 1e-8; // all at one place
   const scale = one ? 1 : Math.min((WIDTH - 60) / across, (HEIGHT - 60) / down);
-  return ([x, y]) => [
-    WIDTH / 2 + (x - (west + east) / 2) * ratio * scale,
-    HEIGHT / 2 - (y - (south + north) / 2) * scale,
-  ].map((number) => Math.round(number * 100) / 100);
+  return ([x, y]) =>
+    [WIDTH / 2 + (x - (west + east) / 2) * ratio * scale, HEIGHT / 2 - (y - (south + north) / 2) * scale].map(
+      (number) => Math.round(number * 100) / 100,
+    );
 }
 
 function outline({ points, lines, polygons }, project) {
   const written = (line) => line.map((position) => project(position).join(" ")).join("L");
-  const areas = polygons.flat().map((ring) => `M${written(ring)}Z`).join("");
+  const areas = polygons
+    .flat()
+    .map((ring) => `M${written(ring)}Z`)
+    .join("");
   const ways = lines.map((way) => `M${written(way)}`).join("");
   const dots = points.map((point) => `M${project(point).join(" ")}h0`).join(""); // round ends make it a dot
   return [
@@ -80,19 +83,32 @@ export function draw(answer, { naming, speaker }) {
     chosen = group;
     group.classList.add("chosen");
     const said = answer.variables.filter((variable) => !variables.includes(variable) && feature.row[variable]);
-    told.replaceChildren(...said.flatMap((variable, place) =>
-      [place ? " · " : "", h("span", { class: "column" }, `${variable} `), cell(feature.row[variable], naming)]));
+    told.replaceChildren(
+      ...said.flatMap((variable, place) => [
+        place ? " · " : "",
+        h("span", { class: "column" }, `${variable} `),
+        cell(feature.row[variable], naming),
+      ]),
+    );
   }
   const groups = found.map((feature) => {
     const said = answer.variables.filter((variable) => !variables.includes(variable) && feature.row[variable]);
-    const title = svg("title", {}, said.map((name) => naming.short(feature.row[name].value) ?? feature.row[name].value).join("\n"));
+    const title = svg(
+      "title",
+      {},
+      said.map((name) => naming.short(feature.row[name].value) ?? feature.row[name].value).join("\n"),
+    );
     const pin = (event) => {
       event.stopPropagation();
       pinned = true;
       tell(feature, group);
     };
-    const group = svg("g", { onclick: pin, onpointerenter: () => pinned || tell(feature, group) },
-      title, outline(feature.shapes, project));
+    const group = svg(
+      "g",
+      { onclick: pin, onpointerenter: () => pinned || tell(feature, group) },
+      title,
+      outline(feature.shapes, project),
+    );
     return group;
   });
   // What is large lies below what is small, which could not be pointed at else.
@@ -102,20 +118,39 @@ export function draw(answer, { naming, speaker }) {
   };
   const order = found.map((feature, place) => [size(feature), groups[place]]).sort(([one], [other]) => other - one);
   const name = speaker.say("shapes", speaker.number(found.length));
-  const drawing = svg("svg", { role: "img", "aria-label": name, onclick: () => (pinned = false) },
-    order.map(([, group]) => group));
+  const drawing = svg(
+    "svg",
+    { role: "img", "aria-label": name, onclick: () => (pinned = false) },
+    order.map(([, group]) => group),
+  );
   const view = movable(drawing);
   const button = (key, text, act) =>
     h("button", { type: "button", title: speaker.say(key), "aria-label": speaker.say(key), onclick: act }, text);
   const keys = h("p", { id: "map-keys", class: "note" }, speaker.say("moves"));
-  const box = h("div", {
-    class: "map", tabindex: 0, role: "group", "aria-label": speaker.say("map"), "aria-describedby": keys.id,
-    onkeydown: view.key,
-  }, drawing);
+  const box = h(
+    "div",
+    {
+      class: "map",
+      tabindex: 0,
+      role: "group",
+      "aria-label": speaker.say("map"),
+      "aria-describedby": keys.id,
+      onkeydown: view.key,
+    },
+    drawing,
+  );
   return [
-    h("div", { class: "choices" }, button("larger", "+", () => view.zoom(0.7)), button("smaller", "−", () => view.zoom(1 / 0.7)),
-      button("whole", "⤢", view.whole)),
-    box, told, keys, ...notes,
+    h(
+      "div",
+      { class: "choices" },
+      button("larger", "+", () => view.zoom(0.7)),
+      button("smaller", "−", () => view.zoom(1 / 0.7)),
+      button("whole", "⤢", view.whole),
+    ),
+    box,
+    told,
+    keys,
+    ...notes,
   ];
 }
 
@@ -143,23 +178,34 @@ function movable(drawing) {
     show();
   }
   const keys = {
-    ArrowLeft: () => move(-0.1, 0), ArrowRight: () => move(0.1, 0), ArrowUp: () => move(0, -0.1), ArrowDown: () => move(0, 0.1),
-    "+": () => zoom(0.7), "=": () => zoom(0.7), "-": () => zoom(1 / 0.7), 0: whole,
+    ArrowLeft: () => move(-0.1, 0),
+    ArrowRight: () => move(0.1, 0),
+    ArrowUp: () => move(0, -0.1),
+    ArrowDown: () => move(0, 0.1),
+    "+": () => zoom(0.7),
+    "=": () => zoom(0.7),
+    "-": () => zoom(1 / 0.7),
+    0: whole,
   };
   drawing.addEventListener("pointermove", (event) => {
     if (!(event.buttons & 1)) return;
     const { width: seen } = drawing.getBoundingClientRect();
     move(-event.movementX / seen, -event.movementY / seen);
   });
-  drawing.addEventListener("wheel", (event) => {
-    if (!event.ctrlKey) return;
-    event.preventDefault();
-    const { left, top, width: seen, height } = drawing.getBoundingClientRect();
-    zoom(event.deltaY < 0 ? 0.8 : 1.25, [(event.clientX - left) / seen, (event.clientY - top) / height]);
-  }, { passive: false });
+  drawing.addEventListener(
+    "wheel",
+    (event) => {
+      if (!event.ctrlKey) return;
+      event.preventDefault();
+      const { left, top, width: seen, height } = drawing.getBoundingClientRect();
+      zoom(event.deltaY < 0 ? 0.8 : 1.25, [(event.clientX - left) / seen, (event.clientY - top) / height]);
+    },
+    { passive: false },
+  );
   show();
   return {
-    zoom, whole,
+    zoom,
+    whole,
     key(event) {
       const act = event.ctrlKey || event.altKey || event.metaKey ? null : keys[event.key];
       if (!act) return;

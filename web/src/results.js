@@ -29,8 +29,8 @@ export function said(answer, speaker) {
   if (answer.kind === "boolean") return `${speaker.say(answer.boolean ? "yes" : "no")}, ${time}`;
   if (answer.kind === "graph") return `${speaker.say("graph")}, ${time}`;
   const { length } = answer.rows;
-  const rows = length === 0 ? speaker.say("none") : length === 1 ? speaker.say("row") : speaker.say("rows", speaker.number(length));
-  return `${rows}, ${time}`;
+  const rows = ["none", "row"][length] ?? "rows";
+  return `${speaker.say(rows, speaker.number(length))}, ${time}`;
 }
 
 /** Show an answer in an element: tabs (WAI-ARIA practices, tabs with manual activation) and downloads. */
@@ -38,9 +38,19 @@ export async function show(parent, answer, { endpoint, naming, speaker, fail }) 
   const known = await views(answer);
   const panel = h("div", { role: "tabpanel", id: "view", tabindex: -1 });
   const tabs = Object.keys(known).map((name) =>
-    h("button", {
-      type: "button", role: "tab", id: `view-${name}`, "aria-controls": "view", onclick: () => choose(name), onkeydown: turn,
-    }, speaker.say(name)));
+    h(
+      "button",
+      {
+        type: "button",
+        role: "tab",
+        id: `view-${name}`,
+        "aria-controls": "view",
+        onclick: () => choose(name),
+        onkeydown: turn,
+      },
+      speaker.say(name),
+    ),
+  );
 
   function choose(name) {
     for (const tab of tabs) {
@@ -54,19 +64,36 @@ export async function show(parent, answer, { endpoint, naming, speaker, fail }) 
   function turn(event) {
     const here = tabs.indexOf(event.currentTarget);
     const last = tabs.length - 1;
-    const next = { ArrowRight: here === last ? 0 : here + 1, ArrowLeft: here === 0 ? last : here - 1, Home: 0, End: last };
+    const next = {
+      ArrowRight: here === last ? 0 : here + 1,
+      ArrowLeft: here === 0 ? last : here - 1,
+      Home: 0,
+      End: last,
+    };
     if (!(event.key in next)) return;
     event.preventDefault();
     tabs[next[event.key]].focus();
   }
   const downloads = Object.entries(FORMATS[answer.kind]).map(([format, name]) =>
-    h("li", {}, h("button", {
-      type: "button", "aria-label": `${speaker.say("download")} ${name}`, onclick: () => download(endpoint, answer.query, format).catch(fail),
-    }, name)));
+    h(
+      "li",
+      {},
+      h(
+        "button",
+        {
+          type: "button",
+          "aria-label": `${speaker.say("download")} ${name}`,
+          onclick: () => download(endpoint, answer.query, format).catch(fail),
+        },
+        name,
+      ),
+    ),
+  );
   choose(Object.keys(known)[0]);
   parent.replaceChildren(
     h("div", { class: "tabs", role: "tablist", "aria-label": speaker.say("results") }, tabs),
     panel,
     h("h2", {}, speaker.say("download")),
-    h("ul", { class: "downloads" }, downloads));
+    h("ul", { class: "downloads" }, downloads),
+  );
 }

@@ -3,7 +3,8 @@ import { h } from "./dom.js";
 
 const STEP = 500;
 const XSD = "http://www.w3.org/2001/XMLSchema#";
-const NUMERIC = /^(decimal|integer|double|float|long|int|short|byte|(nonNegative|positive|negative|nonPositive)Integer|unsigned\w+)$/;
+const NUMERIC =
+  /^(decimal|integer|double|float|long|int|short|byte|(nonNegative|positive|negative|nonPositive)Integer|unsigned\w+)$/;
 
 export function isNumber(term) {
   return Boolean(term?.datatype?.startsWith(XSD) && NUMERIC.test(term.datatype.slice(XSD.length)));
@@ -30,16 +31,38 @@ export function draw(answer, { naming, speaker }) {
   let shown = 0;
   function show() {
     const next = rows.slice(shown, shown + STEP);
-    body.append(...next.map((row) => h("tr", {}, variables.map((variable) =>
-      h("td", { class: isNumber(row[variable]) && "number" }, cell(row[variable], naming))))));
+    body.append(
+      ...next.map((row) =>
+        h(
+          "tr",
+          {},
+          variables.map((variable) =>
+            h("td", { class: isNumber(row[variable]) && "number" }, cell(row[variable], naming)),
+          ),
+        ),
+      ),
+    );
     shown += next.length;
     const whole = shown === rows.length;
     count.textContent = whole ? "" : speaker.say("shown", speaker.number(shown), speaker.number(rows.length));
     more.hidden = whole;
   }
   show();
-  const head = h("thead", {}, h("tr", {}, variables.map((name) =>
-    h("th", { scope: "col", class: rows.some((row) => isNumber(row[name])) && "number" }, name))));
+  const head = h(
+    "thead",
+    {},
+    h(
+      "tr",
+      {},
+      variables.map((name) =>
+        h("th", { scope: "col", class: rows.some((row) => isNumber(row[name])) && "number" }, name),
+      ),
+    ),
+  );
   const table = h("table", {}, h("caption", { class: "unseen" }, speaker.say("results")), head, body);
-  return [h("div", { class: "scrolled", tabindex: 0, role: "region", "aria-label": speaker.say("table") }, table), count, more];
+  return [
+    h("div", { class: "scrolled", tabindex: 0, role: "region", "aria-label": speaker.say("table") }, table),
+    count,
+    more,
+  ];
 }

@@ -122,7 +122,7 @@ export function speaker(language) {
   const number = new Intl.NumberFormat(words.thousands, { maximumFractionDigits: 6 });
   const percent = new Intl.NumberFormat(words.thousands, { style: "percent", maximumFractionDigits: 1 });
   return {
-    say: (key, ...values) => values.reduce((text, value, place) => text.replace(`{${place}}`, value), words[key]),
+    say: (key, ...values) => values.reduce((text, value, place) => text.replace(`{${place}}`, () => value), words[key]),
     number: (value) => number.format(value),
     percent: (share) => percent.format(share),
   };

@@ -21,8 +21,14 @@ test("a column of numbers is one by its datatype, not by its look", () => {
 });
 
 test("rows without a number are left out, rows without a label have their place", () => {
-  assert.deepEqual(points(answer, "name", "n", naming), [{ label: "x:a", value: 3 }, { label: "b", value: -1.5 }]);
-  assert.deepEqual(points(answer, "", "n", naming).map(({ label }) => label), ["1", "2"]);
+  assert.deepEqual(points(answer, "name", "n", naming), [
+    { label: "x:a", value: 3 },
+    { label: "b", value: -1.5 },
+  ]);
+  assert.deepEqual(
+    points(answer, "", "n", naming).map(({ label }) => label),
+    ["1", "2"],
+  );
 });
 
 test("an axis is round and holds zero and every value", () => {
@@ -31,7 +37,10 @@ test("an axis is round and holds zero and every value", () => {
   assert.deepEqual(ticks([0.0004]).at(-1), 0.0004);
   for (const values of [[0], [], [1e12, 3], [-7]]) {
     const axis = ticks(values);
-    assert.ok(axis[0] <= Math.min(0, ...values) && axis.at(-1) >= Math.max(0, ...values) && axis.length < 12, String(values));
+    assert.ok(
+      axis[0] <= Math.min(0, ...values) && axis.at(-1) >= Math.max(0, ...values) && axis.length < 12,
+      String(values),
+    );
   }
 });
 
@@ -39,6 +48,9 @@ test("a pie has eight slices at most and keeps the sum", () => {
   const data = Array.from({ length: 20 }, (_, place) => ({ label: String(place), value: place - 2 }));
   const found = slices(data, "others");
   assert.equal(found.length, 8);
-  assert.equal(found.reduce((sum, { value }) => sum + value, 0), (17 * 18) / 2);
+  assert.equal(
+    found.reduce((sum, { value }) => sum + value, 0),
+    (17 * 18) / 2,
+  );
   assert.equal(found.at(-1).label, "others");
 });

@@ -4,12 +4,22 @@ import { entries, matching } from "../src/completion.js";
 import { Refusal, naming } from "../src/endpoint.js";
 import { WORDS, speaker } from "../src/words.js";
 
-const site = { root: "/g", origin: "https://example.org/town/", prefixes: { t: "https://example.org/town/def#", id: "https://example.org/town/id/" } };
+const site = {
+  root: "/g",
+  origin: "https://example.org/town/",
+  prefixes: { t: "https://example.org/town/def#", id: "https://example.org/town/id/" },
+};
 const names = naming(site);
 const vocabulary = {
   prefixes: site.prefixes,
-  classes: [["https://example.org/town/def#Act", "acte", 12], ["https://example.org/town/def#Été", "saison", 1]],
-  properties: [["https://example.org/town/def#signedOn", "signé le", 30], ["http://elsewhere.example/says", "", 40]],
+  classes: [
+    ["https://example.org/town/def#Act", "acte", 12],
+    ["https://example.org/town/def#Été", "saison", 1],
+  ],
+  properties: [
+    ["https://example.org/town/def#signedOn", "signé le", 30],
+    ["http://elsewhere.example/says", "", 40],
+  ],
 };
 
 test("both languages have the same words with the same places", () => {
