@@ -4,6 +4,7 @@ import { cell } from "./table.js";
 import { WKT, parse } from "./wkt.js";
 
 const [WIDTH, HEIGHT] = [640, 440];
+const MANY = 200; // shapes, beyond which dots are small
 
 /** Return the variables that have a geometry in some row. */
 export function places({ variables, rows }) {
@@ -120,7 +121,7 @@ export function draw(answer, { naming, speaker }) {
   const name = speaker.say("shapes", speaker.number(found.length));
   const drawing = svg(
     "svg",
-    { role: "img", "aria-label": name, onclick: () => (pinned = false) },
+    { role: "img", "aria-label": name, class: found.length > MANY && "many", onclick: () => (pinned = false) },
     order.map(([, group]) => group),
   );
   const view = movable(drawing);
