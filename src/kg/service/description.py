@@ -1,8 +1,7 @@
-"""What the endpoint says of itself: a service description (SPARQL 1.1 Service Description) and a plain form."""
+"""What the endpoint says of itself: a service description (SPARQL 1.1 Service Description)."""
 
 from kg.graph.results import write_graph
 from kg.service.site import Site
-from kg.service.view import View
 
 SD = "http://www.w3.org/ns/sparql-service-description#"
 VOID = "http://rdfs.org/ns/void#"
@@ -13,7 +12,6 @@ _FORMATS = (
     *("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV"),
     *("Turtle", "JSON-LD", "N-Triples", "RDF_XML", "TriG"),
 )
-_EXAMPLE = "SELECT ?class (COUNT(?thing) AS ?things) { ?thing a ?class } GROUP BY ?class ORDER BY DESC(?things)"
 
 
 def describe(site: Site, *, address: str, format: str) -> bytes:
@@ -32,16 +30,3 @@ def describe(site: Site, *, address: str, format: str) -> bytes:
     ]
     text = "".join(f"{s} <{p}> {o} .\n" for s, p, o in triples)
     return write_graph(text, format=format, prefixes={"sd": SD, "void": VOID, "xsd": _XSD})
-
-
-def form(site: Site, view: View) -> bytes:
-    """Return a page with a form that asks a query; it needs no script."""
-    page = view.render(
-        "endpoint.html",
-        title=view.words["endpoint"],
-        path="sparql",
-        example=_EXAMPLE,
-        formats=("csv", "json", "xml", "tsv", "turtle", "jsonld", "nt", "rdf", "trig"),
-        prefixes=sorted(site.project.prefixes.items()),
-    )
-    return page.encode()

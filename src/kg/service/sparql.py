@@ -7,7 +7,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from kg.service.answering import Answering, unchanged
-from kg.service.description import describe, form
+from kg.service.description import describe
+from kg.service.editor import POLICY, Editor
 from kg.service.formats import GRAPHS, MEDIA_TYPES, NAMES, OFFERS, content_type, named
 from kg.service.handler import Handler, unless_gone
 from kg.service.negotiation import HTML, Form, choose_form
@@ -22,14 +23,16 @@ METHODS = "GET, HEAD, OPTIONS, POST"
 class Endpoint:
     """The endpoint of a site."""
 
-    def __init__(self, site: Site, answering: Answering) -> None:
+    def __init__(self, site: Site, answering: Answering, editor: Editor) -> None:
         self._site = site
         self._answering = answering
+        self._editor = editor
 
     def routes(self) -> list[BaseRoute]:
         """Return the routes of the endpoint."""
         handler = Handler(self._respond, methods=METHODS)
-        return [Route(PATH, handler), Route(f"{PATH}/", handler)]
+        terms = Handler(self._editor.complete, methods="GET, HEAD, OPTIONS")
+        return [Route(PATH, handler), Route(f"{PATH}/", handler), Route(f"{PATH}/terms", terms)]
 
     async def _respond(self, request: Request) -> Response:
         asked = await read(request, most=self._site.project.limits.body_bytes)
@@ -40,21 +43,24 @@ class Endpoint:
         return await unless_gone(request, work)
 
     def _described(self, request: Request, asked: Asked) -> Response:
-        """Return what the endpoint is: RDF, or a form for people who ask for HTML."""
+        """Return what the endpoint is: RDF, or a page for people who ask for HTML."""
         offer = choice(request, asked.formats, (*GRAPHS, HTML))
         if offer is None:
             raise RefusalError(406, f"there is: {', '.join(sorted({o.media_type for o in (*GRAPHS, HTML)}))}")
         address = self._site.address(request) + PATH
         view = view_of(request, self._site)
-        tag = self._answering.tag(
-            "description", self._site.digest, address, offer.media_type, view.language, view.chosen
-        )
+        saved = request.query_params.get("saved") if offer is HTML else None
+        shown = [self._editor.digest, saved, view.language, view.chosen] if offer is HTML else None
+        tag = self._answering.tag("description", self._site.digest, shown, address, offer.media_type)
+        # Also of a 304: a browser takes its headers for those of the page that it has kept.
+        policy = {"Content-Security-Policy": POLICY} if offer is HTML else {}
         if same := unchanged(request, tag):
+            same.headers.update(policy)
             return same
-        headers = {"ETag": tag, "Cache-Control": "no-cache"}
+        headers = {"ETag": tag, "Cache-Control": "no-cache", **policy}
         if offer is HTML:
             headers["Content-Language"] = view.language
-            body = form(self._site, view)
+            body = self._editor.page(view, saved=saved)
         else:
             body = describe(self._site, address=address, format=offer.suffix)
         return Response(body, headers=headers, media_type=content_type(offer.media_type))

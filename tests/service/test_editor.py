@@ -1,0 +1,134 @@
+"""The page of the endpoint and what its editor is told, over HTTP; in a browser: tests/system/test_editor.py."""
+
+import json
+import re
+from pathlib import Path
+
+import httpx
+import pytest
+
+from kg.graph.build import Build
+from kg.project import Project
+from kg.publication.statistics import count, uses
+from kg.service.editor import Bundle, Editor, bundle
+from kg.service.site import Site
+from kg.service.view import View
+from tests.service.served import Served, served
+
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+NAME = "who-signed"
+
+
+def page(server: Served, **parameters: str) -> httpx.Response:
+    return server.client.get("/sparql", params=parameters, headers={"Accept": BROWSER})
+
+
+def test_a_saved_query_opens_without_a_script(server: Served, served_town: Project) -> None:
+    text = (served_town.queries / "competency" / f"{NAME}.rq").read_text(encoding="utf-8")
+    found = page(server, saved=NAME).text
+    shown = re.search(r"<textarea[^>]*>\n(.*?)</textarea>", found, re.DOTALL)
+    assert shown
+    assert shown[1].replace("&lt;", "<").replace("&gt;", ">").replace("&#34;", '"') == text
+    assert f'<option value="{NAME}" selected>Qui a signé le pacte ?</option>' in found
+    assert f'href="/sparql?saved={NAME}&amp;lang=en"' in found
+    assert f'<option value="{NAME}">Who signed the pact?</option>' in page(server, lang="en").text
+    assert '<input type="hidden" name="lang" value="en">' in page(server, lang="en").text
+
+
+def test_a_name_that_no_query_has_opens_the_example(server: Served) -> None:
+    assert page(server, saved="<none>").text == page(server).text
+
+
+def test_the_policy_allows_scripts_of_this_origin_alone(server: Served) -> None:
+    policy = page(server).headers["content-security-policy"]
+    assert "script-src 'self'" in policy
+    assert "unsafe" not in policy
+    assert "script-src" not in server.client.get("/sparql/terms").headers["content-security-policy"]
+    for script in re.findall(r"<script[^>]*>.*?</script>", page(server).text, re.DOTALL):
+        assert re.fullmatch(r'<script type="module" src="/static/editor/main-\w+\.js"></script>', script)
+
+
+def test_a_page_that_is_kept_keeps_its_policy(server: Served) -> None:
+    first = page(server)
+    again = server.client.get("/sparql", headers={"Accept": BROWSER, "If-None-Match": first.headers["etag"]})
+    assert again.status_code == 304
+    assert again.headers["content-security-policy"] == first.headers["content-security-policy"]
+
+
+def test_each_page_has_a_tag_of_its_own(server: Served) -> None:
+    tags = {page(server, **asked).headers["etag"] for asked in ({}, {"saved": NAME}, {"lang": "en"}, {"lang": "fr"})}
+    assert len(tags) == 4
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_page_loads_the_editor_that_was_built(
+    language: str, town: Project, town_build: Build, tmp_path: Path
+) -> None:
+    site = Site(town, town_build, "/g")
+    view = View("/g", language, ("fr", "en"))
+    assert bundle(tmp_path) is None
+    assert b"<script" not in Editor(site, folder=tmp_path).page(view, saved=None)
+    (tmp_path / "manifest.json").write_text(json.dumps({"script": "main-1.js", "style": "main-2.css"}))
+    editor = Editor(site, folder=tmp_path)
+    assert editor.bundle == Bundle("main-1.js", "main-2.css")
+    found = editor.page(view, saved=None).decode()
+    assert '<script type="module" src="/g/static/editor/main-1.js"></script>' in found
+    assert '<link rel="stylesheet" href="/g/static/editor/main-2.css">' in found
+    assert "<form" in found
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_terms_are_those_in_use_with_their_labels(language: str, server: Served, served_town: Project) -> None:
+    response = server.client.get("/sparql/terms", params={"lang": language})
+    assert response.headers["content-type"] == "application/json"
+    assert response.headers["content-language"] == language
+    told = response.json()
+    assert told["prefixes"] == dict(served_town.prefixes)
+    assert told["origin"] == served_town.base
+    assert told["queries"][NAME] == (served_town.queries / "competency" / f"{NAME}.rq").read_text(encoding="utf-8")
+    assert set(told["queries"]) == {"count-signatories", NAME}
+    for kind, query in (
+        ("classes", "SELECT ?t (COUNT(*) AS ?n) { ?s a ?t FILTER(isIRI(?t)) } GROUP BY ?t"),
+        ("properties", "SELECT ?t (COUNT(*) AS ?n) { ?s ?t ?o } GROUP BY ?t"),
+    ):
+        rows = server.ask(query, format="json").json()["results"]["bindings"]
+        assert {name: n for name, _, n in told[kind]} == {row["t"]["value"]: int(row["n"]["value"]) for row in rows}
+        assert [n for *_, n in told[kind]] == sorted((n for *_, n in told[kind]), reverse=True)
+    labels = {name: said for name, said, _ in told["classes"]}
+    query = (
+        f"SELECT ?t ?l {{ ?t <http://www.w3.org/2000/01/rdf-schema#label> ?l FILTER(LANG(?l) = '{language}') "
+        "FILTER EXISTS { ?s a ?t } }"
+    )
+    known = {
+        row["t"]["value"]: row["l"]["value"] for row in server.ask(query, format="json").json()["results"]["bindings"]
+    }
+    assert known
+    assert {name: labels[name] for name in known} == known
+
+
+def test_terms_are_asked_for_as_other_answers_are(server: Served) -> None:
+    ask = server.client.request
+    first = ask("GET", "/sparql/terms", headers={"Accept-Language": "en"})
+    assert first.headers["content-language"] == "en"
+    assert first.headers["vary"] == "Accept-Language"
+    again = {"Accept-Language": "en", "If-None-Match": first.headers["etag"]}
+    assert ask("GET", "/sparql/terms", headers=again).status_code == 304
+    assert ask("GET", "/sparql/terms", headers=again | {"Accept-Language": "fr"}).status_code == 200
+    head = ask("HEAD", "/sparql/terms", headers={"Accept-Language": "en"})
+    assert (head.content, head.headers["content-length"]) == (b"", first.headers["content-length"])
+    assert ask("OPTIONS", "/sparql/terms").headers["allow"] == "GET, HEAD, OPTIONS"
+    refused = ask("POST", "/sparql/terms")
+    assert (refused.status_code, refused.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
+
+
+def test_links_keep_the_public_address(served_town: Project) -> None:
+    options = ("--workers", "1", "--base-path", "/g", "--public-url", "https://data.example.org/g")
+    with served(served_town, *options) as found:
+        assert found.client.get(f"{found.address}/sparql/terms").json()["root"] == "https://data.example.org/g"
+
+
+def test_uses_are_the_counts_of_the_description(project: Project, project_build: Build) -> None:
+    classes, properties = uses(project_build)
+    told = count(project_build, base=project.base, inferred_graph=project.inferred_graph)
+    assert classes == told.classes
+    assert properties == {name: used.triples for name, used in told.properties.items()}
