@@ -244,6 +244,14 @@ def test_every_question_of_the_project_answers_as_the_command_line_does(
         assert query.title("fr") in page.text.replace("&#39;", "'").replace("&amp;", "&")
 
 
+def test_a_form_has_the_values_that_stand_in_the_query(whole_site: Client) -> None:
+    page = whole_site.ask("/query/places-of-acts.html").text
+    assert 'name="instrument" type="text" value="instrument:acv"' in page
+    described = json.loads(whole_site.ask("/openapi.json").body)
+    (parameter, _) = described["paths"]["/query/places-of-acts"]["get"]["parameters"]
+    assert parameter["schema"]["default"].endswith("/id/instrument/acv")
+
+
 def _plain(document: object) -> list[str]:
     assert isinstance(document, dict)
     return sorted(json.dumps(row, sort_keys=True) for row in document["results"]["bindings"])

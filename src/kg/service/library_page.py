@@ -95,7 +95,7 @@ def shown(filled: Filled, told: Sequence[Told], names: Names, view: View, *, pro
         reasons=tables[1:],
         downloads=[(suffix, view.url(f"{path}.{suffix}", filled.given, plain=True)) for suffix in suffixes],
         text=filled.text,
-        editor=f"{view.url('sparql')}#query={quote(filled.text, safe='')}",
+        editor=f"{view.url('sparql', {'saved': query.name})}#query={quote(filled.text, safe='')}",
         cited=view.url(path, filled.given, plain=True),
         digest=filled.digest,
     )
@@ -107,7 +107,7 @@ def default(parameter: Parameter, query: Query) -> str | None:
     if block.undefined:
         return None
     text = query.text[block.data[0].start : block.data[-1].end]
-    return read_term(text, prefixes={name: iri[1:-1] for name, iri in declared(query.text).items()})
+    return read_term(text, prefixes=declared(query.text))
 
 
 def _field(parameter: Parameter, query: Query, project: Project, given: Mapping[str, str]) -> _Field:

@@ -89,6 +89,8 @@ class Names:
         if passage := self._project.evidence.locate(iri):
             return Name(self.passage(*passage))
         short = self._project.compact(iri).strip("<>")
+        if short == iri and iri.startswith(self._documents.origin):
+            return Name(iri.removeprefix(self._documents.origin) or iri)
         if short == iri and iri.startswith(_WEB):
             return Name(iri.partition("://")[2].removesuffix("/"))
         return Name(short)
