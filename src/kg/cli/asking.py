@@ -191,8 +191,6 @@ def _values(project: Project, saved: "Query", params: tuple[str, ...], as_of: st
     from kg.query.parameters import parse_values
 
     given = dict(_pair(param) for param in params) | ({"asOf": as_of} if as_of else {})
-    if "asOf" in {p.name for p in saved.params} and "asOf" not in given and project.as_of:
-        given["asOf"] = project.as_of.isoformat()
     return parse_values(given, saved.params, query=saved.name, project=project)
 
 

@@ -7,11 +7,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Self
 
-from kg.errors import QueryError, suggestion
+from kg.errors import QueryError, UsageError, suggestion
 from kg.project import Project
 from kg.query.parameters import TYPES, Parameter, bind, blocks
 
 FOLDERS = ("competency", "checks", "pages", "rules")
+RESERVED = ("format", "lang")
+"""Names that no parameter has: addresses of answers say their format and language by them."""
 _KEYS = ("id", "title", "message", "param", "returns", "because")
 _BY_LANGUAGE = ("title", "message")
 _REQUIRED: Mapping[str, tuple[str, ...]] = {
@@ -187,15 +189,23 @@ class _Reading:
 
     def _parameter(self, head: _Head) -> Parameter:
         parts = head.value.split()
-        if len(parts) != 2 or not re.fullmatch(r"\w+", parts[0]):
-            raise self._error("a parameter must be #+ param: name type", head)
-        name, kind = parts
+        if len(parts) not in (2, 3) or not re.fullmatch(r"\w+", parts[0]):
+            raise self._error("a parameter must be #+ param: name type, or name iri class", head)
+        name, kind, *classes = parts
         if kind not in TYPES:
             raise self._error(f'unknown type "{kind}" (known: {", ".join(TYPES)}).{suggestion(kind, TYPES)}', head)
+        if name in RESERVED:
+            raise self._error(f"no parameter may be named {' or '.join(RESERVED)}, for addresses of answers", head)
         own = [block for block in blocks(self.text) if block.name == name]
         if not own:
             raise self._error(f'the parameter "{name}" stands in no block VALUES ?{name} {{ one term }}', head)
-        return Parameter(name, kind, optional=any(block.undefined for block in own))
+        if classes and kind != "iri":
+            raise self._error(f"only a parameter of the type iri has a class, not one of {kind}", head)
+        try:
+            of = self.catalogue.project.expand(classes[0]) if classes else None
+        except UsageError as error:
+            raise self._error(error.message, head) from error
+        return Parameter(name, kind, optional=any(block.undefined for block in own), of=of)
 
     def _head(self, key: str) -> _Head | None:
         return next((head for head in self.heads if head.key == key), None)

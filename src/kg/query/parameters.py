@@ -13,7 +13,7 @@ from kg.errors import QueryError, UsageError, suggestion
 from kg.graph import terms
 from kg.graph.store import read_term
 from kg.project import Project
-from kg.query.tokens import Token, tokens
+from kg.query.tokens import Token, declared, tokens
 
 # What a type accepts, and how people are told so.
 _FORMS: Mapping[str, tuple[str, str]] = {
@@ -25,6 +25,8 @@ _FORMS: Mapping[str, tuple[str, str]] = {
     "iri": (r"(?s:.*)", "an IRI such as https://example.org/a, or a prefixed name such as ex:a"),
 }
 TYPES = tuple(_FORMS)
+AS_OF = "asOf"
+"""The parameter that has the date of the settings when it is not given."""
 
 _SAFE_IRI = re.compile(r'<[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>"{}|^`\\]*>')
 _SAFE_LITERAL = re.compile(
@@ -35,11 +37,25 @@ _SAFE_LITERAL = re.compile(
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter: the name of its variable, its type (one of ``TYPES``), and whether it may be left open."""
+    """A parameter: the name of its variable, its type (one of ``TYPES``), and whether it may be left open.
+
+    ``of`` is the class whose things an IRI is meant to name, to offer them; others are taken too.
+    """
 
     name: str
     type: str
     optional: bool = False
+    of: str | None = None
+
+    @property
+    def form(self) -> str:
+        """What people are told that it takes."""
+        return _FORMS[self.type][1]
+
+    @property
+    def pattern(self) -> str:
+        """The regular expression of its values."""
+        return _FORMS[self.type][0]
 
 
 @dataclass(frozen=True)
@@ -126,13 +142,33 @@ def parse_values(
 ) -> dict[str, str]:
     """Return the tokens of the texts given for the parameters of a query, by name.
 
-    Raises QueryError for a value of the wrong form, and for an unknown parameter, with the nearest names.
+    ``asOf`` is the date of the settings when it is not given. Raises QueryError for a value of the wrong form, and
+    for an unknown parameter, with the nearest names.
     """
     known = {parameter.name: parameter for parameter in parameters}
     for name in given.keys() - known.keys():
         names = ", ".join(known) or "none"
         raise QueryError(f'{query} has no parameter "{name}" (it has: {names}).{suggestion(name, known)}')
-    return {name: parse_value(text, known[name], project=project) for name, text in given.items()}
+    found = {name: parse_value(text, known[name], project=project) for name, text in given.items()}
+    return _dated(known, project) | found
+
+
+def default_values(query: str, parameters: Sequence[Parameter], *, project: Project) -> dict[str, str]:
+    """Return the tokens that the parameters of a query have when none is given, by name; of optional ones none."""
+    known = {parameter.name: parameter for parameter in parameters}
+    found = {}
+    for block in blocks(query):
+        if block.name in known and not block.undefined:
+            written = query[block.data[0].start : block.data[-1].end]
+            found[block.name] = read_term(written, prefixes=declared(query))
+    return found | _dated(known, project)
+
+
+def _dated(known: Mapping[str, Parameter], project: Project) -> dict[str, str]:
+    """Return the date of the settings for the parameter ``asOf``, where both are."""
+    if AS_OF not in known or project.as_of is None:
+        return {}
+    return {AS_OF: parse_value(project.as_of.isoformat(), known[AS_OF], project=project)}
 
 
 def _is_one_term(data: Sequence[Token]) -> bool:

@@ -62,7 +62,7 @@ def _routes(site: Site, pool: Pool, shelf: Shelf) -> list[BaseRoute]:
         Route("/health", live),
         Route("/health/ready", ready),
         *sparql.Endpoint(site, answering, editor).routes(),
-        *library.Library(site, answering, shelf.documents).routes(),
+        *library.Library(site, answering, shelf).routes(),
         static.route(),
         Route(f"/{listing.PATH}", listing.answers(site, shelf)),
         *resources.routes(site, shelf),

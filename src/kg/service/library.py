@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -13,10 +13,9 @@ from starlette.routing import BaseRoute, Route
 from kg.errors import QueryError, suggestion
 from kg.graph.results import Kind
 from kg.query.catalogue import Catalogue, Query
-from kg.query.parameters import parse_values
+from kg.query.parameters import default_values, parse_values
 from kg.service import library_page as pages
 from kg.service.answering import Answering, unchanged
-from kg.service.documents import Documents
 from kg.service.formats import NAMES, OFFERS
 from kg.service.handler import Handler, unless_gone
 from kg.service.names import Names
@@ -25,6 +24,7 @@ from kg.service.openapi import describe
 from kg.service.protocol import RefusalError, read_parameters
 from kg.service.site import Site
 from kg.service.sparql import choice
+from kg.service.things import Shelf
 from kg.service.view import View, view_of
 
 PATH = "/query"
@@ -53,11 +53,12 @@ class _Asked:
 class Library:
     """The saved queries of a site that people ask."""
 
-    def __init__(self, site: Site, answering: Answering, documents: Documents) -> None:
+    def __init__(self, site: Site, answering: Answering, shelf: Shelf) -> None:
         self._site = site
         self._answering = answering
-        self._documents = documents
+        self._shelf = shelf
         self._catalogue = Catalogue.of(site.project)
+        self._digest = str(site.build.manifest["dump"]["sha256"])
         self._queries = {query.name: query for query in self._catalogue if query.folder in _FOLDERS}
 
     def routes(self) -> list[BaseRoute]:
@@ -94,8 +95,9 @@ class Library:
         if same := unchanged(request, tag):
             return same
         dataset = self._site.project.dataset
-        title = Names(self._documents, view).name(f"<{dataset}>").text if dataset else self._site.project.base
-        told = describe(list(self._queries.values()), title=title, server=server, language=view.language)
+        title = Names(self._shelf.documents, view).name(f"<{dataset}>").text if dataset else self._site.project.base
+        queries = list(self._queries.values())
+        told = describe(queries, project=self._site.project, title=title, server=server, language=view.language)
         return _json(told, view, tag)
 
     async def _answer(self, request: Request) -> Response:
@@ -139,13 +141,15 @@ class Library:
     async def _page(self, request: Request, asked: _Asked) -> Response:
         """Return the page of a query with its answer, and the answers that say why."""
         view = view_of(request, self._site)
-        names = Names(self._documents, view)
-        digest = str(self._site.build.manifest["dump"]["sha256"])
+        names = Names(self._shelf.documents, view)
+        defaults = default_values(asked.query.text, asked.query.params, project=self._site.project)
+        filled = pages.Filled(asked.query, asked.given, defaults, asked.query.text, self._digest)
         try:
             bound = self._bound(asked.query, asked)
         except QueryError as error:
-            filled = pages.Filled(asked.query, asked.given, asked.query.text, digest, error.message)
-            return _page(pages.shown(filled, [], names, view, project=self._site.project), view, None, status=400)
+            filled = replace(filled, error=error.message)
+            text = await run_in_threadpool(pages.shown, filled, [], names, view, self._shelf.things)
+            return _page(text, view, None, status=400)
         tag = self._tag("page", bound, view)
         if same := unchanged(request, tag):
             return same
@@ -153,8 +157,8 @@ class Library:
         if told[0].message is None:
             reasons = self._catalogue.reasons(asked.query)
             told += [await self._ask(request, reason, self._bound(reason, asked)) for reason in reasons]
-        filled = pages.Filled(asked.query, asked.given, bound, digest)
-        text = await run_in_threadpool(pages.shown, filled, told, names, view, project=self._site.project)
+        filled = replace(filled, text=bound)
+        text = await run_in_threadpool(pages.shown, filled, told, names, view, self._shelf.things)
         kept = all(one.message is None for one in told)
         return _page(text, view, tag if kept else None, status=told[0].status)
 

@@ -4,17 +4,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from kg.graph.store import Solutions, read_quads, read_results, read_term
-from kg.graph.terms import parse
-from kg.project import Project
+from kg.graph.store import Solutions, read_quads, read_results
+from kg.graph.terms import iri, parse
 from kg.query.catalogue import Query
-from kg.query.parameters import Parameter, blocks
-from kg.query.tokens import declared, form
+from kg.query.parameters import AS_OF, Parameter
+from kg.query.tokens import form
 from kg.service.names import Names, Shown
+from kg.service.things import Things
 from kg.service.view import View
 
 SHOWN = 500
 """How many rows of the answer a page shows."""
+OFFERED = 1000
+"""How many things of a class the form offers."""
 SHOWN_WHY = 25
 """How many rows of each answer that says why."""
 _INPUTS = {"xsd:date": "date", "xsd:integer": "number", "xsd:decimal": "number", "xsd:boolean": "select"}
@@ -37,11 +39,12 @@ class Told:
 class Filled:
     """A query that is asked: the texts given for its parameters, its text with them, the digest of the build.
 
-    ``error`` is what is wrong with a text that was given.
+    ``defaults`` are the tokens of parameters that are not given; ``error`` is what is wrong with a text that was.
     """
 
     query: Query
     given: Mapping[str, str]
+    defaults: Mapping[str, str]
     text: str
     digest: str
     error: str | None = None
@@ -49,13 +52,15 @@ class Filled:
 
 @dataclass(frozen=True)
 class _Field:
-    """A parameter in the form: its name, type, kind of input, the text in it, and whether it may be left empty."""
+    """A parameter in the form: its label, what it takes, its kind of input, the text in it, and what is offered."""
 
     name: str
-    type: str
+    label: str
+    takes: str
     input: str
     value: str
     optional: bool
+    options: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -77,7 +82,7 @@ def listed(queries: Iterable[Query], view: View) -> str:
     return view.render("queries.html", title=view.words["questions"], path="query", links=links)
 
 
-def shown(filled: Filled, told: Sequence[Told], names: Names, view: View, *, project: Project) -> str:
+def shown(filled: Filled, told: Sequence[Told], names: Names, view: View, things: Things) -> str:
     """Return the page of a query with its answer, the first of ``told``, and those that say why."""
     query = filled.query
     path = f"query/{quote(query.name)}"
@@ -89,7 +94,7 @@ def shown(filled: Filled, told: Sequence[Told], names: Names, view: View, *, pro
         path=path,
         query=filled.given,
         address=view.url(path),
-        fields=[_field(param, query, project, filled.given) for param in query.params],
+        fields=[_field(param, filled, names, view, things) for param in query.params],
         error=filled.error,
         answer=tables[0] if tables else None,
         reasons=tables[1:],
@@ -101,22 +106,25 @@ def shown(filled: Filled, told: Sequence[Told], names: Names, view: View, *, pro
     )
 
 
-def default(parameter: Parameter, query: Query) -> str | None:
-    """Return the token that stands in the text for a parameter; None where it is left open."""
-    block = next(block for block in blocks(query.text) if block.name == parameter.name)
-    if block.undefined:
-        return None
-    text = query.text[block.data[0].start : block.data[-1].end]
-    return read_term(text, prefixes=declared(query.text))
+def _field(parameter: Parameter, filled: Filled, names: Names, view: View, things: Things) -> _Field:
+    """Return a parameter as a field with what was given, else with its default; of a class, with what it may be."""
+    project = names.project
 
+    def short(name: str) -> str:
+        return project.compact(name).strip("<>")
 
-def _field(parameter: Parameter, query: Query, project: Project, given: Mapping[str, str]) -> _Field:
-    value = given.get(parameter.name)
-    if value is None and (token := default(parameter, query)) is not None:
+    value = filled.given.get(parameter.name)
+    if value is None:
+        token = filled.defaults.get(parameter.name, '""')
         term = parse(token)
-        value = project.compact(term.value) if term.kind == "iri" else term.value
+        value = short(term.value) if term.kind == "iri" else term.value
+    options: list[tuple[str, str]] = []
+    if parameter.of is not None:
+        members = [things.tokens[number] for number in things.classes.get(iri(parameter.of), ())][:OFFERED]
+        options = sorted((names.name(token).text, short(token[1:-1])) for token in members)
+    label = view.words["as_of"] if parameter.name == AS_OF else parameter.name
     kind = _INPUTS.get(parameter.type, "text")
-    return _Field(parameter.name, parameter.type, kind, value or "", parameter.optional)
+    return _Field(parameter.name, label, view.words[parameter.type], kind, value, parameter.optional, options)
 
 
 def _table(told: Told, names: Names, view: View, *, most: int) -> _Table:

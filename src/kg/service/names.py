@@ -55,9 +55,9 @@ class Names:
 
     def __init__(self, documents: Documents, view: View) -> None:
         self._documents = documents
-        self._project: Project = documents.project
+        self.project: Project = documents.project
         self._view = view
-        self._order: list[str | None] = [*dict.fromkeys([view.language, *self._project.languages]), None]
+        self._order: list[str | None] = [*dict.fromkeys([view.language, *self.project.languages]), None]
         self._known: dict[str, Name] = {}
         self._shown: dict[str, Shown] = {}
 
@@ -86,9 +86,9 @@ class Names:
         return self._known[token]
 
     def _unnamed(self, iri: str) -> Name:
-        if passage := self._project.evidence.locate(iri):
+        if passage := self.project.evidence.locate(iri):
             return Name(self.passage(*passage))
-        short = self._project.compact(iri).strip("<>")
+        short = self.project.compact(iri).strip("<>")
         if short == iri and iri.startswith(self._documents.origin):
             return Name(iri.removeprefix(self._documents.origin) or iri)
         if short == iri and iri.startswith(_WEB):

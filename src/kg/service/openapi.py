@@ -6,11 +6,11 @@ from typing import Any
 
 from kg.graph.results import Kind
 from kg.graph.terms import parse
+from kg.project import Project
 from kg.query.catalogue import Query
-from kg.query.parameters import Parameter
+from kg.query.parameters import Parameter, default_values
 from kg.query.tokens import form
 from kg.service.formats import NAMES, OFFERS
-from kg.service.library_page import default
 from kg.service.protocol import FORM, QUERY
 from kg.service.wordings import WORDINGS
 
@@ -29,10 +29,10 @@ _BODIES: Mapping[str, _Object] = {"json": {"type": "object"}, "jsonld": {}}
 _WRONG = ("400", "406", "429", "503", "504")
 
 
-def describe(queries: Sequence[Query], *, title: str, server: str, language: str) -> _Object:
+def describe(queries: Sequence[Query], *, project: Project, title: str, server: str, language: str) -> _Object:
     """Return the document, its texts in a language of ``WORDINGS``; ``server`` is the address of the service."""
     words = WORDINGS[language]
-    paths = {f"/query/{query.name}": {"get": _query(query, language)} for query in queries}
+    paths = {f"/query/{query.name}": {"get": _query(query, project, language)} for query in queries}
     listed = {"200": _response(words["api_list"], {"application/json": {"type": "array"}, "text/html": _TEXT})}
     paths["/query"] = {"get": _operation("queries", words["api_list"], listed | _refused(("406",), words))}
     paths["/sparql"] = {"get": _endpoint(words), "post": _posted(words)}
@@ -49,10 +49,11 @@ def describe(queries: Sequence[Query], *, title: str, server: str, language: str
     }
 
 
-def _query(query: Query, language: str) -> _Object:
+def _query(query: Query, project: Project, language: str) -> _Object:
     words = WORDINGS[language]
     kind = _KINDS[form(query.text)]
-    parameters = [_parameter(param, query) for param in query.params]
+    defaults = default_values(query.text, query.params, project=project)
+    parameters = [_parameter(param, defaults.get(param.name), words) for param in query.params]
     parameters += [_named("format", words["api_format"], {"type": "string", "enum": _formats(kind)})]
     bodies = {offer.media_type: _BODIES.get(offer.suffix, _TEXT) for offer in OFFERS[kind]} | {"text/html": _TEXT}
     answers = {"200": _response(words["answer"], bodies)} | _refused(_WRONG, words)
@@ -87,14 +88,14 @@ def _answers(words: Mapping[str, str]) -> _Object:
     return {"200": whole} | _refused((*_WRONG, "403"), words)
 
 
-def _parameter(parameter: Parameter, query: Query) -> _Object:
+def _parameter(parameter: Parameter, default: str | None, words: Mapping[str, str]) -> _Object:
     schema = dict(_SCHEMAS[parameter.type])
     if parameter.optional:  # a form sends an empty text for a field that nobody filled
         schema = {"anyOf": [schema, {"const": ""}]}
-    token = default(parameter, query)
-    if token is not None:
-        schema["default"] = _value(parse(token).value, parameter.type)
-    return _named(parameter.name, parameter.type, schema)
+    if default is not None:
+        schema["default"] = _value(parse(default).value, parameter.type)
+    of = f": {parameter.of}" if parameter.of else ""
+    return _named(parameter.name, words[parameter.type] + of, schema)
 
 
 def _value(text: str, type: str) -> Any:
