@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Mount, Route
 
-from kg.service import home, listing, resources, sparql, static
+from kg.service import home, listing_forms, resources, sparql, static
 from kg.service.documents import Documents
 from kg.service.headers import Headers
 from kg.service.site import Site
@@ -61,6 +61,6 @@ def _routes(site: Site, pool: Pool, shelf: Shelf) -> list[BaseRoute]:
         Route(sparql.PATH, endpoint),
         Route(f"{sparql.PATH}/", endpoint),
         static.route(),
-        Route(f"/{listing.PATH}", listing.answers(site, shelf)),
+        Route(f"/{listing_forms.PATH}", listing_forms.answers(site, shelf)),
         *resources.routes(site, shelf),
     ]

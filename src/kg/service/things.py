@@ -1,7 +1,7 @@
 """The things of a site, read once from its store: their names and codes, their classes, and what filters lists."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import chain
@@ -93,6 +93,7 @@ class Things:
                 classes[kind].add(number)
         self.classes: Mapping[str, set[int]] = classes
         self.order = lru_cache(maxsize=8)(self._order)
+        self.narrowest = lru_cache(maxsize=4096)(self._narrowest)
         self.facets = lru_cache(maxsize=256)(self._facets)
 
     def label(self, number: int, languages: Sequence[str]) -> Name | None:
@@ -123,9 +124,9 @@ class Things:
             border = set(chain.from_iterable(self._supers.get(k, ()) for k in border)) - seen
         return seen - {kind}
 
-    def narrowest(self, kinds: Iterable[str]) -> list[str]:
+    def _narrowest(self, given: tuple[str, ...]) -> Sequence[str]:
         """Return those of some classes that none of the others is below, the graph's own first, then the smaller."""
-        kinds = set(kinds) - _NOT_KINDS
+        kinds = set(given) - _NOT_KINDS
         above = {kind: self.supers(kind) for kind in kinds}
         # Two classes that are below each other are one: both stay.
         lowest = [k for k in kinds if not any(k in above[other] and other not in above[k] for other in kinds)]
@@ -136,10 +137,10 @@ class Things:
         """Tell whether a class is one of the graph's own."""
         return kind.startswith(f"<{self._origin}")
 
-    def kinds_of(self, token: str) -> list[str]:
+    def kinds_of(self, token: str) -> Sequence[str]:
         """Return the narrowest classes of a thing."""
         number = self.numbers.get(token)
-        return self.narrowest(self.kinds[number]) if number is not None else []
+        return self.narrowest(self.kinds[number]) if number is not None else ()
 
     def above(self, token: str) -> list[str]:
         """Return what stands above a thing, the highest first, itself last: by the steps that the settings name.
