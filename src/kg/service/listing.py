@@ -53,13 +53,17 @@ class Facet:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A thing of a list: its IRI, its name, its classes; of a search also what was found of it, and how."""
+    """A thing of a list: its IRI, its name, its classes; of a search also what was found of it, and how.
+
+    ``other`` says that this is another name or a code, which a reader would look for in vain in the labels.
+    """
 
     iri: str
     thing: Shown
     kinds: Sequence[Shown]
     found: str | None
     how: How | None
+    other: bool
 
 
 @dataclass(frozen=True)
@@ -110,7 +114,10 @@ class Listing:
         things = self._shelf.things
         token = things.tokens[match.thing]
         kinds = [names.shown(kind) for kind in things.narrowest(things.kinds[match.thing])]
-        return Row(token[1:-1], names.shown(token), kinds, match.text or None, match.how if match.text else None)
+        if not match.text:
+            return Row(token[1:-1], names.shown(token), kinds, None, None, other=False)
+        other = all(name.text != match.text for name in things.names[match.thing] if name.is_label)
+        return Row(token[1:-1], names.shown(token), kinds, match.text, match.how, other)
 
     def _asked(self, request: Request, view: View) -> Asked:
         given = request.query_params

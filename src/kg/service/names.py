@@ -82,10 +82,16 @@ class Names:
         if token not in self._known:
             self.learn(fact.triple for fact in self._documents.labels(token))
         if token not in self._known:
-            self._known[token] = _others().get(token, {}).get(self._view.language) or self._unnamed(token[1:-1])
+            self._known[token] = _others().get(token, {}).get(self._view.language) or self._unnamed(token)
         return self._known[token]
 
-    def _unnamed(self, iri: str) -> Name:
+    def _unnamed(self, token: str) -> Name:
+        """Return the words that state a thing, else what its address says."""
+        if as_stated := self._project.evidence.as_stated:
+            for words in self._documents.objects(token, f"<{as_stated}>")[:1]:
+                term = parse(words)
+                return Name(term.value, term.language)
+        iri = token[1:-1]
         if passage := self._project.evidence.locate(iri):
             return Name(self.passage(*passage))
         short = self._project.compact(iri).strip("<>")

@@ -53,6 +53,8 @@ class Things:
         facts: dict[str, list[Pair]] = defaultdict(list)
         codes: dict[str, dict[str, str]] = defaultdict(dict)
         no_codes: set[str] = set()
+        as_stated = documents.project.evidence.as_stated
+        stated: dict[str, Name] = {}
         self._supers: dict[str, set[str]] = defaultdict(set)
         for s, p, o in documents.triples():
             if p == _SUBCLASS and o.startswith("<") and s != o:
@@ -63,6 +65,8 @@ class Things:
                 term = parse(o)
                 if p in _NAMES:
                     named[s].append(Name(term.value, term.language, p in LABELS))
+                elif as_stated and p == iri(as_stated):
+                    stated.setdefault(s, Name(term.value, term.language, True))
                 elif term.datatype in _YEARS and term.value[:4].isdecimal():
                     facts[s].append((p, f'"{term.value[:4]}"^^<{XSD}gYear>'))
                 elif term.datatype == _BOOLEAN:
@@ -81,6 +85,9 @@ class Things:
         for values in codes.values():
             for value, s in values.items():
                 named[s].append(Name(value, None, False))
+        for s, name in stated.items():
+            if not any(other.is_label for other in named[s]):
+                named[s].append(name)
         about = sorted(set(named) | set(typed), key=lambda token: token[1:-1])
         self.tokens: Sequence[str] = [token for token in about if not documents.project.evidence.locate(token[1:-1])]
         self.names: Sequence[tuple[Name, ...]] = [tuple(named[token]) for token in self.tokens]
