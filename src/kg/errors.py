@@ -8,6 +8,7 @@
     ├── RuleError               a rule cannot be read, or negation runs in a circle       (1)
     ├── InconsistencyError      the graph contradicts its own ontology                    (1)
     ├── QueryError              a query is unknown, ill-formed or wrongly parametrised    (2)
+    ├── ReleaseError            a release would break what an earlier one promised            (1)
     └── EndpointError           a remote endpoint failed                                  (3)
 
 Foreign exceptions are wrapped where they arise; ``cli`` prints the message and exits with the code.
@@ -79,6 +80,12 @@ class InconsistencyError(KgError):
 
 class QueryError(KgError):
     """A query is unknown, ill-formed or wrongly parametrised."""
+
+
+class ReleaseError(KgError):
+    """A release would break what an earlier one promised, or an earlier one is broken."""
+
+    exit_code = CONTENT
 
 
 class EndpointError(KgError):

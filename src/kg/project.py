@@ -94,13 +94,14 @@ class Evidence:
 class Limits:
     """What one query of the live service may take: seconds, bytes of memory, rows; and the bytes of a request's body.
 
-    The bytes of an answer are limited as the memory is.
+    The bytes of an answer are limited as the memory is. ``cache_memory`` is what the kept answers take together.
     """
 
     query_seconds: int = 30
     query_memory: int = 1_000_000_000
     query_rows: int = 1_000_000
     body_bytes: int = 1_000_000
+    cache_memory: int = 64_000_000
 
 
 @dataclass(frozen=True)

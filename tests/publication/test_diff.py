@@ -74,7 +74,7 @@ def quads_of(side: Side, *, inferred: bool = False) -> set[ox.Quad]:
 def assert_it_leads_from_old_to_new(diff: Diff, *, inferred: bool = False) -> None:
     """Apply the patch to the quads of the old side: each row must have an effect, and the result is the new side."""
     quads = quads_of(diff.old, inferred=inferred)
-    rows = list(patch(diff))
+    rows = list(patch(diff.gone, diff.fresh))
     assert (rows[0], rows[-1]) == ("TX .\n", "TC .\n")
     for row in rows[1:-1]:
         [quad] = ox.parse(row[2:].encode(), format=ox.RdfFormat.N_QUADS)
@@ -88,7 +88,7 @@ def test_what_is_equal_does_not_differ(town: Project, copy: Path) -> None:
     assert not diff
     assert said(diff) == "Nothing differs.\n"
     assert said(diff, language="fr") == "Rien ne diffère.\n"
-    assert "".join(patch(diff)) == "TX .\nTC .\n"
+    assert "".join(patch(diff.gone, diff.fresh)) == "TX .\nTC .\n"
 
 
 def test_another_value_is_one_change(town: Project, copy: Path, edit: Edit) -> None:
@@ -203,7 +203,7 @@ def test_the_patch_of_builds_is_of_their_dumps(town: Project, town_build: Build,
         return {quad for quad in ox.parse(path=build.dump) if quad.graph_name != ox.DefaultGraph()}
 
     quads = named(town_build)
-    for row in list(patch(diff))[1:-1]:
+    for row in list(patch(diff.gone, diff.fresh))[1:-1]:
         [quad] = ox.parse(row[2:].encode(), format=ox.RdfFormat.N_QUADS)
         (quads.remove if row[0] == "D" else quads.add)(quad)
     assert canonical(quads) == canonical(named(made))

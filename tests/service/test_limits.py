@@ -1,5 +1,6 @@
 """Whatever is asked, the service goes on: each query ends in a clear status, and health answers throughout."""
 
+import itertools
 import os
 import shutil
 import signal
@@ -17,7 +18,12 @@ from kg.project import Project
 from tests.service.served import Served, served
 
 CROSS = "SELECT (COUNT(*) AS ?n) { " + " ".join(f"?a{i} ?b{i} ?c{i} ." for i in range(7)) + " }"
-SIMPLE = "ASK { ?s ?p ?o }"
+NUMBERS = itertools.count()
+
+
+def simple() -> str:
+    """Return a simple query that was not asked before: an answer may be kept."""
+    return f"ASK {{ ?s ?p ?o }} # {next(NUMBERS)}"
 
 
 def workers(server: Served) -> set[int]:
@@ -81,10 +87,10 @@ def test_twenty_cross_products_at_once_disturb_nobody(server: Served) -> None:
     wait_until_ready(server)
     before = resident(server)
     with watched(server) as seen, ThreadPoolExecutor(20) as threads:
-        asked = [threads.submit(ask_as, server, "192.0.2.1", CROSS) for _ in range(20)]
+        asked = [threads.submit(ask_as, server, "192.0.2.1", f"{CROSS} # {number}") for number in range(20)]
         time.sleep(0.5)
         begun = time.monotonic()
-        honest = ask_as(server, "192.0.2.2", SIMPLE)
+        honest = ask_as(server, "192.0.2.2", simple())
         waited = time.monotonic() - begun
         responses = [one.result() for one in asked]
     statuses = [response.status_code for response in responses]
@@ -106,7 +112,7 @@ def test_a_small_answer_is_not_held_back(server: Served) -> None:
     times = []
     for _ in range(30):
         begun = time.monotonic()
-        assert server.ask(SIMPLE).status_code == 200
+        assert server.ask(simple()).status_code == 200
         times.append(time.monotonic() - begun)
     assert sorted(times)[5] < 0.03
 
@@ -117,7 +123,7 @@ def test_the_same_client_is_answered_within_a_second_of_the_kill(server: Served)
     with ThreadPoolExecutor(1) as threads:
         bad = threads.submit(server.ask, CROSS)
         time.sleep(0.2)
-        assert ask_as(server, "127.0.0.1", SIMPLE).status_code == 200
+        assert ask_as(server, "127.0.0.1", simple()).status_code == 200
         ended = time.monotonic()
         assert bad.result().status_code == 504
     assert time.monotonic() - ended < 1
@@ -149,7 +155,7 @@ def test_the_same_client_is_answered_within_a_second_of_the_kill(server: Served)
 def test_a_query_past_its_limit_ends_with_a_reason(query: str, status: int, reason: str, server: Served) -> None:
     with watched(server) as seen:
         response = server.ask(query, method="POST")
-        again = server.ask(SIMPLE)
+        again = server.ask(simple())
     assert (response.status_code, reason in response.text) == (status, True), response.text
     assert again.status_code == 200
     assert {status for status, _ in seen} == {200}
@@ -162,7 +168,7 @@ def test_a_worker_that_something_else_ends_is_replaced(server: Served) -> None:
     for pid in old:
         os.kill(pid, signal.SIGKILL)
     time.sleep(0.2)
-    assert server.ask(SIMPLE).status_code == 200
+    assert server.ask(simple()).status_code == 200
     wait_until_ready(server)
     assert not workers(server) & old
 
@@ -178,13 +184,13 @@ def test_while_no_worker_can_begin_the_service_says_so(served_town: Project, tmp
         for pid in workers(found):
             os.kill(pid, signal.SIGKILL)
         wait_until_ready(found, 0)
-        response = found.ask(SIMPLE)
+        response = found.ask(simple())
         assert (response.status_code, response.text) == (503, "no worker was free within 2 s\n")
         assert found.client.get("/health/ready").status_code == 503
         assert found.client.get("/health").status_code == 200
         (tmp_path / "away").rename(other)
         wait_until_ready(found, 1)
-        assert found.ask(SIMPLE).status_code == 200
+        assert found.ask(simple()).status_code == 200
 
 
 def test_a_query_whose_client_has_gone_is_ended(server: Served) -> None:
@@ -202,7 +208,7 @@ def test_a_query_whose_client_has_gone_is_ended(server: Served) -> None:
 
 def test_no_answer_is_left_behind(server: Served) -> None:
     folder = next(Path(link) for link in open_folders(server))
-    assert server.ask(SIMPLE).status_code == 200
+    assert server.ask(simple()).status_code == 200
     assert list(folder.iterdir()) == []
 
 

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from kg.cli.arguments import engine_options, open_build
+from kg.cli.arguments import engine_options
 from kg.cli.asking import evidence, explain, query, show
 from kg.cli.checking import check
 from kg.cli.comparing import diff
 from kg.cli.importing import import_
+from kg.cli.publishing import publish, release, verify
 from kg.cli.serving import serve
 from kg.cli.starting import init
 from kg.cli.validating import say_report, validate
@@ -104,24 +105,6 @@ def build(call: Call, out: Path | None, engine: "Engine", memory: str | None, st
     return DONE
 
 
-@kg.command(epilog=examples("kg publish", "kg publish --out public --base https://example.org/graph/"))
-@click.option("--out", type=click.Path(path_type=Path), help="The link to the site. [default: site, in the project]")
-@click.option("--base", metavar="IRI", help="Where the files will be served from. [default: the base of the settings]")
-@click.option("--build", "link", type=click.Path(path_type=Path), help="The build. [default: build, in the project]")
-@click.pass_obj
-def publish(call: Call, out: Path | None, base: str | None, link: Path | None) -> int:
-    """Write the dumps and the catalogue of the build."""
-    from kg.publication.publish import publish as run
-
-    project = call.project
-    target = out or project.root / "site"
-    with call.progress() as progress:
-        progress("publishing")
-        made = run(open_build(project, link), project=project, out=target, base=base)
-    call.note(f"{len(made.files):,} files in {target}")
-    return DONE
-
-
 def _print_stats(project: "Project", rules: "Sequence[Rule]", inference: "Inference") -> None:
     """Print of each rule what it gave first, its seconds, and how it ran."""
     click.echo(f"{'triples':>10}  {'s':>6}  rule")
@@ -135,5 +118,5 @@ def _print_stats(project: "Project", rules: "Sequence[Rule]", inference: "Infere
     click.echo(f"{inference.rounds} rounds, {inference.seconds:.2f} s")
 
 
-for command in (check, validate, query, show, explain, evidence, import_, init, diff, serve):
+for command in (check, validate, query, show, explain, evidence, import_, init, diff, publish, release, verify, serve):
     kg.add_command(command)

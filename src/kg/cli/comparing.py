@@ -14,7 +14,12 @@ DIFF_FORMATS = ("text", "markdown", "patch", "json")
 
 
 @click.command(
-    epilog=examples("kg diff HEAD~1 .", "kg diff build /tmp/build --format patch", "kg diff v1 v2 --format markdown")
+    epilog=examples(
+        "kg diff HEAD~1 .",
+        "kg diff build /tmp/build --format patch",
+        "kg diff v1 v2 --format markdown",
+        "kg diff releases/1.0.0 build",
+    )
 )
 @click.argument("old")
 @click.argument("new")
@@ -24,7 +29,7 @@ DIFF_FORMATS = ("text", "markdown", "patch", "json")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 when something differs.")
 @click.pass_obj
 def diff(call: Call, old: str, new: str, form: "Form", inferred: bool, limit: int | None, exit_code: bool) -> int:
-    """Tell what differs between two builds, folders of projects, or revisions of this one in git."""
+    """Tell what differs between two builds, releases, folders of projects, or revisions of this one in git."""
     from kg.publication.diff import compare
     from kg.publication.diff_forms import render
     from kg.publication.sides import open_side

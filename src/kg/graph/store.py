@@ -202,6 +202,14 @@ def read_triples(data: bytes) -> tuple[Triple, ...]:
         raise ValueError(str(error)) from error
 
 
+def read_quads(data: bytes, *, suffix: str) -> Iterator[Quad]:
+    """Yield the quads of a document in the format of a suffix such as ``.trig``. Raises ValueError when malformed."""
+    try:
+        yield from map(_quad, ox.parse(data, format=FORMATS[suffix]))
+    except SyntaxError as error:
+        raise ValueError(str(error)) from error
+
+
 def write_triples(triples: Iterable[Triple], *, suffix: str, prefixes: Mapping[str, str]) -> bytes:
     """Return triples, in their order, in the format of a suffix such as ``.rdf``. Blank nodes keep their labels."""
     lines = "".join(f"{s} {p} {o} .\n" for s, p, o in triples)

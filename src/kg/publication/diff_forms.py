@@ -1,7 +1,7 @@
 """Write what differs: in sentences, as RDF Patch, as JSON."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Literal
 
@@ -10,6 +10,7 @@ from kg.graph.terms import parse
 from kg.inference.proof import show
 from kg.lookup.speaker import Speaker, number
 from kg.publication.diff import Change, Diff, Kind, Resource
+from kg.source.reader import Quad
 
 Form = Literal["text", "markdown", "patch", "json"]
 FORMS: tuple[Form, ...] = ("text", "markdown", "patch", "json")
@@ -53,7 +54,7 @@ def render(diff: Diff, *, form: Form, language: str, limit: int | None = None) -
     if form == "patch":
         if limit is not None:
             raise UsageError("--limit is not for a patch: a part of it leads to neither graph")
-        return "".join(patch(diff))
+        return "".join(patch(diff.gone, diff.fresh))
     shown = diff.resources[:limit]
     more = len(diff.resources) - len(shown)
     if form == "json":
@@ -61,14 +62,14 @@ def render(diff: Diff, *, form: Form, language: str, limit: int | None = None) -
     return "".join(_Writer(diff, language, markdown=form == "markdown").lines(shown, more))
 
 
-def patch(diff: Diff) -> Iterator[str]:
+def patch(gone: Iterable[Quad], fresh: Iterable[Quad]) -> Iterator[str]:
     """Yield the lines of an RDF Patch, one transaction, what goes before what comes.
 
-    Applied to the named graphs of the old side it gives those of the new one. Blank nodes have the labels of the old
-    side's dump (RDF Patch takes them for identifiers of the store).
+    Of a difference, applied to the named graphs of the old side it gives those of the new one. Blank nodes have the
+    labels of the old side's dump (RDF Patch takes them for identifiers of the store).
     """
     yield "TX .\n"
-    for code, quads in (("D", diff.gone), ("A", diff.fresh)):
+    for code, quads in (("D", gone), ("A", fresh)):
         for g, s, p, o in quads:
             yield f"{code} {s} {p} {o} {f'{g} ' if g else ''}.\n"
     yield "TC .\n"

@@ -2,13 +2,12 @@
 
 ``data/<dataset>.ttl``   the merged graph, asserted and inferred, as sorted Turtle
 ``data/<dataset>.trig``  the same as default graph, then every named graph
-``data/<dataset>.nq``    the dump of the build, byte for byte
+``data/<dataset>.nq``    the same in its canonical form (RDFC-1.0), whose SHA-256 is the digest of the dataset
 ``data/graph/….ttl``     each named graph, that of the inferred triples too; ``graph_path`` gives the name
 """
 
 import hashlib
 import re
-import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
@@ -16,6 +15,7 @@ from pathlib import Path
 
 from kg.errors import UsageError
 from kg.graph.build import Build
+from kg.graph.canonical import canonical_nquads
 from kg.graph.terms import iri
 from kg.project import Project
 from kg.source.reader import Quad, Triple
@@ -52,7 +52,7 @@ class Dumps:
 def write_dumps(build: Build, *, project: Project, slug: str, root: Path) -> Dumps:
     """Write every dump of ``build`` below ``root`` and return their paths. ``slug`` names the whole ones.
 
-    Raises UsageError when two graphs would share a file.
+    Raises UsageError when two graphs would share a file, and what ``canonical_nquads`` raises.
     """
     merged = list(build.graph.union())
     named = _named(build, project)
@@ -64,8 +64,14 @@ def write_dumps(build: Build, *, project: Project, slug: str, root: Path) -> Dum
     with (root / whole["trig"]).open("w", encoding="utf-8", newline="\n") as out:
         comment = f"{project.dataset}: the merged graph, asserted and inferred, then each named graph."
         write_trig(out, _everything(merged, named), prefixes=project.prefixes, comment=comment)
-    shutil.copyfile(build.dump, root / whole["nq"])
+    with (root / whole["nq"]).open("w", encoding="utf-8", newline="\n") as out:
+        out.writelines(canonical_nquads(_everything(merged, named)))
     return Dumps(whole, _write_graphs(named, project=project, root=root))
+
+
+def dataset_quads(build: Build, *, project: Project) -> Iterator[Quad]:
+    """Yield the quads of the dataset: the merged graph as default graph, then each named graph."""
+    return _everything(list(build.graph.union()), _named(build, project))
 
 
 def graph_path(graph: str, *, project: Project) -> str:

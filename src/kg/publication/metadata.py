@@ -8,7 +8,7 @@ what the facts say of the things named there. What can be counted or measured is
 import datetime
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from urllib.parse import quote
 
 from kg.errors import UsageError
@@ -16,27 +16,11 @@ from kg.graph.build import Build
 from kg.graph.terms import RDFS, TYPE, XSD, iri, literal
 from kg.project import Project
 from kg.publication.dumps import Dumps, File
+from kg.publication.released import Released, describe
 from kg.publication.statistics import Statistics, count
+from kg.publication.triples import DCAT, DCATAP, DCT, FILE_TYPE, MEDIA_TYPE, PROV, SD, SPDX, STABLE, VOID, Triples
 from kg.source.reader import Triple
 
-ADMS = "http://www.w3.org/ns/adms#"
-DCAT = "http://www.w3.org/ns/dcat#"
-DCATAP = "http://data.europa.eu/r5r/"
-DCT = "http://purl.org/dc/terms/"
-FOAF = "http://xmlns.com/foaf/0.1/"
-PROV = "http://www.w3.org/ns/prov#"
-SD = "http://www.w3.org/ns/sparql-service-description#"
-SPDX = "http://spdx.org/rdf/terms#"
-VCARD = "http://www.w3.org/2006/vcard/ns#"
-VOID = "http://rdfs.org/ns/void#"
-PREFIXES = {
-    "adms": ADMS, "dcat": DCAT, "dcatap": DCATAP, "dct": DCT, "foaf": FOAF, "prov": PROV, "rdfs": RDFS, "sd": SD,
-    "spdx": SPDX, "vcard": VCARD, "void": VOID, "xsd": XSD,
-}  # fmt: skip
-
-_FILE_TYPE = "http://publications.europa.eu/resource/authority/file-type/"
-_MEDIA_TYPE = "https://www.iana.org/assignments/media-types/"
-_STABLE = "http://publications.europa.eu/resource/authority/planned-availability/STABLE"
 # suffix -> media type, name in the list of file types of the Publications Office, W3C name of the format's IRI
 _FORMATS = {
     "ttl": ("text/turtle", "RDF_TURTLE", "Turtle"),
@@ -53,8 +37,8 @@ _DESCRIPTIONS = {
         "fr": "Le graphe fusionné et chaque graphe nommé, triés, en TriG.",
     },
     "nq": {
-        "en": "The merged graph and each named graph, sorted, as N-Quads.",
-        "fr": "Le graphe fusionné et chaque graphe nommé, triés, en N-Quads.",
+        "en": "The merged graph and each named graph, as canonical N-Quads (RDFC-1.0).",
+        "fr": "Le graphe fusionné et chaque graphe nommé, en N-Quads canoniques (RDFC-1.0).",
     },
 }
 _MANDATORY = ("title", "description")
@@ -70,12 +54,18 @@ _FOLLOWED = frozenset(
 
 
 def catalogue(
-    build: Build, *, project: Project, dumps: Dumps, files: Mapping[str, File], site: str
+    build: Build,
+    *,
+    project: Project,
+    dumps: Dumps,
+    files: Mapping[str, File],
+    releases: Collection[Released],
+    site: str,
 ) -> tuple[Triple, ...]:
     """Return the triples of the catalogue of a publication.
 
-    ``files`` are the whole dumps by their path and ``site`` is the IRI of the publication's root. Dates come
-    from the facts, from the settings or from SOURCE_DATE_EPOCH, never from the clock.
+    ``files`` are the whole dumps by their path, ``releases`` those that are kept, and ``site`` is the IRI of the
+    publication's root. Dates come from the facts, from the settings or from SOURCE_DATE_EPOCH, never from the clock.
 
     Raises UsageError when the settings name no dataset, or the facts do not describe it.
     """
@@ -83,7 +73,12 @@ def catalogue(
     catalog = _catalog(build, dataset, project)
     facts = list(_described(build, (iri(catalog), iri(dataset))))
     _check(facts, catalog=catalog, dataset=dataset)
-    triples = _Triples(facts)
+    triples = Triples(facts)
+    digest = files[dumps.whole["nq"]].sha256
+    for released in releases:
+        triples += describe(released, facts, project=project, site=site)
+        if released.digest == digest:
+            triples.add(dataset, f"{DCAT}version", literal(str(released.version)))
     licences = [o for s, p, o in facts if s == iri(dataset) and p == iri(f"{DCT}license")]
     if date := _date(project):
         dated = {s for s, p, _ in facts if p == iri(f"{DCT}modified")}
@@ -110,20 +105,9 @@ def dataset_of(project: Project) -> str:
     return project.dataset
 
 
-class _Triples(list[Triple]):
-    """Triples being gathered."""
-
-    def add(self, subject: str, predicate: str, *tokens: str) -> None:
-        """Add one triple per token, given the IRIs of the subject and predicate."""
-        self.extend((iri(subject), iri(predicate), token) for token in tokens)
-
-    def number(self, subject: str, predicate: str, value: int) -> None:
-        """Add a triple whose object is an xsd:integer."""
-        self.add(subject, predicate, literal(str(value), datatype=f"{XSD}integer"))
-
-    def type(self, subject: str, *classes: str) -> None:
-        """Add the types of a subject."""
-        self.extend((iri(subject), TYPE, iri(name)) for name in classes)
+def dataset_facts(build: Build, *, project: Project) -> list[Triple]:
+    """Return what is asserted of the dataset of the settings, and of what that names."""
+    return list(_described(build, (iri(dataset_of(project)),)))
 
 
 def _catalog(build: Build, dataset: str, project: Project) -> str:
@@ -187,7 +171,7 @@ def _date(project: Project) -> datetime.date | None:
 
 
 def _distribute(
-    triples: _Triples,
+    triples: Triples,
     dataset: str,
     suffix: str,
     file: File,
@@ -209,24 +193,18 @@ def _distribute(
         triples.add(distribution, f"{DCAT}{predicate}", iri(site + file.path))
     triples.add(dataset, f"{VOID}dataDump", iri(site + file.path))
     triples.add(distribution, f"{DCT}license", *licences)
-    triples.add(distribution, f"{DCATAP}availability", iri(_STABLE))
-    triples.add(distribution, f"{DCAT}mediaType", iri(_MEDIA_TYPE + media))
-    triples.type(_MEDIA_TYPE + media, f"{DCT}MediaType")
-    triples.add(distribution, f"{DCT}format", iri(_FILE_TYPE + kind))
-    triples.type(_FILE_TYPE + kind, f"{DCT}MediaTypeOrExtent")
+    triples.add(distribution, f"{DCATAP}availability", iri(STABLE))
+    triples.add(distribution, f"{DCAT}mediaType", iri(MEDIA_TYPE + media))
+    triples.type(MEDIA_TYPE + media, f"{DCT}MediaType")
+    triples.add(distribution, f"{DCT}format", iri(FILE_TYPE + kind))
+    triples.type(FILE_TYPE + kind, f"{DCT}MediaTypeOrExtent")
     size = literal(str(file.size), datatype=f"{XSD}nonNegativeInteger")
     triples.add(distribution, f"{DCAT}byteSize", size)
     triples.add(distribution, f"{SPDX}checksum", iri(f"{distribution}/checksum"))
-    _checksum(triples, f"{distribution}/checksum", file.sha256)
+    triples.checksum(f"{distribution}/checksum", file.sha256)
 
 
-def _checksum(triples: _Triples, subject: str, sha256: str) -> None:
-    triples.type(subject, f"{SPDX}Checksum")
-    triples.add(subject, f"{SPDX}algorithm", iri(f"{SPDX}checksumAlgorithm_sha256"))
-    triples.add(subject, f"{SPDX}checksumValue", literal(sha256, datatype=f"{XSD}hexBinary"))
-
-
-def _measure(triples: _Triples, dataset: str, statistics: Statistics, *, project: Project) -> None:
+def _measure(triples: Triples, dataset: str, statistics: Statistics, *, project: Project) -> None:
     """Add the VoID counts of the merged graph, whole, by class and by property."""
     triples.type(dataset, f"{VOID}Dataset")
     triples.add(dataset, f"{VOID}uriSpace", literal(project.base))
@@ -252,7 +230,7 @@ def _measure(triples: _Triples, dataset: str, statistics: Statistics, *, project
         triples.number(part, f"{VOID}distinctObjects", uses.objects)
 
 
-def _divide(triples: _Triples, dataset: str, statistics: Statistics, *, dumps: Dumps, site: str) -> None:
+def _divide(triples: Triples, dataset: str, statistics: Statistics, *, dumps: Dumps, site: str) -> None:
     """Add each named graph as a subset, with its number of triples and its file."""
     for graph, number in statistics.graphs.items():
         path = dumps.graphs[graph]
@@ -264,7 +242,7 @@ def _divide(triples: _Triples, dataset: str, statistics: Statistics, *, dumps: D
         triples.add(part, f"{VOID}dataDump", iri(site + path))
 
 
-def _derive(triples: _Triples, dataset: str, build: Build) -> None:
+def _derive(triples: Triples, dataset: str, build: Build) -> None:
     """Add the activity that made the graph: the program and the digest of what it read."""
     inputs = str(build.manifest["inputs"])
     activity = f"{dataset}/build/{inputs[:16]}"
@@ -274,7 +252,7 @@ def _derive(triples: _Triples, dataset: str, build: Build) -> None:
     triples.add(activity, f"{PROV}wasAssociatedWith", iri(f"{activity}/program"))
     triples.type(f"{activity}/inputs", f"{PROV}Entity")
     triples.add(f"{activity}/inputs", f"{SPDX}checksum", iri(f"{activity}/inputs/checksum"))
-    _checksum(triples, f"{activity}/inputs/checksum", inputs)
+    triples.checksum(f"{activity}/inputs/checksum", inputs)
     triples.type(f"{activity}/program", f"{PROV}SoftwareAgent")
     triples.add(f"{activity}/program", f"{RDFS}label", literal(str(build.manifest["program"])))
 

@@ -3,6 +3,7 @@
 ``data/…``             the dumps (see ``kg.publication.dumps``)
 ``catalog.ttl``        the catalogue (see ``kg.publication.metadata``)
 ``.well-known/void``   the same bytes, where VoID looks for them (section 7.2 of the note)
+``release/…``          the releases that the project keeps (see ``kg.publication.release``)
 ``SHA256SUMS``         the digest of every other file, as ``sha256sum --check`` reads it
 
 ``out`` becomes a link to ``<out>.d/<digest>``, replaced in one step: the same build gives the same bytes.
@@ -10,6 +11,7 @@
 
 import re
 import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -19,7 +21,9 @@ from kg.graph.build import Build
 from kg.graph.swap import swap
 from kg.project import Project
 from kg.publication.dumps import File, file_name, write_dumps
-from kg.publication.metadata import PREFIXES, catalogue, dataset_of
+from kg.publication.metadata import catalogue, dataset_of
+from kg.publication.released import folder_of, releases
+from kg.publication.triples import PREFIXES
 from kg.source.turtle import write_turtle
 
 CATALOGUE = "catalog.ttl"
@@ -29,10 +33,11 @@ SUMS = "SHA256SUMS"
 
 @dataclass(frozen=True)
 class Publication:
-    """What was published: the folder, and its files sorted by path, ``SHA256SUMS`` left out."""
+    """What was published: the folder, its files sorted by path, ``SHA256SUMS`` left out, and the dataset's digest."""
 
     folder: Path
     files: tuple[File, ...]
+    digest: str
 
 
 def publish(build: Build, *, project: Project, out: Path, base: str | None = None) -> Publication:
@@ -51,20 +56,33 @@ def publish(build: Build, *, project: Project, out: Path, base: str | None = Non
     with swap(out) as draft:
         root = draft.folder
         dumps = write_dumps(build, project=project, slug=file_name(re.split(r"[/#]", dataset)[-1]), root=root)
+        kept = releases(project)
+        for version in kept:
+            shutil.copytree(folder_of(version, project=project), root / "release" / str(version))
         measured = {path: File.of(root / path, root=root) for path in dumps.whole.values()}
-        triples = catalogue(build, project=project, dumps=dumps, files=measured, site=site)
+        triples = catalogue(build, project=project, dumps=dumps, files=measured, releases=kept.values(), site=site)
         with (root / CATALOGUE).open("w", encoding="utf-8", newline="\n") as text:
             comment = f"{dataset}: the catalogue of its distributions, and what it holds."
             write_turtle(text, triples, prefixes={**PREFIXES, **project.prefixes}, comment=comment)
         (root / WELL_KNOWN).parent.mkdir()
         shutil.copyfile(root / CATALOGUE, root / WELL_KNOWN)
-        others = (path for path in root.rglob("*") if path.is_file())
-        files = tuple(sorted((File.of(path, root=root) for path in others), key=lambda file: file.path))
-        sums = "".join(f"{file.sha256}  {file.path}\n" for file in files)
+        files = files_of(root)
+        sums = sums_of(files)
         (root / SUMS).write_text(sums, encoding="utf-8", newline="\n")
         draft.name = sha256(sums.encode()).hexdigest()[:16]
-        publication = Publication(root, files)
+        publication = Publication(root, files, measured[dumps.whole["nq"]].sha256)
     return replace(publication, folder=draft.folder)
+
+
+def files_of(root: Path) -> tuple[File, ...]:
+    """Return what there is below a folder, sorted by path."""
+    found = (File.of(path, root=root) for path in root.rglob("*") if path.is_file())
+    return tuple(sorted(found, key=lambda file: file.path))
+
+
+def sums_of(files: Iterable[File]) -> str:
+    """Return the digests of files as ``sha256sum --check`` reads them."""
+    return "".join(f"{file.sha256}  {file.path}\n" for file in files)
 
 
 def _site(base: str | None, project: Project) -> str:

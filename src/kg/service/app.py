@@ -11,7 +11,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Mount, Route
 
-from kg.service import home, listing_forms, resources, sparql, static
+from kg.service import home, library, listing_forms, resources, sparql, static
+from kg.service.answering import Answering
 from kg.service.documents import Documents
 from kg.service.headers import Headers
 from kg.service.site import Site
@@ -53,13 +54,13 @@ def _routes(site: Site, pool: Pool, shelf: Shelf) -> list[BaseRoute]:
         status = {"status": "ready" if pool.ready else "not ready", "workers": pool.ready}
         return JSONResponse(status, 200 if pool.ready else 503, headers={"Cache-Control": "no-store"})
 
-    endpoint = sparql.Endpoint(site, pool)
+    answering = Answering(site, pool)
     return [
         Route("/", home.answers(site, shelf)),
         Route("/health", live),
         Route("/health/ready", ready),
-        Route(sparql.PATH, endpoint),
-        Route(f"{sparql.PATH}/", endpoint),
+        *sparql.Endpoint(site, answering).routes(),
+        *library.Library(site, answering, shelf.documents).routes(),
         static.route(),
         Route(f"/{listing_forms.PATH}", listing_forms.answers(site, shelf)),
         *resources.routes(site, shelf),

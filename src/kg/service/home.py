@@ -60,7 +60,7 @@ class Home:
             ("asserted", quads["default"] - quads["inferred"]),
             ("inferred_facts", quads["inferred"]),
             ("cited", self._shelf.documents.passages),
-            ("questions", self._questions()),
+            ("saved", self._questions()),
         ]
 
     def _questions(self) -> int:

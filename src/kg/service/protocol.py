@@ -58,6 +58,11 @@ async def read(request: Request, *, most: int) -> Asked:
     return asked
 
 
+def read_parameters(request: Request) -> list[tuple[str, str]]:
+    """Return the parameters of the URL. Raises RefusalError for what is not UTF-8."""
+    return _form(request.url.query, "the URL")
+
+
 def _asked(parameters: Sequence[tuple[str, str]]) -> Asked:
     if any(name == "update" for name, _ in parameters):
         raise _update()

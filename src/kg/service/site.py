@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from starlette.requests import Request
+
 from kg.graph.build import Build
 from kg.project import Project
 from kg.rebuild import program_digest
@@ -23,6 +25,10 @@ class Site:
     def root(self) -> str:
         """What the address of everything here begins with, without a slash at the end."""
         return self.public_url or self.base_path
+
+    def address(self, request: Request) -> str:
+        """Return the whole address that ``root`` is; without a public one, by what the request calls the server."""
+        return self.public_url or f"{request.url.scheme}://{request.url.netloc}{self.base_path}"
 
     @cached_property
     def digest(self) -> str:

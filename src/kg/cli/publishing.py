@@ -1,0 +1,81 @@
+"""The commands ``kg publish``, ``kg release`` and ``kg verify``: what leaves the house."""
+
+import datetime
+from pathlib import Path
+
+import click
+
+from kg.cli.arguments import open_build
+from kg.errors import CONTENT, DONE, UsageError
+from kg.terminal import Call, examples, red
+
+
+@click.command(epilog=examples("kg publish", "kg publish --out public --base https://example.org/graph/"))
+@click.option("--out", type=click.Path(path_type=Path), help="The link to the site. [default: site, in the project]")
+@click.option("--base", metavar="IRI", help="Where the files will be served from. [default: the base of the settings]")
+@click.option("--build", "link", type=click.Path(path_type=Path), help="The build. [default: build, in the project]")
+@click.pass_obj
+def publish(call: Call, out: Path | None, base: str | None, link: Path | None) -> int:
+    """Write the dumps and the catalogue of the build."""
+    from kg.publication.publish import publish as run
+
+    project = call.project
+    target = out or project.root / "site"
+    with call.progress() as progress:
+        progress("publishing")
+        made = run(open_build(project, link), project=project, out=target, base=base)
+    call.note(f"{len(made.files):,} files in {target}; the dataset has the digest {made.digest}")
+    return DONE
+
+
+@click.command(epilog=examples("kg release 1.0.0", "kg release 1.1.0 --date 2027-01-15"))
+@click.argument("version")
+@click.option("--date", type=click.DateTime(["%Y-%m-%d"]), help="Its date. [default: today, UTC]")
+@click.option("--build", "link", type=click.Path(path_type=Path), help="The build. [default: build, in the project]")
+@click.pass_obj
+def release(call: Call, version: str, date: datetime.datetime | None, link: Path | None) -> int:
+    """Keep the build as a version of the dataset, in releases/VERSION.
+
+    What differs from the last release says how far the version must be from it: a term gone or a property made
+    mandatory is major, something new minor, other facts a patch. An IRI that vanishes without having been deprecated
+    stops the release.
+    """
+    from kg.publication.release import release as run
+
+    project = call.project
+    day = (date or datetime.datetime.now(datetime.UTC)).date()
+    with call.progress() as progress:
+        made = run(open_build(project, link), version, project=project, date=day, progress=progress)
+    click.echo(made.released.digest)
+    why = f", a {made.need.step} one: {made.need.reasons[0]}" if made.need else ""
+    call.note(f"releases/{version}{why}; kg publish puts it at release/{version}/")
+    return DONE
+
+
+@click.command(
+    epilog=examples(
+        "kg verify",
+        "kg verify public",
+        'kg verify https://example.org/graph/ --digest "$CITED"',
+    )
+)
+@click.argument("place", metavar="[FOLDER|URL]", required=False)
+@click.option("--digest", metavar="SHA256", help="The digest of the dataset, as it was cited.")
+@click.pass_obj
+def verify(call: Call, place: str | None, digest: str | None) -> int:
+    """Compute every checksum of a publication anew, and the digest of its dataset.
+
+    The digest goes to stdout. [default place: site, in the project]
+    """
+    from kg.publication.verify import verify as run
+
+    if digest is not None and (len(digest) != 64 or not set(digest.lower()) <= set("0123456789abcdef")):
+        raise UsageError(f"--digest: a SHA-256 has 64 hexadecimal digits, not {digest}")
+    with call.progress() as progress:
+        found = run(place or str(call.project.root / "site"), digest=digest, progress=progress)
+    for fault in found.faults:
+        click.echo(f"{red('fault')}: {fault.path}: {fault.message}", err=True)
+    if found.digest:
+        click.echo(found.digest)
+    call.note(f"{found.files:,} files, {f'{len(found.faults):,} faults' if found.faults else 'as they were published'}")
+    return DONE if found.whole else CONTENT

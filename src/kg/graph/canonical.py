@@ -1,0 +1,70 @@
+"""Write a dataset in its canonical form (RDF Dataset Canonicalization, RDFC-1.0): one dataset, one text, one digest.
+
+The labels of blank nodes follow from what is said of them. Most datasets are named in an instant; one made to be hard
+would take for ever, so that a process of its own names them, and is ended when it takes too long.
+"""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterable
+from typing import Literal
+
+import pyoxigraph as ox
+
+from kg.errors import ResourceError
+from kg.source.reader import Quad
+
+Hash = Literal["sha256", "sha384"]
+_SECONDS = 60.0
+_HASHES = {
+    "sha256": ox.CanonicalizationAlgorithm.RDFC_1_0_SHA_256,
+    "sha384": ox.CanonicalizationAlgorithm.RDFC_1_0_SHA_384,
+}
+_CONTROL = re.compile("[\x00-\x1f\x7f]")
+_ESCAPES = {"\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}
+
+
+def canonical_nquads(quads: Iterable[Quad], *, hash: Hash = "sha256", seconds: float = _SECONDS) -> list[str]:
+    """Return the lines of a dataset's canonical N-Quads, each with its end, in code point order (RDFC-1.0, section 5).
+
+    ``hash`` names blank nodes (section 4.2). Raises ResourceError when they cannot be told apart in ``seconds``.
+    """
+    lines: set[str] = set()
+    with_blanks: set[str] = set()
+    for g, s, p, o in quads:
+        line = f"{s} {p} {_escaped(o)} {f'{g} ' if g else ''}.\n"
+        (with_blanks if "_:" in (s[:2], o[:2], g[:2]) else lines).add(line)
+    return sorted(lines | _named(with_blanks, hash, seconds)) if with_blanks else sorted(lines)
+
+
+def _escaped(token: str) -> str:
+    """Return a token with every control character escaped, as canonical N-Quads have it."""
+    return _CONTROL.sub(lambda found: _ESCAPES.get(found[0]) or f"\\u{ord(found[0]):04X}", token)
+
+
+def _named(lines: set[str], hash: Hash, seconds: float) -> set[str]:
+    """Return lines with canonical labels: those of other quads have no part in them (section 4.4)."""
+    command = [sys.executable, "-m", "kg.graph.canonical", hash]
+    try:
+        done = subprocess.run(
+            command, input="".join(sorted(lines)), capture_output=True, text=True, encoding="utf-8", timeout=seconds
+        )
+    except subprocess.TimeoutExpired as error:
+        blanks = len({token for line in lines for token in line.split() if token.startswith("_:")})
+        raise ResourceError(
+            f"the {blanks} blank nodes are too alike to be named within {seconds:g} s: give some of them IRIs"
+        ) from error
+    if done.returncode:
+        raise ResourceError(f"the blank nodes could not be named: {done.stderr.strip().splitlines()[-1:]}")
+    return set(done.stdout.splitlines(keepends=True))
+
+
+def _name(data: bytes, hash: str) -> bytes:
+    dataset = ox.Dataset(ox.parse(data, format=ox.RdfFormat.N_QUADS, lenient=True))
+    dataset.canonicalize(_HASHES[hash])
+    return ox.serialize(dataset, format=ox.RdfFormat.N_QUADS) or b""
+
+
+if __name__ == "__main__":
+    sys.stdout.buffer.write(_name(sys.stdin.buffer.read(), sys.argv[1]))

@@ -1,0 +1,137 @@
+"""The pages of the query library: a question, its parameters, its answer, and why the answer is what it is."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from kg.graph.store import Solutions, read_quads, read_results, read_term
+from kg.graph.terms import parse
+from kg.project import Project
+from kg.query.catalogue import Query
+from kg.query.parameters import Parameter, blocks
+from kg.query.tokens import declared, form
+from kg.service.names import Names, Shown
+from kg.service.view import View
+
+SHOWN = 500
+"""How many rows of the answer a page shows."""
+SHOWN_WHY = 25
+"""How many rows of each answer that says why."""
+_INPUTS = {"xsd:date": "date", "xsd:integer": "number", "xsd:decimal": "number", "xsd:boolean": "select"}
+_GRAPHS = ("ttl", "jsonld", "nt", "rdf", "trig")
+_SUFFIXES = {"SELECT": ("csv", "json", "xml", "tsv"), "ASK": ("json", "xml"), "CONSTRUCT": _GRAPHS, "DESCRIBE": _GRAPHS}
+Row = tuple[str | None, ...]
+
+
+@dataclass(frozen=True)
+class Told:
+    """A query with its answer, SPARQL results in JSON or N-Triples; else the status and message of its refusal."""
+
+    query: Query
+    answer: bytes = b""
+    status: int = 200
+    message: str | None = None
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A query that is asked: the texts given for its parameters, its text with them, the digest of the build.
+
+    ``error`` is what is wrong with a text that was given.
+    """
+
+    query: Query
+    given: Mapping[str, str]
+    text: str
+    digest: str
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class _Field:
+    """A parameter in the form: its name, type, kind of input, the text in it, and whether it may be left empty."""
+
+    name: str
+    type: str
+    input: str
+    value: str
+    optional: bool
+
+
+@dataclass(frozen=True)
+class _Table:
+    """An answer to be shown: its title, its columns, the first rows, how many there are; or a boolean, or a message."""
+
+    title: str
+    name: str
+    columns: Sequence[str] = ()
+    rows: Sequence[Sequence[Shown | None]] = ()
+    count: int = 0
+    boolean: bool | None = None
+    message: str | None = None
+
+
+def listed(queries: Iterable[Query], view: View) -> str:
+    """Return the page of all queries, in their order."""
+    links = [(view.url(f"query/{quote(query.name)}"), query.title(view.language)) for query in queries]
+    return view.render("queries.html", title=view.words["questions"], path="query", links=links)
+
+
+def shown(filled: Filled, told: Sequence[Told], names: Names, view: View, *, project: Project) -> str:
+    """Return the page of a query with its answer, the first of ``told``, and those that say why."""
+    query = filled.query
+    path = f"query/{quote(query.name)}"
+    suffixes = _SUFFIXES[form(query.text)]
+    tables = [_table(one, names, view, most=SHOWN if place == 0 else SHOWN_WHY) for place, one in enumerate(told)]
+    return view.render(
+        "query.html",
+        title=query.title(view.language),
+        path=path,
+        query=filled.given,
+        address=view.url(path),
+        fields=[_field(param, query, project, filled.given) for param in query.params],
+        error=filled.error,
+        answer=tables[0] if tables else None,
+        reasons=tables[1:],
+        downloads=[(suffix, view.url(f"{path}.{suffix}", filled.given, plain=True)) for suffix in suffixes],
+        text=filled.text,
+        editor=f"{view.url('sparql')}#query={quote(filled.text, safe='')}",
+        cited=view.url(path, filled.given, plain=True),
+        digest=filled.digest,
+    )
+
+
+def default(parameter: Parameter, query: Query) -> str | None:
+    """Return the token that stands in the text for a parameter; None where it is left open."""
+    block = next(block for block in blocks(query.text) if block.name == parameter.name)
+    if block.undefined:
+        return None
+    text = query.text[block.data[0].start : block.data[-1].end]
+    return read_term(text, prefixes={name: iri[1:-1] for name, iri in declared(query.text).items()})
+
+
+def _field(parameter: Parameter, query: Query, project: Project, given: Mapping[str, str]) -> _Field:
+    value = given.get(parameter.name)
+    if value is None and (token := default(parameter, query)) is not None:
+        term = parse(token)
+        value = project.compact(term.value) if term.kind == "iri" else term.value
+    kind = _INPUTS.get(parameter.type, "text")
+    return _Field(parameter.name, parameter.type, kind, value or "", parameter.optional)
+
+
+def _table(told: Told, names: Names, view: View, *, most: int) -> _Table:
+    title, name = told.query.title(view.language), told.query.name
+    if told.message is not None:
+        return _Table(title, name, message=told.message)
+    if form(told.query.text) in ("CONSTRUCT", "DESCRIBE"):
+        triples = sorted((s, p, o) for _, s, p, o in read_quads(told.answer, suffix=".nt"))
+        words = [view.words[key] for key in ("subject", "property", "value")]
+        return _Table(title, name, words, [_cells(row, names) for row in triples[:most]], len(triples))
+    found = read_results(told.answer)
+    if not isinstance(found, Solutions):
+        return _Table(title, name, boolean=found)
+    return _Table(title, name, found.variables, [_cells(row, names) for row in found.rows[:most]], len(found.rows))
+
+
+def _cells(row: Row, names: Names) -> list[Shown | None]:
+    return [None if token is None else names.shown(token) for token in row]
