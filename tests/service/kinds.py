@@ -51,6 +51,8 @@ KINDS = (
     Kind("passage", "/doc/etat-davenir-3/line/1175.html", "Ce que ce graphe énonce", "What this graph states"),
     Kind("graph", "/graph/inferred.html?page=3", "page 3 sur", "page 3 of"),
     Kind("endpoint", "/sparql", "Requête", "Query"),
+    Kind("questions", "/query", "Questions", "Questions"),
+    Kind("question", "/query/epci-in-erbm-and-cte", "CTE", "CTE"),
     Kind("not found", "/id/none", "Rien n'est connu", "Nothing is known", status=404),
     Kind("no sense", "/search?class=zz:x", "zz:x", "zz:x", status=400),
 )

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Mount, Route
 
-from kg.service import home, library, listing, resources, sparql, static
+from kg.service import home, library, listing_forms, resources, sparql, static
 from kg.service.answering import Answering
 from kg.service.documents import Documents
 from kg.service.editor import Editor
@@ -64,6 +64,6 @@ def _routes(site: Site, pool: Pool, shelf: Shelf) -> list[BaseRoute]:
         *sparql.Endpoint(site, answering, editor).routes(),
         *library.Library(site, answering, shelf).routes(),
         static.route(),
-        Route(f"/{listing.PATH}", listing.answers(site, shelf)),
+        Route(f"/{listing_forms.PATH}", listing_forms.answers(site, shelf)),
         *resources.routes(site, shelf),
     ]

@@ -75,6 +75,7 @@ class Documents:
         for parts in self._parts.values():
             parts.sort(key=self._place)
         self.labels = lru_cache(maxsize=50_000)(self._read_labels)
+        self.address = lru_cache(maxsize=50_000)(self._read_address)
         # Whoever turns the pages of something large has it sorted once.
         self._contents = lru_cache(maxsize=4)(self._read_contents)
         self._incoming = lru_cache(maxsize=16)(self._read_incoming)
@@ -135,7 +136,7 @@ class Documents:
             return term
         return None
 
-    def address(self, name: str) -> str | None:
+    def _read_address(self, name: str) -> str | None:
         """Return the path, relative to the origin and escaped, of the page of an IRI; None for one not below it."""
         if not name.startswith(self.origin):
             return None
@@ -226,7 +227,7 @@ class Documents:
                 names.append(graph[1:-1])
         inferred = self.project.inferred_graph
         return [
-            Statement(triple, tuple(sorted(names, key=self._place)), inferred=names == [inferred])
+            Statement(triple, tuple(sorted(names, key=self._place) if names[1:] else names), names == [inferred])
             for triple, names in held.items()
         ]
 

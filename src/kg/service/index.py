@@ -7,8 +7,7 @@ may have one letter wrong, missing, surplus or swapped with its neighbour, and o
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -23,8 +22,7 @@ LONGEST = 200
 _MOST_WORDS = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """A thing by its number, the name that was found, and how."""
 
     thing: int
@@ -36,7 +34,8 @@ class Index:
     """The names of things by their words."""
 
     def __init__(self, names: Iterable[tuple[int, str]]) -> None:
-        self._names = list(dict.fromkeys(names))
+        # The shorter first, so that places are in the order of what is found.
+        self._names = sorted(dict.fromkeys(names), key=lambda name: (len(name[1]), name))
         self._plain = [" ".join(words(text)) for _, text in self._names]
         found: dict[str, list[int]] = defaultdict(list)
         for place, text in enumerate(self._plain):
@@ -51,19 +50,25 @@ class Index:
         if not asked:
             return []
         whole = " ".join(asked)
-        ranked: dict[int, tuple[int, int, int]] = {}
         places = self._all(self._beginning(word) for word in asked)
-        slipped = not places
-        if slipped:
-            places = self._all(self._beginning(word) | self._near(word) for word in asked)
-        for place in places:
-            thing, text = self._names[place]
+        if not places:
+            near = sorted(self._all(self._beginning(word) | self._near(word) for word in asked))
+            return self._once([("typo", near)])
+        begun: dict[How, list[int]] = {"exact": [], "prefix": [], "word": []}
+        for place in sorted(places):
             name = self._plain[place]
-            how = 3 if slipped else 0 if name == whole else 1 if name.startswith(whole) else 2
-            rank = (how, len(text), place)
-            if thing not in ranked or rank < ranked[thing]:
-                ranked[thing] = rank
-        return [Match(thing, self._names[place][1], HOWS[how]) for thing, (how, _, place) in _ordered(ranked)]
+            begun["word" if not name.startswith(whole) else "exact" if name == whole else "prefix"].append(place)
+        return self._once(begun.items())
+
+    def _once(self, found: Iterable[tuple[How, list[int]]]) -> list[Match]:
+        """Return the things whose names are found, each by the first of them."""
+        first: dict[int, Match] = {}
+        for how, places in found:
+            for place in places:
+                thing, text = self._names[place]
+                if thing not in first:
+                    first[thing] = Match(thing, text, how)
+        return list(first.values())
 
     def _all(self, found: Iterable[set[int]]) -> set[int]:
         """Return the names that every word finds."""
@@ -90,7 +95,3 @@ class Index:
             for _, _, at in near:
                 places.update(self._places[at])
         return places
-
-
-def _ordered(ranked: dict[int, tuple[int, int, int]]) -> list[tuple[int, tuple[int, int, int]]]:
-    return sorted(ranked.items(), key=lambda item: item[1])

@@ -1,34 +1,24 @@
-"""Search and lists at ``/search``: things by name, by class, and by the values of properties."""
+"""What a search or a list finds at ``/search``: things by name, by class, and by the values of properties."""
 
-import csv
-import io
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
-from typing import Any
 
 from starlette.requests import Request
 
 from kg.errors import UsageError
 from kg.graph.terms import XSD, iri, literal, parse
-from kg.lookup.speaker import number
-from kg.service.answers import Answers, RefusedError
+from kg.service.answers import RefusedError
 from kg.service.collation import key
-from kg.service.index import HOWS, LONGEST, Match
+from kg.service.index import HOWS, LONGEST, How, Match
 from kg.service.names import Names, Shown
-from kg.service.negotiation import HTML, Form
-from kg.service.page import turns
 from kg.service.site import Site
 from kg.service.things import Shelf
 from kg.service.view import View
 
-PATH = "search"
 SHOWN = 50
 """How many things a page has."""
-JSON = Form("json", "application/json")
-CSV = Form("csv", "text/csv", "utf-8")
 
 
 @dataclass(frozen=True)
@@ -39,11 +29,6 @@ class Asked:
     kind: str | None
     filters: Mapping[str, str]
     page: int
-
-    def query(self, **changed: str) -> dict[str, str]:
-        """Return the parameters of the address of the first page."""
-        kept = {"q": self.words, "class": changed.pop("kind", ""), **self.filters, **changed}
-        return {name: value for name, value in kept.items() if value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,41 +53,71 @@ class Facet:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A thing of a list: its IRI, its name, its classes, and the other name or code that was found, if one was."""
+    """A thing of a list: its IRI, its name, its classes; of a search also what was found of it, and how.
+
+    ``other`` says that this is another name or a code, which a reader would look for in vain in the labels.
+    """
 
     iri: str
     thing: Shown
     kinds: Sequence[Shown]
-    match: Match | None
     found: str | None
+    how: How | None
+    other: bool
+
+
+@dataclass(frozen=True)
+class Found:
+    """What is found: all ``matches``, the ``rows`` of the page, and what the list may be filtered by.
+
+    ``kind`` is the class that is asked for; ``query`` are the parameters of the address of the first page.
+    """
+
+    asked: Asked
+    kind: Shown | None
+    query: Mapping[str, str]
+    matches: Sequence[Match]
+    rows: Sequence[Row]
+    classes: Sequence[Option]
+    facets: Sequence[Facet]
+    pages: int
 
 
 class Listing:
-    """Writes lists of the things of a site."""
+    """Finds the things of a site that a request asks for."""
 
     def __init__(self, site: Site, shelf: Shelf) -> None:
         self._project = site.project
         self._shelf = shelf
 
-    def write(self, request: Request, view: View, form: Form) -> bytes:
-        """Return a list in a form. Raises RefusedError for a parameter that means nothing, and for no such page."""
+    def find(self, request: Request, view: View, names: Names) -> Found:
+        """Return what a request asks for. Raises RefusedError for what names nothing, and for no such page."""
         asked = self._asked(request, view)
-        matches, kinds = self._find(asked, view)
+        matches, kinds = self._matches(asked, view)
         pages = max(1, ceil(len(matches) / SHOWN))
         if asked.page > pages:
             raise RefusedError(404)
-        names = Names(self._shelf.documents, view)
-        if form == CSV:
-            return self._csv(matches, names, view)
-        facets = self._facets(asked, matches, names)
-        classes = self._classes(asked, kinds, names)
-        rows = [self._row(match, names, view) for match in matches[(asked.page - 1) * SHOWN : asked.page * SHOWN]]
-        query = asked.query(kind=self._short(asked.kind) if asked.kind else "")
-        around = turns(view, PATH, query, page=asked.page, pages=pages)
-        if form == JSON:
-            return self._json(asked, rows, facets, classes, total=len(matches), pages=pages, turns=around)
-        slipped = bool(matches) and matches[0].how == "typo"
-        return self._html(asked, rows, facets, classes, names, view, query, around, total=len(matches), slipped=slipped)
+        query = {"q": asked.words, "class": self._short(asked.kind) if asked.kind else "", **asked.filters}
+        return Found(
+            asked=asked,
+            kind=names.shown(asked.kind) if asked.kind else None,
+            query={name: value for name, value in query.items() if value},
+            matches=matches,
+            rows=[self.row(match, names) for match in matches[(asked.page - 1) * SHOWN : asked.page * SHOWN]],
+            classes=self._classes(asked, kinds, names),
+            facets=self._facets(asked, matches, names),
+            pages=pages,
+        )
+
+    def row(self, match: Match, names: Names) -> Row:
+        """Return how a thing is listed."""
+        things = self._shelf.things
+        token = things.tokens[match.thing]
+        kinds = [names.shown(kind) for kind in things.narrowest(things.kinds[match.thing])]
+        if not match.text:
+            return Row(token[1:-1], names.shown(token), kinds, None, None, other=False)
+        other = all(name.text != match.text for name in things.names[match.thing] if name.is_label)
+        return Row(token[1:-1], names.shown(token), kinds, match.text, match.how, other)
 
     def _asked(self, request: Request, view: View) -> Asked:
         given = request.query_params
@@ -130,14 +145,13 @@ class Listing:
         """Return how a term is written in an address: a CURIE, an IRI, or what a literal says."""
         return self._project.compact(token[1:-1]).strip("<>") if token.startswith("<") else parse(token).value
 
-    def _find(self, asked: Asked, view: View) -> tuple[list[Match], Counter[str]]:
+    def _matches(self, asked: Asked, view: View) -> tuple[list[Match], Counter[str]]:
         """Return the things that are asked for, in order, and how many of each class there are, were none asked for."""
         things = self._shelf.things
         order = things.order((view.language, *view.languages))
         if asked.words:
-            rank = {how: place for place, how in enumerate(HOWS)}
             found = self._shelf.index.find(asked.words)
-            found.sort(key=lambda m: (rank[m.how], len(m.text), order[m.thing]))
+            found.sort(key=lambda m: (HOWS.index(m.how), len(m.text), order[m.thing]))
         else:
             found = [Match(n, "", "exact") for n in sorted(range(len(things.tokens)), key=order.__getitem__)]
         for name, value in asked.filters.items():
@@ -183,110 +197,3 @@ class Listing:
         counted = {**kinds, **({asked.kind: kinds.get(asked.kind, 0)} if asked.kind else {})}
         options = [Option(self._short(k), names.shown(k).text, n, k == asked.kind) for k, n in counted.items()]
         return sorted(options, key=lambda option: key(option.shown))
-
-    def _row(self, match: Match, names: Names, view: View) -> Row:
-        things = self._shelf.things
-        token = things.tokens[match.thing]
-        shown = names.shown(token)
-        kinds = [names.shown(kind) for kind in things.narrowest(things.kinds[match.thing])]
-        return Row(
-            token[1:-1], shown, kinds, match if match.text else None, match.text if match.text != shown.text else None
-        )
-
-    def _csv(self, matches: Iterable[Match], names: Names, view: View) -> bytes:
-        """Return all of a list as CSV (RFC 4180)."""
-        out = io.StringIO()
-        writer = csv.writer(out, lineterminator="\r\n")
-        writer.writerow(("iri", "name", "language", "class", "found", "how"))
-        for match in matches:
-            row = self._row(match, names, view)
-            kinds = "; ".join(kind.text for kind in row.kinds)
-            how = match.how if row.match else ""
-            writer.writerow((row.iri, row.thing.text, row.thing.language or "", kinds, row.found or "", how))
-        return out.getvalue().encode()
-
-    def _json(
-        self,
-        asked: Asked,
-        rows: Sequence[Row],
-        facets: Sequence[Facet],
-        classes: Sequence[Option],
-        *,
-        total: int,
-        pages: int,
-        turns: Mapping[str, str | None],
-    ) -> bytes:
-        def values(options: Sequence[Option]) -> list[dict[str, Any]]:
-            return [{"value": o.value, "name": o.shown, "count": o.count} for o in options]
-
-        said = {
-            "query": asked.words,
-            "class": asked.kind[1:-1] if asked.kind else None,
-            "filters": dict(asked.filters),
-            "total": total,
-            "page": asked.page,
-            "pages": pages,
-            "previous": turns["previous"],
-            "next": turns["next"],
-            "results": [
-                {
-                    "iri": row.iri,
-                    "name": row.thing.text,
-                    "language": row.thing.language,
-                    "page": row.thing.href,
-                    "classes": [kind.text for kind in row.kinds],
-                    **({"found": row.match.text, "how": row.match.how} if row.match else {}),
-                }
-                for row in rows
-            ],
-            "classes": values(classes),
-            "facets": [
-                {"property": f.iri, "parameter": f.parameter, "name": f.name.text, "values": values(f.options)}
-                for f in facets
-            ],
-        }
-        return (json.dumps(said, ensure_ascii=False, indent=1) + "\n").encode()
-
-    def _html(
-        self,
-        asked: Asked,
-        rows: Sequence[Row],
-        facets: Sequence[Facet],
-        classes: Sequence[Option],
-        names: Names,
-        view: View,
-        query: Mapping[str, str],
-        turns: Mapping[str, str | None],
-        *,
-        total: int,
-        slipped: bool,
-    ) -> bytes:
-        kind = names.shown(asked.kind) if asked.kind else None
-        heading = view.words["results"].format(asked.words) if asked.words else view.words["all"]
-        paged = {**query, **({"page": str(asked.page)} if asked.page > 1 else {})}
-        return view.render(
-            "search.html",
-            title=" — ".join([*([kind.text] if kind else []), *([heading] if asked.words or not kind else [])]),
-            path=PATH,
-            query=paged,
-            trail=[Shown(view.words["home"], href=view.url("")), kind or Shown(heading)],
-            asked=asked,
-            kind=kind,
-            heading=heading,
-            rows=rows,
-            facets=facets,
-            classes=classes,
-            total=view.words["count"].format(number(str(total), view.language)) if total > 1 else None,
-            some=total,
-            slipped=slipped,
-            turns=turns,
-            forms=[
-                ("CSV", view.url(PATH, {**query, "format": "csv"})),
-                ("JSON", view.url(PATH, {**paged, "format": "json"})),
-            ],
-        ).encode()
-
-
-def answers(site: Site, shelf: Shelf) -> Answers:
-    """Return the application of the search and the lists of a site."""
-    return Answers(site, forms=(HTML, JSON, CSV), write=Listing(site, shelf).write)

@@ -2,7 +2,7 @@
 
 import re
 from calendar import monthrange
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -13,7 +13,6 @@ from kg.lookup.speaker import number
 from kg.project import Document, Project
 from kg.service.documents import LABELS, Documents
 from kg.service.view import View
-from kg.source.reader import Triple
 
 _WEB = ("http://", "https://")
 _NUMBERS = {
@@ -61,31 +60,35 @@ class Names:
         self._known: dict[str, Name] = {}
         self._shown: dict[str, Shown] = {}
 
-    def learn(self, triples: Iterable[Triple]) -> None:
-        """Keep the best label of each subject: in the language, else in one of the project, by preferred property."""
-        best: dict[str, tuple[int, int, str]] = {}
-        for s, p, o in triples:
-            if p in LABELS and o.startswith('"'):
-                term = parse(o)
-                place = self._order.index(term.language) if term.language in self._order else len(self._order)
-                rank = (place, LABELS.index(p), term.value)
-                if s not in best or rank < best[s]:
-                    best[s] = rank
-                    self._known[s] = Name(term.value, term.language)
-        for token in best:
-            ours = _others().get(token, {}).get(self._view.language)
-            if ours and self._known[token].language != self._view.language:
-                self._known[token] = ours
-
     def name(self, token: str) -> Name:
         """Return what a thing is called in the language, else in another; else its IRI, short."""
         if token not in self._known:
-            self.learn(fact.triple for fact in self._documents.labels(token))
-        if token not in self._known:
-            self._known[token] = _others().get(token, {}).get(self._view.language) or self._unnamed(token[1:-1])
+            ours = _others().get(token, {}).get(self._view.language)
+            label = self._label(token)
+            if ours and (label is None or label.language != self._view.language):
+                label = ours
+            self._known[token] = label or self._unnamed(token)
         return self._known[token]
 
-    def _unnamed(self, iri: str) -> Name:
+    def _label(self, token: str) -> Name | None:
+        """Return the best label of a thing: in the language, else in one of the project, by preferred property."""
+        labels = [(p, parse(o)) for _, p, o in (fact.triple for fact in self._documents.labels(token)) if o[0] == '"']
+
+        def rank(label: tuple[str, Term]) -> tuple[int, int, str]:
+            p, term = label
+            place = self._order.index(term.language) if term.language in self._order else len(self._order)
+            return place, LABELS.index(p), term.value
+
+        best = min(labels, key=rank, default=None)
+        return Name(best[1].value, best[1].language) if best else None
+
+    def _unnamed(self, token: str) -> Name:
+        """Return the words that state a thing, else what its address says."""
+        if as_stated := self.project.evidence.as_stated:
+            for words in self._documents.objects(token, f"<{as_stated}>")[:1]:
+                term = parse(words)
+                return Name(term.value, term.language)
+        iri = token[1:-1]
         if passage := self.project.evidence.locate(iri):
             return Name(self.passage(*passage))
         short = self.project.compact(iri).strip("<>")

@@ -71,7 +71,6 @@ class Page:
 
     def resource(self, described: Description, *, path: str, deprecated: bool = False) -> str:
         """Return the page of a resource. ``path`` is its address without suffix, relative to the root."""
-        self._names.learn(fact.triple for fact in described.labels)
         self._about, self._address = described.iri, path
         self._here = {"page": str(described.page)} if described.page > 1 else {}
         own = [fact for fact in described.facts if fact.triple[0] == iri(described.iri)]
@@ -100,7 +99,6 @@ class Page:
 
     def proof(self, described: Description, proof: Proof, *, path: str) -> str:
         """Return the page that says why a triple holds, down to the passages that state what it follows from."""
-        self._names.learn(fact.triple for fact in described.labels)
         return self._view.render(
             "proof.html",
             title=f"{self._view.words['why']} — {self._names.name(proof.triple[0]).text}",

@@ -1,7 +1,7 @@
 """The things of a site, read once from its store: their names and codes, their classes, and what filters lists."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import chain
@@ -53,6 +53,8 @@ class Things:
         facts: dict[str, list[Pair]] = defaultdict(list)
         codes: dict[str, dict[str, str]] = defaultdict(dict)
         no_codes: set[str] = set()
+        as_stated = documents.project.evidence.as_stated
+        stated: dict[str, Name] = {}
         self._supers: dict[str, set[str]] = defaultdict(set)
         for s, p, o in documents.triples():
             if p == _SUBCLASS and o.startswith("<") and s != o:
@@ -63,6 +65,8 @@ class Things:
                 term = parse(o)
                 if p in _NAMES:
                     named[s].append(Name(term.value, term.language, p in LABELS))
+                elif as_stated and p == iri(as_stated):
+                    stated.setdefault(s, Name(term.value, term.language, True))
                 elif term.datatype in _YEARS and term.value[:4].isdecimal():
                     facts[s].append((p, f'"{term.value[:4]}"^^<{XSD}gYear>'))
                 elif term.datatype == _BOOLEAN:
@@ -81,6 +85,9 @@ class Things:
         for values in codes.values():
             for value, s in values.items():
                 named[s].append(Name(value, None, False))
+        for s, name in stated.items():
+            if not any(other.is_label for other in named[s]):
+                named[s].append(name)
         about = sorted(set(named) | set(typed), key=lambda token: token[1:-1])
         self.tokens: Sequence[str] = [token for token in about if not documents.project.evidence.locate(token[1:-1])]
         self.names: Sequence[tuple[Name, ...]] = [tuple(named[token]) for token in self.tokens]
@@ -93,6 +100,7 @@ class Things:
                 classes[kind].add(number)
         self.classes: Mapping[str, set[int]] = classes
         self.order = lru_cache(maxsize=8)(self._order)
+        self.narrowest = lru_cache(maxsize=4096)(self._narrowest)
         self.facets = lru_cache(maxsize=256)(self._facets)
 
     def label(self, number: int, languages: Sequence[str]) -> Name | None:
@@ -123,9 +131,9 @@ class Things:
             border = set(chain.from_iterable(self._supers.get(k, ()) for k in border)) - seen
         return seen - {kind}
 
-    def narrowest(self, kinds: Iterable[str]) -> list[str]:
+    def _narrowest(self, given: tuple[str, ...]) -> Sequence[str]:
         """Return those of some classes that none of the others is below, the graph's own first, then the smaller."""
-        kinds = set(kinds) - _NOT_KINDS
+        kinds = set(given) - _NOT_KINDS
         above = {kind: self.supers(kind) for kind in kinds}
         # Two classes that are below each other are one: both stay.
         lowest = [k for k in kinds if not any(k in above[other] and other not in above[k] for other in kinds)]
@@ -136,10 +144,10 @@ class Things:
         """Tell whether a class is one of the graph's own."""
         return kind.startswith(f"<{self._origin}")
 
-    def kinds_of(self, token: str) -> list[str]:
+    def kinds_of(self, token: str) -> Sequence[str]:
         """Return the narrowest classes of a thing."""
         number = self.numbers.get(token)
-        return self.narrowest(self.kinds[number]) if number is not None else []
+        return self.narrowest(self.kinds[number]) if number is not None else ()
 
     def above(self, token: str) -> list[str]:
         """Return what stands above a thing, the highest first, itself last: by the steps that the settings name.
