@@ -24,6 +24,7 @@ PASTE = """text => {
   clipboardData.setData("text/plain", text);
   document.activeElement.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
 }"""
+PATIENCE = 20_000  # milliseconds
 ANSWERED_WITH_AN_ERROR = "Failed to load resource: the server responded with a status of"
 PLACES = """PREFIX geo: <http://www.opengis.net/ont/geosparql#>
 SELECT ?thing ?name ?people ?place WHERE {
@@ -58,6 +59,7 @@ def town_server(served_town: Project) -> Iterator[Served]:
 def browser() -> Iterator[Browser]:
     chromium = shutil.which("chromium")
     assert chromium, "chromium is not installed: make test-system installs it"
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=chromium, args=FLAGS)
         yield browser
@@ -75,7 +77,7 @@ def visit(browser: Browser, town_server: Served) -> Iterator[Visit]:
         contexts.append(context)
         context.add_init_script(WATCH)
         page = context.new_page()
-        page.set_default_timeout(5000)
+        page.set_default_timeout(PATIENCE)
         page.on("request", lambda request: seen.requests.append(request.url))
         page.on("pageerror", lambda error: seen.complaints.append(str(error)))
         page.on(
