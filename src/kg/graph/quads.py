@@ -182,11 +182,11 @@ class Graph:
     def ids(self, tokens: Iterable[str]) -> list[int]:
         """Return the ids of tokens, adding to the dictionary those that it does not hold."""
         wanted = list(tokens)
-        if all(self._known.get(token) is not None for token in wanted):
-            return [known for token in wanted if (known := self._known[token]) is not None]
-        with self.engine.given({"token": list(dict.fromkeys(wanted))}) as given:
-            self._add_terms(f"SELECT token FROM {given}")
         found = self.find_all(wanted)
+        if missing := [token for token in dict.fromkeys(wanted) if token not in found]:
+            with self.engine.given({"token": missing}) as given:
+                self._add_terms(f"SELECT token FROM {given}")
+            found = self.find_all(wanted)
         return [found[token] for token in wanted]
 
     def find(self, token: str) -> int | None:

@@ -20,12 +20,15 @@ class Constructs:
         atoms = {atom for rule in rules for atom in (*rule.body, *rule.closed)}
         self._seen = ["true"] if everything else sorted({self._sees(atom) for atom in atoms})
 
-    def propose(self, number: int, rule: Rule) -> None:
-        """Put among the candidates what ``rule`` constructs, unless it has nothing new to look at."""
+    def propose(self, number: int, rule: Rule, *, last: int) -> None:
+        """Put among the candidates what ``rule`` constructs, unless it has nothing new to look at.
+
+        ``last`` is the last round of the closure.
+        """
         assert rule.sparql is not None
-        if not self._news(number, rule):
+        if not self._news(number, rule, last):
             return
-        self._sync()
+        self._sync(last)
         triples = self._store.query(rule.sparql)
         assert isinstance(triples, tuple)
         if triples:
@@ -33,11 +36,11 @@ class Constructs:
             columns = {"s": ids[0::3], "p": ids[1::3], "o": ids[2::3], "rule": [number] * len(triples)}
             self._graph.engine.append("candidate", columns)
 
-    def _news(self, number: int, rule: Rule) -> bool:
+    def _news(self, number: int, rule: Rule, last: int) -> bool:
         """Tell whether there is something new that a rule may look at since it ran last."""
         seen = {self._sees(atom) for atom in (*rule.body, *rule.closed)}
         since = self._ran.get(number, -1)
-        self._ran[number] = last = self._graph.engine.count("SELECT coalesce(max(round), 0) FROM closure")
+        self._ran[number] = last
         news = f"SELECT 1 FROM closure WHERE round > {since} AND ({' OR '.join(sorted(seen)) or 'true'}) LIMIT 1"
         return since < last and bool(self._graph.engine.rows(news))
 
@@ -51,7 +54,9 @@ class Constructs:
             return f"p = {known}"
         return f"p = {known} AND o = {self._graph.ids([value])[0]}"
 
-    def _sync(self) -> None:
+    def _sync(self, last: int) -> None:
+        if self._synced == last:
+            return
         some = " OR ".join(f"({condition})" for condition in self._seen) or "false"
         # OWL may say something of a literal; a graph of RDF, and so SPARQL, does not.
         select = (
@@ -59,4 +64,4 @@ class Constructs:
             "AND s NOT IN (SELECT id FROM term WHERE starts_with(token, '\"'))"
         )
         self._store.add_lines(self._graph.lines(select))
-        self._synced = self._graph.engine.count("SELECT coalesce(max(round), 0) FROM closure")
+        self._synced = last

@@ -95,7 +95,7 @@ class _Run:
             self._join(joins, since)
             for number in constructs:
                 started = time.perf_counter()
-                self._constructs.propose(number, self._rules[number - 1])
+                self._constructs.propose(number, self._rules[number - 1], last=self.last)
                 self.seconds[number] += time.perf_counter() - started
             if not self._keep():
                 return

@@ -169,11 +169,10 @@ class _Lines:
         """Keep what is not yet a whole line."""
 
     def _pass(self, text: bytes) -> None:
-        lines = text.split(b"\n")[:-1]
+        whole = text[:-1]
         if b"_:" in text or b"<<(" in text or b"--" in text:
-            lines = [self._renamed(line) for line in lines]
-        if lines:
-            self._out.write(self._mark + (b"\n" + self._mark).join(lines) + b"\n")
+            whole = b"\n".join(self._renamed(line) for line in whole.split(b"\n"))
+        self._out.write(self._mark + whole.replace(b"\n", b"\n" + self._mark) + b"\n")
 
     def _renamed(self, line: bytes) -> bytes:
         match = self._PLACES.fullmatch(line)

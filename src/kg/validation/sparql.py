@@ -151,7 +151,8 @@ class Queries:
         if shape.path is not None:
             path = paths.text(shape.path)
             body = re.sub(r"[$?]PATH\b", lambda _: path, body)
-        head = "".join(f"PREFIX {name}: <{namespace}>\n" for name, namespace in sorted(self._prefixes(node).items()))
+        known = sorted(self._prefixes(node).items())
+        head = "".join(f"PREFIX {name}: <{namespace}>\n" for name, namespace in known if f"{name}:" in body)
         try:
             told = self._analyses.of(head + body, {"this", *prebound} | ({"value"} if kind == "ask" else set()))
         except ValueError as error:
