@@ -88,15 +88,20 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Limits:
-    """What one query of the live service may take: seconds, bytes of memory, rows; and the bytes of a request's body.
+    """What one query of the live service may take: seconds, bytes of memory, rows; and what a request and all may.
 
-    The bytes of an answer are limited as the memory is.
+    The bytes of an answer are limited as the memory is. A request's headers have ``request_seconds`` to come, and its
+    body has as many again.
     """
 
     query_seconds: int = 30
     query_memory: int = 1_000_000_000
     query_rows: int = 1_000_000
     body_bytes: int = 1_000_000
+    url_bytes: int = 16_000
+    header_bytes: int = 32_000
+    request_seconds: int = 20
+    connections: int = 1_000
 
 
 @dataclass(frozen=True)

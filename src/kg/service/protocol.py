@@ -8,7 +8,8 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
-_PATIENCE = 30  # seconds for a body to come
+from kg.project import Limits
+
 _FORGOTTEN = 20_000_000  # bytes of a body that are read at most
 FORM = "application/x-www-form-urlencoded"
 QUERY = "application/sparql-query"
@@ -38,8 +39,8 @@ class Asked:
     formats: tuple[str, ...] = ()
 
 
-async def read(request: Request, *, most: int) -> Asked:
-    """Return what a request asks. Raises RefusalError for what the protocol does not know, or a body over ``most``."""
+async def read(request: Request, *, limits: Limits) -> Asked:
+    """Return what a request asks. Raises RefusalError for what is none, or a body over the limits."""
     parameters = _form(request.url.query, "the URL")
     if request.method != "POST":
         return _asked(parameters)
@@ -48,7 +49,7 @@ async def read(request: Request, *, most: int) -> Asked:
         raise RefusalError(415, f"a POST has the content type {QUERY} or {FORM}, not {media or 'none'}")
     if charset not in ("utf-8", "utf8", "us-ascii"):
         raise RefusalError(415, f"a query is in UTF-8, not {charset}")
-    body = _text(await _body(request, most), "the body")
+    body = _text(await _body(request, most=limits.body_bytes, seconds=limits.request_seconds), "the body")
     if media == UPDATE:
         raise _update()
     parameters += _form(body, "the body") if media == FORM else [("query", body)]
@@ -83,11 +84,11 @@ def _content_type(request: Request) -> tuple[str, str]:
     return media.strip(), said.get("charset", "utf-8").strip('"')
 
 
-async def _body(request: Request, most: int) -> bytes:
+async def _body(request: Request, *, most: int, seconds: int) -> bytes:
     """Return the body. One too large is read on for a while: many clients listen only when they have sent."""
     body, size = bytearray(), 0
     with suppress(TimeoutError):
-        async with asyncio.timeout(_PATIENCE):
+        async with asyncio.timeout(seconds):
             async for piece in request.stream():
                 size += len(piece)
                 if size <= most:
@@ -97,7 +98,7 @@ async def _body(request: Request, most: int) -> bytes:
             if size <= most:
                 return bytes(body)
     if size <= most:
-        raise RefusalError(408, f"the request did not come within {_PATIENCE} s", {"Connection": "close"})
+        raise RefusalError(408, f"the request did not come within {seconds} s", {"Connection": "close"})
     raise RefusalError(413, f"a request has at most {most:,} bytes", {"Connection": "close"})
 
 

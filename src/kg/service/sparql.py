@@ -51,7 +51,7 @@ class Endpoint:
             return Response(status_code=204, headers=_OPTIONS)
         if request.method not in METHODS.split(", "):
             raise RefusalError(405, f"the endpoint knows {METHODS}", {"Allow": METHODS})
-        asked = await read(request, most=self._site.project.limits.body_bytes)
+        asked = await read(request, limits=self._site.project.limits)
         if asked.query is None:
             return self._described(request, asked)
         if request.method != "POST":
@@ -94,6 +94,8 @@ class Endpoint:
                     return _sent(answer.file.open("rb"), headers | {"Content-Type": content_type(reply.media)})
         except BusyError as error:
             raise RefusalError(error.status, error.message, {"Retry-After": "1"}) from error
+        if reply.status == 500:
+            raise RuntimeError(reply.message)  # for the log, and not for the client
         if reply.kind is not None:
             offers = OFFERS[reply.kind]
             raise RefusalError(406, f"there is: {', '.join(dict.fromkeys(offer.media_type for offer in offers))}")
