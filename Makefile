@@ -1,4 +1,4 @@
-# `make run` sets everything up and answers the first question; `make test` runs the tests.
+# `make run` sets everything up, answers the first question and serves the graph; `make test` runs the tests.
 # The targets work from any path, and twice in a row.
 
 SHELL := /bin/sh
@@ -6,14 +6,17 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 LOCK := requirements.lock
+PORT ?= 8000
+SECONDS ?= 600
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 
-.PHONY: run test test-system lint format bench bench-large lock clean
+.PHONY: run test test-system lint format bench bench-large bench-serving soak fuzz lock clean
 
 run: $(STAMP)
 	"$(BIN)/kg" build
 	"$(BIN)/kg" query epci-in-erbm-and-cte
+	"$(BIN)/kg" serve --port "$(PORT)"
 
 test: $(DEV_STAMP)
 	"$(BIN)/python" -m pytest -m "not system"
@@ -42,6 +45,15 @@ bench: $(DEV_STAMP)
 # 142 million triples: half an hour, and 70 GB of disk.
 bench-large: $(DEV_STAMP)
 	"$(BIN)/python" benchmarks/large.py
+
+# Ten minutes of queries that nobody should ask, and of requests at random: does anybody else notice?
+soak: $(DEV_STAMP)
+	"$(BIN)/kg" build
+	"$(BIN)/python" benchmarks/soak.py --seconds "$(SECONDS)"
+
+fuzz: $(DEV_STAMP)
+	"$(BIN)/kg" build
+	"$(BIN)/python" benchmarks/fuzz.py --seconds "$(SECONDS)"
 
 # Writes the lock files anew: versions and hashes, and no registry's address.
 lock: $(DEV_STAMP)

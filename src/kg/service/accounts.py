@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import IO
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -63,6 +64,8 @@ class Accounts:
 
         try:
             await self._app(scope, receive, sending)
+        except ClientDisconnect:
+            pass  # nobody is left to be told
         except Exception:
             _log.exception("request %s failed", name)
             if status:

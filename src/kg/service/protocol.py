@@ -43,6 +43,7 @@ async def read(request: Request, *, limits: Limits) -> Asked:
     """Return what a request asks. Raises RefusalError for what is none, or a body over the limits."""
     parameters = _form(request.url.query, "the URL")
     if request.method != "POST":
+        await _body(request, most=limits.body_bytes, seconds=limits.request_seconds)  # which means nothing
         return _asked(parameters)
     media, charset = _content_type(request)
     if media not in (FORM, QUERY, UPDATE):

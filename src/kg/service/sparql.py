@@ -54,8 +54,6 @@ class Endpoint:
         asked = await read(request, limits=self._site.project.limits)
         if asked.query is None:
             return self._described(request, asked)
-        if request.method != "POST":
-            await request.body()
         return await _unless_gone(request, self._answered(request, asked, asked.query))
 
     def _described(self, request: Request, asked: Asked) -> Response:

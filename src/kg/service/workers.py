@@ -17,6 +17,7 @@ from kg.service.turns import BusyError, Turns
 from kg.service.worker import Question, Reply, Settings
 
 _log = logging.getLogger(__name__)
+_REPLACING = 5  # seconds, beyond the time of a query, in which one past it is killed and another worker begins
 _PAUSE = 1.0  # seconds before a worker that could not begin is tried again
 
 
@@ -214,14 +215,15 @@ class Pool:
                 await worker.kill()
 
     async def _free(self) -> Worker:
-        """Return a worker with nothing to do. Raises BusyError when there is none for as long as a query may take."""
+        """Return a worker with nothing to do. Raises BusyError when none is, though each must have ended a query."""
+        patience = self._settings.seconds + _REPLACING
         try:
-            async with asyncio.timeout(self._settings.seconds):
+            async with asyncio.timeout(patience):
                 while (worker := await self._idle.get()) not in self._alive:
                     pass
                 return worker
         except TimeoutError as error:
-            raise BusyError(503, f"no worker was free within {self._settings.seconds} s") from error
+            raise BusyError(503, f"no worker was free within {patience} s") from error
 
     async def _fill(self) -> None:
         """Have a worker in one place, one after another; while none can begin, say so once and try again.
