@@ -1,4 +1,4 @@
-# `make run` sets everything up and answers the first question; `make test` runs the tests.
+# `make run` sets everything up, answers the first question and serves the graph; `make test` runs the tests.
 # The targets work from any path, and twice in a row.
 
 SHELL := /bin/sh
@@ -6,17 +6,21 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 LOCK := requirements.lock
+PORT ?= 8000
+SECONDS ?= 600
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 
 EDITOR := src/kg/service/static/editor/manifest.json
 WEB := $(wildcard web/src/*) web/build.mjs web/package.json web/package-lock.json web/.npmrc
 
-.PHONY: run web wheel test test-system lint format bench bench-large lock clean
+
+.PHONY: run web wheel test test-system lint format bench bench-large bench-serving soak fuzz lock clean
 
 run: $(STAMP) web
 	"$(BIN)/kg" build
 	"$(BIN)/kg" query epci-in-erbm-and-cte
+	"$(BIN)/kg" serve --port "$(PORT)"
 
 # The editor of queries. Without npm the page of the endpoint is a plain form, which does the job.
 web:
@@ -61,6 +65,15 @@ bench: $(DEV_STAMP)
 # 142 million triples: half an hour, and 70 GB of disk.
 bench-large: $(DEV_STAMP)
 	"$(BIN)/python" benchmarks/large.py
+
+# Ten minutes of queries that nobody should ask, and of requests at random: does anybody else notice?
+soak: $(DEV_STAMP)
+	"$(BIN)/kg" build
+	"$(BIN)/python" benchmarks/soak.py --seconds "$(SECONDS)"
+
+fuzz: $(DEV_STAMP)
+	"$(BIN)/kg" build
+	"$(BIN)/python" benchmarks/fuzz.py --seconds "$(SECONDS)"
 
 # Writes the lock files anew: versions and hashes, and no registry's address.
 lock: $(DEV_STAMP)

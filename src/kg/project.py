@@ -93,9 +93,10 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Limits:
-    """What one query of the live service may take: seconds, bytes of memory, rows; and the bytes of a request's body.
+    """What one query of the live service may take: seconds, bytes of memory, rows; and what a request and all may.
 
-    The bytes of an answer are limited as the memory is. ``cache_memory`` is what the kept answers take together.
+    The bytes of an answer are limited as the memory is; ``cache_memory`` is what the kept answers take together. A
+    request's headers have ``request_seconds`` to come, and its body has as many again.
     """
 
     query_seconds: int = 30
@@ -103,6 +104,10 @@ class Limits:
     query_rows: int = 1_000_000
     body_bytes: int = 1_000_000
     cache_memory: int = 64_000_000
+    url_bytes: int = 16_000
+    header_bytes: int = 32_000
+    request_seconds: int = 20
+    connections: int = 1_000
 
 
 @dataclass(frozen=True)

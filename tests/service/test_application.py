@@ -25,4 +25,3 @@ def test_what_a_query_finds_answers_at_its_address(server: Served) -> None:
 
 def test_an_address_that_the_graph_does_not_have_is_not_found(server: Served) -> None:
     assert server.client.get("/id/nothing").status_code == 404
-    assert server.client.get("/metrics").status_code == 404

@@ -185,7 +185,7 @@ def test_while_no_worker_can_begin_the_service_says_so(served_town: Project, tmp
             os.kill(pid, signal.SIGKILL)
         wait_until_ready(found, 0)
         response = found.ask(simple())
-        assert (response.status_code, response.text) == (503, "no worker was free within 2 s\n")
+        assert (response.status_code, response.text) == (503, "no worker was free within 7 s\n")
         assert found.client.get("/health/ready").status_code == 503
         assert found.client.get("/health").status_code == 200
         (tmp_path / "away").rename(other)

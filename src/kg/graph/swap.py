@@ -5,7 +5,8 @@ renamed to its own name when it is finished, and only then does the link change,
 Killed at any moment, a run leaves the link on a whole folder; the next run clears what it left behind.
 
 ``build.d/.kg`` marks the folder as ours and is the lock of the short steps; a draft being written is
-locked too, so that a run never clears the draft of another that is alive.
+locked too, so that a run never clears the draft of another that is alive. Who reads a finished folder for long
+holds it: it is cleared by the first run after nobody does.
 """
 
 import fcntl
@@ -25,6 +26,37 @@ _DRAFT = ".tmp-"
 _LINK = ".link-"
 
 
+@dataclass(frozen=True)
+class Hold:
+    """A folder that is not removed before it is released."""
+
+    folder: Path
+    descriptor: int
+
+    def release(self) -> None:
+        """Let go of the folder."""
+        os.close(self.descriptor)
+
+
+def hold(link: Path) -> Hold:
+    """Hold the folder that a link names, or the folder itself. Raises FileNotFoundError when there is none."""
+    while True:
+        folder = link.resolve()
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        fcntl.flock(descriptor, fcntl.LOCK_SH)
+        if link.resolve() == folder and folder.is_dir():  # else it was replaced in between
+            return Hold(folder, descriptor)
+        os.close(descriptor)
+
+
+def tidy(link: Path) -> None:
+    """Remove the older folders of a link that nobody holds any more. Raises OSError where we may not write."""
+    mark = link.with_name(f"{link.name}.d") / _MARK
+    if link.is_symlink() and mark.is_file():
+        with _locked(mark):
+            _clear(mark.parent, keep=link.resolve())
+
+
 @dataclass
 class Draft:
     """A folder being written: where it is, and the name to give it, which may be set until the end."""
@@ -35,7 +67,7 @@ class Draft:
 
 @contextmanager
 def swap(link: Path, *, name: str | None = None) -> Iterator[Draft]:
-    """Yield a new empty folder to fill; on success make ``link`` name it and remove the older ones.
+    """Yield a new empty folder to fill; on success make ``link`` name it and remove the older ones that nobody holds.
 
     The folder becomes ``<link>.d/<name>``, or ``<name>-1``, ``<name>-2``, … while that name is taken, and
     ``draft.folder`` then says so. ``name`` is a plain file name that does not begin with a dot; it may be
@@ -118,22 +150,23 @@ def _point(link: Path, folder: Path) -> None:
 
 
 def _clear(home: Path, *, keep: Path) -> None:
-    """Remove the older folders, and what dead runs left."""
+    """Remove the older folders that nobody holds, and what dead runs left."""
     for path in sorted(home.iterdir()):
         if path == keep or path.name == _MARK:
             continue
         if path.name.startswith(_LINK):
             path.unlink()
-        elif not (path.name.startswith(_DRAFT) and _is_alive(path)):
-            shutil.rmtree(path, ignore_errors=True)
+        else:
+            _remove(path)
 
 
-def _is_alive(draft: Path) -> bool:
-    descriptor = os.open(draft, os.O_RDONLY)
+def _remove(folder: Path) -> None:
+    """Remove a folder, unless a run that is alive writes it or somebody holds it."""
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        shutil.rmtree(folder, ignore_errors=True)
     except BlockingIOError:
-        return True
+        pass
     finally:
         os.close(descriptor)
-    return False

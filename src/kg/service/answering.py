@@ -102,6 +102,8 @@ class Answering:
                     return _sent(answer.file.open("rb"), headers | {"Content-Type": content_type(reply.media)})
         except BusyError as error:
             raise RefusalError(error.status, error.message, {"Retry-After": "1"}) from error
+        if reply.status == 500:
+            raise RuntimeError(reply.message)  # for the log, and not for the client
         if reply.kind is not None:
             offers = OFFERS[reply.kind]
             raise RefusalError(406, f"there is: {', '.join(dict.fromkeys(offer.media_type for offer in offers))}")

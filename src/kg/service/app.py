@@ -5,49 +5,88 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Mount, Route, Router
 
-from kg.service import home, library, listing_forms, resources, sparql, static
+from kg.service import following, home, library, listing_forms, resources, sparql, static
+from kg.service.accounts import AccessLog, Accounts
 from kg.service.answering import Answering
 from kg.service.documents import Documents
 from kg.service.editor import Editor
 from kg.service.headers import Headers
-from kg.service.site import Site
+from kg.service.metrics import CONTENT_TYPE, Metrics
+from kg.service.site import Site, Source
+from kg.service.succession import Succession
 from kg.service.things import Shelf
+from kg.service.turns import Turns
 from kg.service.worker import Settings
 from kg.service.workers import Pool
 
+_ROUTES = {"health", "metrics", "openapi.json", "query", "search", "sparql", "static"}
 
-def application(site: Site, *, workers: int) -> Starlette:
-    """Return the application over a site, with processes for queries of its own, begun and ended with it."""
-    limits = site.project.limits
-    settings = Settings(
-        folder=str(site.build.folder),
-        seconds=limits.query_seconds,
-        memory=limits.query_memory,
-        rows=limits.query_rows,
-        prefixes=dict(site.project.prefixes),
-    )
-    pool = Pool(settings, workers=workers)
-    shelf = Shelf(Documents(site.build, project=site.project))
+
+def application(
+    site: Site,
+    *,
+    workers: int,
+    source: Source | None = None,
+    watch: bool = False,
+    log: AccessLog | None = None,
+    metrics: Metrics | None = None,
+) -> Starlette:
+    """Return the application over a site, with processes for queries of its own, begun and ended with it.
+
+    With a ``source``, each new build there is served as soon as it is; ``watch`` makes one when a file changes.
+    """
+    turns = Turns(workers=workers)
+    counted = metrics or Metrics()
+
+    def pool(of: Site) -> Pool:
+        limits = of.project.limits
+        settings = Settings(
+            folder=str(of.build.folder),
+            seconds=limits.query_seconds,
+            memory=limits.query_memory,
+            rows=limits.query_rows,
+            prefixes=dict(of.project.prefixes),
+        )
+        return Pool(settings, workers=workers, turns=turns, tell=counted.query)
+
+    def compose(of: Site, pool: Pool) -> Router:
+        shelf = Shelf(Documents(of.build, project=of.project))
+        shelf.read()
+        found = _routes(of, pool, shelf, counted)
+        return Router([Mount(of.base_path, routes=found)] if of.base_path else found)
+
+    def named() -> tuple[str, str]:
+        build = succession.current.site.build
+        return build.folder.name, build.manifest["dump"]["sha256"]
+
+    def route(path: str) -> str:
+        first = path.removeprefix(site.base_path).strip("/").partition("/")[0]
+        return first if first in _ROUTES else "resource" if first else "home"
+
+    succession = Succession(compose, pool)
+    counted.watch(named, succession.pools)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        async with pool.open():
-            reading = asyncio.ensure_future(run_in_threadpool(shelf.read))
+        async with succession.open(site):
+            tasks = [asyncio.create_task(following.follow(succession, source))] if source else []
+            if source and watch:
+                tasks.append(asyncio.create_task(following.rebuild(succession, source)))
             yield
-            await reading
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
-    found = _routes(site, pool, shelf)
-    routes = [Mount(site.base_path, routes=found)] if site.base_path else found
-    return Starlette(routes=routes, lifespan=lifespan, middleware=[Middleware(Headers)])
+    around = [Middleware(Headers), Middleware(Accounts, metrics=counted, route=route, log=log)]
+    return Starlette(routes=[Mount("", succession)], lifespan=lifespan, middleware=around)
 
 
-def _routes(site: Site, pool: Pool, shelf: Shelf) -> list[BaseRoute]:
+def _routes(site: Site, pool: Pool, shelf: Shelf, metrics: Metrics) -> list[BaseRoute]:
     async def live(_: Request) -> JSONResponse:
         return JSONResponse({"status": "live"}, headers={"Cache-Control": "no-store"})
 
@@ -55,12 +94,16 @@ def _routes(site: Site, pool: Pool, shelf: Shelf) -> list[BaseRoute]:
         status = {"status": "ready" if pool.ready else "not ready", "workers": pool.ready}
         return JSONResponse(status, 200 if pool.ready else 503, headers={"Cache-Control": "no-store"})
 
+    async def figures(_: Request) -> Response:
+        return Response(metrics.text(), headers={"Cache-Control": "no-store", "Content-Type": CONTENT_TYPE})
+
     answering = Answering(site, pool)
     editor = Editor(site)
     return [
         Route("/", home.answers(site, shelf)),
         Route("/health", live),
         Route("/health/ready", ready),
+        Route("/metrics", figures),
         *sparql.Endpoint(site, answering, editor).routes(),
         *library.Library(site, answering, shelf).routes(),
         static.route(),

@@ -39,9 +39,7 @@ class Handler:
 
 
 async def unless_gone(request: Request, work: Coroutine[Any, Any, Response]) -> Response:
-    """Return what the work returns; stop it when the client goes away."""
-    if request.method != "POST":
-        await request.body()
+    """Return what the work returns; stop it when the client goes away. The body of the request has been read."""
     answer = asyncio.ensure_future(work)
     gone = asyncio.ensure_future(request.receive())
     try:

@@ -5,7 +5,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _EVERY = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Content-Language, Content-Location, ETag, Link, Location, Retry-After, Vary",
+    "Access-Control-Expose-Headers": "Content-Language, Content-Location, ETag, Link, Location, Retry-After, Vary, "
+    "X-Request-Id",
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'",
     "Cross-Origin-Resource-Policy": "cross-origin",

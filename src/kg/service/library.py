@@ -21,7 +21,7 @@ from kg.service.handler import Handler, unless_gone
 from kg.service.names import Names
 from kg.service.negotiation import HTML, Form, choose_form
 from kg.service.openapi import describe
-from kg.service.protocol import RefusalError, read_parameters
+from kg.service.protocol import RefusalError, discard_body, read_parameters
 from kg.service.site import Site
 from kg.service.sparql import choice
 from kg.service.things import Shelf
@@ -103,6 +103,7 @@ class Library:
     async def _answer(self, request: Request) -> Response:
         """Return the answer of a query in a format of results or graphs, or as a page."""
         asked = self._read(request)
+        await discard_body(request, limits=self._site.project.limits)
         if _prefers_html(request, asked.formats):
             return await unless_gone(request, self._page(request, asked))
         chosen = {kind: choice(request, asked.formats, offers) for kind, offers in OFFERS.items()}

@@ -8,7 +8,8 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
-_PATIENCE = 30  # seconds for a body to come
+from kg.project import Limits
+
 _FORGOTTEN = 20_000_000  # bytes of a body that are read at most
 FORM = "application/x-www-form-urlencoded"
 QUERY = "application/sparql-query"
@@ -38,17 +39,18 @@ class Asked:
     formats: tuple[str, ...] = ()
 
 
-async def read(request: Request, *, most: int) -> Asked:
-    """Return what a request asks. Raises RefusalError for what the protocol does not know, or a body over ``most``."""
+async def read(request: Request, *, limits: Limits) -> Asked:
+    """Return what a request asks. Raises RefusalError for what is none, or a body over the limits."""
     parameters = _form(request.url.query, "the URL")
     if request.method != "POST":
+        await discard_body(request, limits=limits)
         return _asked(parameters)
     media, charset = _content_type(request)
     if media not in (FORM, QUERY, UPDATE):
         raise RefusalError(415, f"a POST has the content type {QUERY} or {FORM}, not {media or 'none'}")
     if charset not in ("utf-8", "utf8", "us-ascii"):
         raise RefusalError(415, f"a query is in UTF-8, not {charset}")
-    body = _text(await _body(request, most), "the body")
+    body = _text(await _body(request, most=limits.body_bytes, seconds=limits.request_seconds), "the body")
     if media == UPDATE:
         raise _update()
     parameters += _form(body, "the body") if media == FORM else [("query", body)]
@@ -56,6 +58,11 @@ async def read(request: Request, *, most: int) -> Asked:
     if asked.query is None:
         raise RefusalError(400, "a POST has a query")
     return asked
+
+
+async def discard_body(request: Request, *, limits: Limits) -> None:
+    """Read a body that means nothing. Raises RefusalError for one over the limits."""
+    await _body(request, most=limits.body_bytes, seconds=limits.request_seconds)
 
 
 def read_parameters(request: Request) -> list[tuple[str, str]]:
@@ -88,11 +95,11 @@ def _content_type(request: Request) -> tuple[str, str]:
     return media.strip(), said.get("charset", "utf-8").strip('"')
 
 
-async def _body(request: Request, most: int) -> bytes:
+async def _body(request: Request, *, most: int, seconds: int) -> bytes:
     """Return the body. One too large is read on for a while: many clients listen only when they have sent."""
     body, size = bytearray(), 0
     with suppress(TimeoutError):
-        async with asyncio.timeout(_PATIENCE):
+        async with asyncio.timeout(seconds):
             async for piece in request.stream():
                 size += len(piece)
                 if size <= most:
@@ -102,7 +109,7 @@ async def _body(request: Request, most: int) -> bytes:
             if size <= most:
                 return bytes(body)
     if size <= most:
-        raise RefusalError(408, f"the request did not come within {_PATIENCE} s", {"Connection": "close"})
+        raise RefusalError(408, f"the request did not come within {seconds} s", {"Connection": "close"})
     raise RefusalError(413, f"a request has at most {most:,} bytes", {"Connection": "close"})
 
 

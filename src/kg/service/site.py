@@ -1,4 +1,4 @@
-"""What is served, and where the public sees it."""
+"""What is served, where the public sees it, and where it is read from."""
 
 import hashlib
 from dataclasses import dataclass
@@ -38,3 +38,19 @@ class Site:
             if path.suffix in (".html", ".ttl"):
                 written.update(path.read_bytes())
         return f"{program_digest()} {written.hexdigest()} {self.build.manifest['dump']['sha256']}"
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a site is read from, each time that there is a new build: the settings, and the link to the build."""
+
+    settings_file: Path
+    link: Path
+    base_path: str = ""
+    public_url: str | None = None
+
+    def read(self) -> Site:
+        """Return the site as it is now, its store made. Raises UsageError for settings or a build that are none."""
+        site = Site(Project.load(self.settings_file), Build.open(self.link), self.base_path, self.public_url)
+        _ = site.build.store  # made once, before the workers open it
+        return site

@@ -35,7 +35,7 @@ class Endpoint:
         return [Route(PATH, handler), Route(f"{PATH}/", handler), Route(f"{PATH}/terms", terms)]
 
     async def _respond(self, request: Request) -> Response:
-        asked = await read(request, most=self._site.project.limits.body_bytes)
+        asked = await read(request, limits=self._site.project.limits)
         if asked.query is None:
             return self._described(request, asked)
         chosen = {kind: choice(request, asked.formats, offers) for kind, offers in OFFERS.items()}

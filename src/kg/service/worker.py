@@ -84,6 +84,8 @@ def respond(question: Question, *, store: Store, settings: Settings) -> Reply:
     except QueryError as error:
         if isinstance(error.__cause__, OSError):
             return _unwritten(error.__cause__, settings)
+        if isinstance(error.__cause__, RuntimeError):  # the store cannot be read
+            return Reply(500, message=error.message)
         place = f"line {error.line}, column {error.column}: " if error.line and error.column else ""
         return Reply(400, message=f"{place}{error.message}"[:_LONGEST_MESSAGE])
     except MemoryError:

@@ -3,10 +3,11 @@
 import asyncio
 import json
 import logging
+import os
 import signal
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from kg.service.turns import BusyError, Turns
 from kg.service.worker import Question, Reply, Settings
 
 _log = logging.getLogger(__name__)
+_REPLACING = 5  # seconds, beyond the time of a query, in which one past it is killed and another worker begins
 _PAUSE = 1.0  # seconds before a worker that could not begin is tried again
 
 
@@ -54,6 +56,14 @@ class Worker:
             raise
         return worker
 
+    def memory(self) -> int:
+        """Return the bytes that the process has in memory; 0 where the system does not say, and after its end."""
+        try:
+            pages = int(Path(f"/proc/{self._process.pid}/statm").read_text().split()[1])
+        except (OSError, IndexError):
+            return 0
+        return pages * os.sysconf("SC_PAGE_SIZE")
+
     async def ended(self) -> None:
         """Wait for the end of the process, whoever ends it."""
         await self._process.wait()
@@ -89,12 +99,24 @@ class Answer:
 
 
 class Pool:
-    """Some workers and those who wait for them; a worker that ends is replaced."""
+    """Some workers and those who wait for them; a worker that ends is replaced.
 
-    def __init__(self, settings: Settings, *, workers: int) -> None:
+    ``tell`` is told what became of each query: it was answered, or failed with a message; it was killed for the time or
+    the memory that it took, lost with its worker, or given up as its client has gone; or it was refused.
+    """
+
+    def __init__(
+        self, settings: Settings, *, workers: int, turns: Turns, tell: Callable[[str], None] = lambda _: None
+    ) -> None:
         self._settings = settings
         self._size = workers
-        self._turns = Turns(workers=workers)
+        self._turns = turns
+        self._tell = tell
+        self._asked = 0
+        self._running = 0
+        self._retired = False
+        self._beginning = asyncio.Lock()
+        self._filled = asyncio.Event()
         self._idle: asyncio.Queue[Worker] = asyncio.Queue()
         self._alive: set[Worker] = set()
         self._answers = 0
@@ -104,6 +126,30 @@ class Pool:
     def ready(self) -> int:
         """How many workers are alive."""
         return len(self._alive)
+
+    @property
+    def running(self) -> int:
+        """How many queries are at a worker."""
+        return self._running
+
+    @property
+    def waiting(self) -> int:
+        """How many queries wait for a worker."""
+        return self._asked - self._running
+
+    def memory(self) -> int:
+        """Return the bytes that the workers have in memory."""
+        return sum(worker.memory() for worker in self._alive)
+
+    async def filled(self) -> None:
+        """Wait until all workers have begun."""
+        await self._filled.wait()
+
+    async def retire(self) -> None:
+        """Keep no more workers than there are questions under way: no other will come."""
+        self._retired = True
+        while len(self._alive) > self._asked and not self._idle.empty():
+            await self._idle.get_nowait().kill()
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Self]:
@@ -126,9 +172,18 @@ class Pool:
         """
         self._answers += 1
         file = self._folder / str(self._answers)
+        self._asked += 1
         try:
-            async with self._turns.take(client):
-                reply = await self._ask(replace(question, answer=str(file)))
+            try:
+                async with self._turns.take(client):
+                    reply = await self._ask(replace(question, answer=str(file)))
+            except BusyError:
+                self._tell("refused")
+                raise
+            finally:
+                self._asked -= 1
+                if self._retired:
+                    await self.retire()
             yield Answer(reply, file)
         finally:
             file.unlink(missing_ok=True)
@@ -136,38 +191,50 @@ class Pool:
     async def _ask(self, question: Question) -> Reply:
         worker = await self._free()
         kept = False
+        outcome = "gone"
+        self._running += 1
         try:
             async with asyncio.timeout(self._settings.seconds):
                 reply = await worker.ask(question)
             kept = not reply.last
+            outcome = "answered" if reply.status == 200 else "failed"
             return reply
         except TimeoutError:
+            outcome = "time"
             return Reply(504, message=f"the query took more than {self._settings.seconds} s and was ended")
         except WorkerError as error:
+            outcome = "memory" if error.aborted else "lost"
             memory = f"it needed more than {self._settings.memory:,} bytes"
             return Reply(503, message=f"the query was ended: {memory if error.aborted else 'its worker was lost'}")
         finally:
+            self._running -= 1
+            self._tell(outcome)
             if kept:
                 self._idle.put_nowait(worker)
             else:
                 await worker.kill()
 
     async def _free(self) -> Worker:
-        """Return a worker with nothing to do. Raises BusyError when there is none for as long as a query may take."""
+        """Return a worker with nothing to do. Raises BusyError when none is, though each must have ended a query."""
+        patience = self._settings.seconds + _REPLACING
         try:
-            async with asyncio.timeout(self._settings.seconds):
+            async with asyncio.timeout(patience):
                 while (worker := await self._idle.get()) not in self._alive:
                     pass
                 return worker
         except TimeoutError as error:
-            raise BusyError(503, f"no worker was free within {self._settings.seconds} s") from error
+            raise BusyError(503, f"no worker was free within {patience} s") from error
 
     async def _fill(self) -> None:
-        """Have a worker in one place, one after another; while none can begin, say so once and try again."""
+        """Have a worker in one place, one after another; while none can begin, say so once and try again.
+
+        Workers begin one after another: to begin is work, and others are being answered.
+        """
         told = False
-        while True:
+        while not self._retired or len(self._alive) < self._asked:
             try:
-                worker = await Worker.start(self._settings)
+                async with self._beginning:
+                    worker = await Worker.start(self._settings)
             except (WorkerError, OSError):
                 if not told:
                     _log.warning("a query worker cannot begin; trying again (is the build still there?)")
@@ -177,6 +244,8 @@ class Pool:
             told = False
             self._alive.add(worker)
             self._idle.put_nowait(worker)
+            if len(self._alive) == self._size:
+                self._filled.set()
             try:
                 await worker.ended()
             finally:
