@@ -79,7 +79,7 @@ class Client:
 def serving(site: Site) -> Iterator[Client]:
     """Serve a site on a free port, in a thread."""
     app = application(site, workers=1)
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", ws="none", lifespan="on"))
+    server = uvicorn.Server(uvicorn.Config(app, port=0, http="h11", log_level="error", ws="none", lifespan="on"))
     thread = threading.Thread(target=server.run)
     thread.start()
     try:

@@ -110,7 +110,7 @@ def test_terms_are_asked_for_as_other_answers_are(server: Served) -> None:
     ask = server.client.request
     first = ask("GET", "/sparql/terms", headers={"Accept-Language": "en"})
     assert first.headers["content-language"] == "en"
-    assert first.headers["vary"] == "Accept-Language"
+    assert "Accept-Language" in first.headers["vary"]
     again = {"Accept-Language": "en", "If-None-Match": first.headers["etag"]}
     assert ask("GET", "/sparql/terms", headers=again).status_code == 304
     assert ask("GET", "/sparql/terms", headers=again | {"Accept-Language": "fr"}).status_code == 200

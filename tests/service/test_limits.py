@@ -209,7 +209,11 @@ def test_a_query_whose_client_has_gone_is_ended(server: Served) -> None:
 def test_no_answer_is_left_behind(server: Served) -> None:
     folder = next(Path(link) for link in open_folders(server))
     assert server.ask(simple()).status_code == 200
-    assert list(folder.iterdir()) == []
+    for _ in range(100):  # what others have asked may be under way
+        if not (left := list(folder.iterdir())):
+            break
+        time.sleep(0.05)
+    assert left == []
 
 
 def open_folders(server: Served) -> list[str]:
