@@ -1,6 +1,7 @@
 """The house keeps its floors: a module imports only from a lower line of docs/architecture."""
 
 import ast
+import re
 from pathlib import Path
 
 LINES = [
@@ -81,6 +82,16 @@ def test_the_web_is_imported_by_the_service_only(project_root: Path) -> None:
     for library in ("starlette", "uvicorn"):
         users = {part for _, part, found in modules(project_root) if any(m.split(".")[0] == library for m in found)}
         assert users == {"service"}, library
+
+
+def test_pages_are_written_by_templates_that_escape_everything(project_root: Path) -> None:
+    service = project_root / "src" / "kg" / "service"
+    tag = re.compile(r"</?(p|div|li|ul|ol|dl|dd|dt|h[1-6]|span|a|table|tr|td|form|input|body|section|nav)[ >]")
+    written = [path.name for path in service.glob("*.py") if tag.search(path.read_text(encoding="utf-8"))]
+    assert written == []
+    templates = [path.read_text(encoding="utf-8") for path in (service / "templates").glob("*.html")]
+    assert len(templates) > 5
+    assert not [text for text in templates if re.search(r"\|\s*safe|autoescape|Markup", text)]
 
 
 def test_the_program_knows_nothing_of_this_graph(project_root: Path) -> None:

@@ -143,6 +143,16 @@ def test_what_is_asked_is_escaped(town_site: Client) -> None:
     assert "&lt;script&gt;" in page
 
 
+def test_what_is_listed_is_escaped(town_site: Client) -> None:
+    for target in ("/search?class=t:Place", "/search?q=script", "/search?t:within=id:valley"):
+        page = town_site.ask(target).text
+        assert "<script" not in page
+    assert (
+        "&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt; &amp; &#34;quoted&#34;"
+        in town_site.ask("/search?q=script").text
+    )
+
+
 def test_an_answer_has_a_tag(town_site: Client) -> None:
     for target in ("/", "/search?q=pacte", "/search?q=pacte&format=json"):
         tag = town_site.ask(target).headers["etag"]
