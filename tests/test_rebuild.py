@@ -125,3 +125,19 @@ def test_a_violation_of_what_is_derived_leaves_the_old_build(copy: Project) -> N
     assert outcome.report.counts["violation"]
     assert Build.open(copy.root / "build").folder == before.folder
     assert [p.name for p in (copy.root / "build.d").iterdir() if not p.name.startswith(".")] == [before.folder.name]
+
+
+def test_steps_in_turn_give_the_bytes_of_steps_beside_each_other(
+    copy: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shape(copy, "signatory")
+    shape(copy, "amends", folder="derived")
+    beside = made(copy)
+    monkeypatch.setattr("kg.graph.quads._FEW", 0)
+    in_turn = made(copy, "whole")
+    for name in ("data.nq", "manifest.json", "findings.json", "rules.json"):
+        assert (in_turn.folder / name).read_bytes() == (beside.folder / name).read_bytes(), name
+    path = copy.shapes / "derived" / "queried.ttl"
+    path.write_text(path.read_text(encoding="utf-8").replace("sh:Warning", "sh:Violation"), encoding="utf-8")
+    assert build(copy, out=copy.root / "whole").build is None
+    assert Build.open(copy.root / "whole").folder == in_turn.folder

@@ -1,5 +1,8 @@
 """Rules read by a process beside are the rules of their files."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -23,6 +26,20 @@ def test_rules_are_the_same_however_they_are_read(tmp_path: Path, ahead: bool) -
     files = write(tmp_path, PLAIN, BEYOND)
     with rules_to_come(files, ahead=ahead) as rules:
         assert rules() == read_rules(files)
+
+
+@pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="there is one processor only")
+def test_a_process_beside_reads_them_and_not_this_one(tmp_path: Path) -> None:
+    program = (
+        "import sys; from pathlib import Path; from kg.inference.ahead import rules_to_come\n"
+        "with rules_to_come([(Path(sys.argv[1]), 'rule')], ahead=True) as rules:\n"
+        "    print(len(rules()), 'rdflib' in sys.modules)"
+    )
+    [(path, _)] = write(tmp_path, PLAIN)
+    (tmp_path / "kg.py").write_text("raise SystemExit('what lies in the folder is not the program')\n")
+    command = [sys.executable, "-P", "-c", program, path]
+    said = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True)
+    assert said.stdout == "1 False\n"
 
 
 @pytest.mark.parametrize("ahead", [False, True])

@@ -32,7 +32,13 @@ def rules_to_come(files: Sequence[File], *, ahead: bool) -> Iterator[Callable[[]
     if not ahead or not files or (os.cpu_count() or 1) < 2:
         yield lambda: read_rules(files)
         return
-    command = [sys.executable, "-m", "kg.inference.ahead", *(part for path, file in files for part in (path, file))]
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "kg.inference.ahead",
+        *(part for path, file in files for part in (path, file)),
+    ]
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as one:
 
         def rules() -> list[Rule]:
