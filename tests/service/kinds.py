@@ -50,7 +50,7 @@ KINDS = (
     Kind("document", "/doc/etat-davenir-3.html", "ligne 1175", "line 1175"),
     Kind("passage", "/doc/etat-davenir-3/line/1175.html", "Ce que ce graphe énonce", "What this graph states"),
     Kind("graph", "/graph/inferred.html?page=3", "page 3 sur", "page 3 of"),
-    Kind("endpoint", "/sparql", "Requête", "Query"),
+    Kind("endpoint", "/sparql", "Requêtes", "queries", loads=(STYLESHEET, "/static/editor/", "/sparql/terms")),
     Kind("questions", "/query", "Questions", "Questions"),
     Kind("question", "/query/epci-in-erbm-and-cte", "CTE", "CTE"),
     Kind("not found", "/id/none", "Rien n'est connu", "Nothing is known", status=404),
