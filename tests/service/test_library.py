@@ -31,7 +31,7 @@ PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
 
 SELECT ?pact ?signedOn ?party
 WHERE {
-  VALUES ?asOf { "2030-01-01"^^xsd:date }
+  VALUES ?asOf { "2020-06-30"^^xsd:date }
   VALUES ?party { UNDEF }
   ?pact t:signatory ?party ; t:signedOn ?signedOn .
   FILTER(STR(?signedOn) <= STR(?asOf))
@@ -119,6 +119,7 @@ def test_parameters_are_put_into_the_query(town_library: Served) -> None:
     every = rows(ask(town_library, f"/query/{SIGNED}"))
     assert every
     assert rows(ask(town_library, f"/query/{SIGNED}?asOf=1900-01-01")) == []
+    assert 'value="2020-06-30"' in ask(town_library, f"/query/{SIGNED}.html").text  # of the settings, not of the file
     party = every[0]["party"]
     some = rows(ask(town_library, f"/query/{SIGNED}?party={party}"))
     assert some == [row for row in every if row["party"] == party]
@@ -177,10 +178,10 @@ def test_the_list_has_every_question_in_two_languages(town_library: Served) -> N
 
 
 def test_a_page_has_the_question_the_form_the_answer_and_why(town_library: Served) -> None:
-    page = ask(town_library, f"/query/{SIGNED}?asOf=2030-01-01", "text/html", **{"Accept-Language": "en"}).text
+    page = ask(town_library, f"/query/{SIGNED}?asOf=2020-06-30", "text/html", **{"Accept-Language": "en"}).text
     for part in (
-        "<h1>Which pacts are signed by then?</h1>", 'type="date" value="2030-01-01" required', 'name="party"',
-        '<th scope="col">signedOn</th>', "<summary>Is there a pact?", f'href="/query/{SIGNED}.csv?asOf=2030-01-01"',
+        "<h1>Which pacts are signed by then?</h1>", 'name="asOf" type="date" value="2020-06-30"', 'name="party"',
+        '<th scope="col">signedOn</th>', "<summary>Is there a pact?", f'href="/query/{SIGNED}.csv?asOf=2020-06-30"',
         '<a href="/id/', "ORDER BY ?pact",
     ):  # fmt: skip
         assert part in page, part
@@ -276,5 +277,9 @@ def test_the_description_is_valid_openapi(town_library: Served, project_root: Pa
         validate(document)
         assert document["openapi"].startswith("3.1")
         (as_of, party, _) = document["paths"][f"/query/{SIGNED}"]["get"]["parameters"]
-        assert as_of["schema"] == {"type": "string", "format": "date", "default": "2030-01-01"}
+        assert as_of["schema"] == {
+            "type": "string",
+            "format": "date",
+            "default": "2020-06-30",
+        }  # the date of the settings
         assert party["schema"] == {"anyOf": [{"type": "string"}, {"const": ""}]}

@@ -17,7 +17,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from kg.project import Project
 from kg.service.protocol import QUERY
 from tests.service.served import LIMITS, Served, limited, served
-from tests.service.test_limits import CROSS, SIMPLE, ask_as, wait_until_ready, watched
+from tests.service.test_limits import CROSS, ask_as, simple, wait_until_ready, watched
 
 REQUESTS = """
 request-seconds = 2
@@ -106,7 +106,7 @@ def test_every_request_has_a_line_in_the_log(strict: Served, log: Path) -> None:
         document,
         strict.client.head("/id/charter.ttl"),
         strict.client.get("/id/nothing%1b%22"),
-        strict.ask(SIMPLE, method="POST"),
+        strict.ask(simple(), method="POST"),
     )
     found = lines(log, *(answer.headers["x-request-id"] for answer in answers))
     assert [(line["method"], line["path"], line["status"]) for line in found] == [
@@ -126,7 +126,7 @@ def test_requests_and_queries_are_counted(strict: Served) -> None:
     before = figures(strict)
     strict.client.get("/id/charter.ttl")
     strict.client.get("/id/nothing")
-    strict.ask(SIMPLE)
+    strict.ask(simple())
     strict.ask("SELECT {")
     strict.ask(CROSS)
     after = figures(strict)
@@ -235,7 +235,7 @@ def test_two_hundred_slow_clients_hinder_nobody_and_each_is_sent_away(strict: Se
         asked = [threads.submit(slow, strict, *ways[number % len(ways)]) for number in range(200)]
         time.sleep(1)
         begun = time.monotonic()
-        assert ask_as(strict, "192.0.2.9", SIMPLE).status_code == 200
+        assert ask_as(strict, "192.0.2.9", simple()).status_code == 200
         assert strict.client.get("/id/charter.ttl").status_code == 200
         assert time.monotonic() - begun < 1
         answers = [one.result() for one in asked]
