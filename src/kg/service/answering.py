@@ -3,7 +3,8 @@
 import asyncio
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import IO, Any
 
 from starlette.concurrency import iterate_in_threadpool
@@ -23,20 +24,41 @@ from kg.service.workers import Pool
 Chosen = Mapping[Kind, Form | None]
 """The form that a client takes of each kind of answer, if it takes one."""
 _PIECE = 256 * 1024  # bytes read from an answer at once; a shorter one is sent at once, and kept
-_Outcome = Response | RefusalError | None
+
+
+class _Outcome:
+    """What those who wait for the answer of another are told: the answer or the refusal, which are theirs too.
+
+    Else they ask themselves: the answer may be another at each run, is too large to be shared, or its query was
+    ``gone`` with its client.
+    """
+
+    def __init__(self, response: Response | RefusalError | None = None, *, gone: bool = False) -> None:
+        self.response = response
+        self.gone = gone
+
+
+_Told = asyncio.Future[_Outcome]
+
+
+class _OtherError(Exception):
+    """The turn has come, and another client's turn before it, whose query is the same: that is waited for."""
 
 
 class Answering:
     """Answers the queries of a site.
 
     Answers in one piece are kept, within the limit of the settings; who asks what is being answered waits for it.
+    A client has all that it asks at once answered in one turn, and joins the query of another client when it runs:
+    while that waits for its turn, behind whatever else that client asks, nobody else waits with it.
     """
 
     def __init__(self, site: Site, pool: Pool) -> None:
         self._site = site
         self._pool = pool
         self._kept = Kept(limit=site.project.limits.cache_memory)
-        self._under_way: dict[str, asyncio.Future[_Outcome]] = {}
+        self._waiting: dict[tuple[str, str], _Told] = {}
+        self._running: dict[str, _Told] = {}
 
     def tag(self, *parts: Any) -> str:
         """Return the entity tag of an answer of this build: weak, for the engine may order the same rows otherwise."""
@@ -64,36 +86,54 @@ class Answering:
             return same
         question = Question(query, "", self._site.project.base, formats, list(default), list(named))
         client = request.client.host if request.client else ""
-        if kept := self._kept.get((tag,)):
-            return kept
-        if (first := self._under_way.get(tag)) is None:
-            return await self._first(question, tag, client)
-        outcome = await asyncio.shield(first)
-        if isinstance(outcome, RefusalError):
-            raise outcome
-        return outcome or await self._asked(question, tag, client)
+        while True:
+            if kept := self._kept.get((tag,)):
+                return kept
+            told = self._running.get(tag) or self._waiting.get((tag, client))
+            if told is None:
+                with suppress(_OtherError):
+                    return await self._first(question, tag, client)
+                continue
+            outcome = await asyncio.shield(told)
+            if isinstance(outcome.response, RefusalError):
+                raise outcome.response
+            if outcome.response:
+                return outcome.response
+            if not outcome.gone:
+                return await self._asked(question, tag, client, begin=lambda: None)
 
     async def _first(self, question: Question, tag: str, client: str) -> Response:
-        """Return the answer of a worker, and let those have it who ask the same meanwhile."""
-        outcome: _Outcome = None
-        self._under_way[tag] = told = asyncio.get_running_loop().create_future()
+        """Return the answer of a worker, and let those have it who ask the same meanwhile.
+
+        Raises _OtherError when another client's turn has come before.
+        """
+        outcome = _Outcome(gone=True)
+        self._waiting[tag, client] = told = asyncio.get_running_loop().create_future()
+
+        def begin() -> None:
+            if tag in self._running or self._kept.get((tag,)):
+                raise _OtherError
+            self._running[tag] = told
+
         try:
-            response = await self._asked(question, tag, client)
+            response = await self._asked(question, tag, client, begin=begin)
+            outcome = _Outcome()
             if not isinstance(response, StreamingResponse) and "etag" in response.headers:
-                outcome = response
+                outcome = _Outcome(response)
                 self._kept.put((tag,), response)
             return response
         except RefusalError as error:
-            if error.status != 429:
-                outcome = error
+            outcome = _Outcome(error)
             raise
         finally:
-            del self._under_way[tag]
+            del self._waiting[tag, client]
+            if self._running.get(tag) is told:
+                del self._running[tag]
             told.set_result(outcome)
 
-    async def _asked(self, question: Question, tag: str, client: str) -> Response:
+    async def _asked(self, question: Question, tag: str, client: str, *, begin: Callable[[], None]) -> Response:
         try:
-            async with self._pool.answer(question, client=client) as answer:
+            async with self._pool.answer(question, client=client, begin=begin) as answer:
                 reply = answer.reply
                 if reply.status == 200:
                     headers = {"Cache-Control": "no-store"}

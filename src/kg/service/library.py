@@ -22,6 +22,7 @@ from kg.service.names import Names
 from kg.service.negotiation import HTML, Form, choose_form
 from kg.service.openapi import describe
 from kg.service.protocol import RefusalError, discard_body, read_parameters
+from kg.service.screening import screen
 from kg.service.site import Site
 from kg.service.sparql import choice
 from kg.service.things import Shelf
@@ -152,7 +153,8 @@ class Library:
             text = await run_in_threadpool(pages.shown, filled, [], names, view, self._shelf.things)
             return _page(text, view, None, status=400)
         tag = self._tag("page", bound, view)
-        if same := unchanged(request, tag):
+        volatile = self._may_differ(asked.query)
+        if not volatile and (same := unchanged(request, tag)):
             return same
         told = [await self._ask(request, asked.query, bound)]
         if told[0].message is None:
@@ -160,8 +162,16 @@ class Library:
             told += [await self._ask(request, reason, self._bound(reason, asked)) for reason in reasons]
         filled = replace(filled, text=bound)
         text = await run_in_threadpool(pages.shown, filled, told, names, view, self._shelf.things)
-        kept = all(one.message is None for one in told)
+        kept = not volatile and all(one.message is None for one in told)
         return _page(text, view, tag if kept else None, status=told[0].status)
+
+    def _may_differ(self, query: Query) -> bool:
+        """Tell whether the answer of a query, or one that says why, may be another at each run."""
+        project = self._site.project
+        return any(
+            screen(one.text, prefixes=dict(project.prefixes), base=project.base).volatile
+            for one in (query, *self._catalogue.reasons(query))
+        )
 
     async def _ask(self, request: Request, query: Query, bound: str) -> pages.Told:
         """Return the answer of a query to be shown, or what stood in its way."""
@@ -189,8 +199,9 @@ def _prefers_html(request: Request, formats: tuple[str, ...]) -> bool:
 
 
 def _page(text: str, view: View, tag: str | None, *, status: int = 200) -> Response:
-    headers = {"Content-Language": view.language, "Cache-Control": "no-cache", "Content-Type": HTML.content_type}
-    return Response(text, status, headers | ({"ETag": tag} if tag else {}))
+    fresh = {"Cache-Control": "no-cache", "ETag": tag} if tag else {"Cache-Control": "no-store"}
+    headers = {"Content-Language": view.language, "Content-Type": HTML.content_type}
+    return Response(text, status, headers | fresh)
 
 
 def _json(value: Any, view: View, tag: str) -> Response:

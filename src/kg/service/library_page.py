@@ -86,6 +86,8 @@ def shown(filled: Filled, told: Sequence[Told], names: Names, view: View, things
     """Return the page of a query with its answer, the first of ``told``, and those that say why."""
     query = filled.query
     path = f"query/{quote(query.name)}"
+    # What names an answer for ever says the defaults too, which may change.
+    values = {**{name: parse(token).value for name, token in filled.defaults.items()}, **filled.given}
     suffixes = _SUFFIXES[form(query.text)]
     tables = [_table(one, names, view, most=SHOWN if place == 0 else SHOWN_WHY) for place, one in enumerate(told)]
     return view.render(
@@ -98,10 +100,10 @@ def shown(filled: Filled, told: Sequence[Told], names: Names, view: View, things
         error=filled.error,
         answer=tables[0] if tables else None,
         reasons=tables[1:],
-        downloads=[(suffix, view.url(f"{path}.{suffix}", filled.given, plain=True)) for suffix in suffixes],
+        downloads=[(suffix, view.url(f"{path}.{suffix}", values, plain=True)) for suffix in suffixes],
         text=filled.text,
         editor=f"{view.url('sparql', {'saved': query.name})}#query={quote(filled.text, safe='')}",
-        cited=view.url(path, filled.given, plain=True),
+        cited=view.url(path, values, plain=True),
         digest=filled.digest,
     )
 

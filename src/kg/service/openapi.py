@@ -19,7 +19,8 @@ _KINDS: Mapping[str, Kind] = {"SELECT": "solutions", "ASK": "boolean", "CONSTRUC
 _SCHEMAS: Mapping[str, _Object] = {
     "xsd:date": {"type": "string", "format": "date"},
     "xsd:integer": {"type": "integer"},
-    "xsd:decimal": {"type": "number"},
+    # A number of JSON may be written 1e5, which is no decimal.
+    "xsd:decimal": {"type": "string", "pattern": r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)$"},
     "xsd:boolean": {"type": "boolean"},
     "xsd:string": {"type": "string"},
     "iri": {"type": "string"},
@@ -102,8 +103,6 @@ def _value(text: str, type: str) -> Any:
     match type:
         case "xsd:integer":
             return int(text)
-        case "xsd:decimal":
-            return float(text)
         case "xsd:boolean":
             return text == "true"
     return text

@@ -165,10 +165,13 @@ class Pool:
                 await asyncio.gather(*places, return_exceptions=True)
 
     @asynccontextmanager
-    async def answer(self, question: Question, *, client: str) -> AsyncIterator[Answer]:
+    async def answer(
+        self, question: Question, *, client: str, begin: Callable[[], None] = lambda: None
+    ) -> AsyncIterator[Answer]:
         """Yield the answer of a question, asked for a client when it is that client's turn.
 
-        Raises BusyError when the client, or all together, ask too much at once.
+        ``begin`` is called when the turn has come; what it raises is raised, and nothing is asked. Raises BusyError
+        when the client, or all together, ask too much at once.
         """
         self._answers += 1
         file = self._folder / str(self._answers)
@@ -176,6 +179,7 @@ class Pool:
         try:
             try:
                 async with self._turns.take(client):
+                    begin()
                     reply = await self._ask(replace(question, answer=str(file)))
             except BusyError:
                 self._tell("refused")
