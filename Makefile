@@ -21,10 +21,12 @@ run: $(STAMP)
 test: $(DEV_STAMP)
 	"$(BIN)/python" -m pytest -m "not system"
 
-# Debian's Virtuoso, where it is missing and we may install it.
+# Debian's Virtuoso and npm, where they are missing and we may install them.
 test-system: $(DEV_STAMP)
 	command -v virtuoso-t >/dev/null || { apt-get update -qq && \
 		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends virtuoso-opensource-7-bin; }
+	command -v npm >/dev/null || { apt-get update -qq && \
+		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends npm; }
 	"$(BIN)/python" -m pytest -m system
 
 lint: $(DEV_STAMP)
@@ -45,6 +47,14 @@ bench: $(DEV_STAMP)
 # 142 million triples: half an hour, and 70 GB of disk.
 bench-large: $(DEV_STAMP)
 	"$(BIN)/python" benchmarks/large.py
+
+# rdflib-endpoint beside us, both asked by wrk, which is Debian's.
+bench-serving: $(DEV_STAMP)
+	command -v wrk >/dev/null || { apt-get update -qq && \
+		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends wrk; }
+	"$(BIN)/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	"$(BIN)/kg" build
+	"$(BIN)/python" benchmarks/serving.py
 
 # Ten minutes of queries that nobody should ask, and of requests at random: does anybody else notice?
 soak: $(DEV_STAMP)
