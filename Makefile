@@ -66,6 +66,14 @@ bench: $(DEV_STAMP)
 bench-large: $(DEV_STAMP)
 	"$(BIN)/python" benchmarks/large.py
 
+# rdflib-endpoint beside us, both asked by wrk, which is Debian's.
+bench-serving: $(DEV_STAMP)
+	command -v wrk >/dev/null || { apt-get update -qq && \
+		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends wrk; }
+	"$(BIN)/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	"$(BIN)/kg" build
+	"$(BIN)/python" benchmarks/serving.py
+
 # Ten minutes of queries that nobody should ask, and of requests at random: does anybody else notice?
 soak: $(DEV_STAMP)
 	"$(BIN)/kg" build

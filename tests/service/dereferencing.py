@@ -6,11 +6,13 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import uvicorn
 
 from kg.project import Project
 from kg.service.app import application
+from kg.service.connections import Connection
 from kg.service.site import Site
 
 FORMER = """
@@ -79,7 +81,8 @@ class Client:
 def serving(site: Site) -> Iterator[Client]:
     """Serve a site on a free port, in a thread."""
     app = application(site, workers=1)
-    server = uvicorn.Server(uvicorn.Config(app, port=0, http="h11", log_level="error", ws="none", lifespan="on"))
+    connection = partial(Connection, limits=site.project.limits, refused=lambda *_: None)
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", ws="none", lifespan="on", http=connection))
     thread = threading.Thread(target=server.run)
     thread.start()
     try:

@@ -72,6 +72,8 @@ class Connection(HttpToolsProtocol):
         super().on_url(url)
         if len(self.url) > self._limits.url_bytes:
             self._stop(414, f"an address has at most {self._limits.url_bytes:,} bytes: ask long queries by POST")
+        if b"#" in url:  # which the parser would leave out without a word (RFC 9112, section 3.2)
+            self._stop(400, "an address that is asked for has no fragment")
 
     def on_headers_complete(self) -> None:
         """Answer a request whose headers are whole."""
