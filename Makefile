@@ -35,7 +35,7 @@ wheel: $(BIN)/python $(EDITOR)
 	"$(BIN)/python" -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
 
 test: $(DEV_STAMP)
-	"$(BIN)/python" -m pytest -m "not system"
+	"$(BIN)/python" -m pytest -n 2 --dist loadfile -m "not system"
 
 # What is missing of Debian is installed, where we may; axe and the Nu checker come from npm.
 test-system: $(DEV_STAMP)
