@@ -156,14 +156,16 @@ def test_axe_finds_what_is_wrong(browser: Any, whole_site: Client) -> None:
 
 # A date has several stops within one element.
 STOP = """() => {
-  const e = document.activeElement, r = e.getBoundingClientRect(), s = getComputedStyle(e);
+  const e = document.activeElement, r = e.getBoundingClientRect();
+  const outlined = (s) => s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2;
+  const whole = e.closest('.CodeMirror'); // the outline of the editor is around all of it
   window.stops = window.stops || [];
   const last = window.stops.at(-1);
   window.stops.push(e);
   return {
     tag: e.tagName, href: e.getAttribute('href'),
     after: !last || last === e || !!(last.compareDocumentPosition(e) & Node.DOCUMENT_POSITION_FOLLOWING),
-    outlined: s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2,
+    outlined: [e, whole].some((one) => one && outlined(getComputedStyle(one))),
     seen: r.right > 0 && r.left < innerWidth && r.bottom > 0 && r.top < innerHeight,
   };
 }"""
