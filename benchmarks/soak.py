@@ -91,6 +91,11 @@ def soak(address: str, pid: int, *, seconds: float) -> Seen:
     """Ask a server for so many seconds."""
     seen = Seen()
     over = threading.Event()
+    numbers = iter(range(10**9))
+
+    def fresh(query: str) -> str:
+        """Return a query that nobody has asked: the same one at once is asked once, and its answer is kept."""
+        return f"{query} # {next(numbers)}"
 
     def client(name: str) -> httpx.Client:
         return httpx.Client(base_url=address, timeout=200, trust_env=False, headers={"X-Forwarded-For": name})
@@ -107,7 +112,7 @@ def soak(address: str, pid: int, *, seconds: float) -> Seen:
         return run
 
     def cross(asking: httpx.Client) -> None:
-        status = asking.post("/sparql", data={"query": CROSS}).status_code
+        status = asking.post("/sparql", data={"query": fresh(CROSS)}).status_code
         seen.cross[status] += 1
         if status in (503, 504):  # its memory, or its time
             seen.kills.append(time.monotonic())
@@ -137,7 +142,7 @@ def soak(address: str, pid: int, *, seconds: float) -> Seen:
             over.wait(0.05)
 
         def honest(asking: httpx.Client) -> None:
-            spent = timed(asking, "/sparql", params={"query": HONEST})
+            spent = timed(asking, "/sparql", params={"query": fresh(HONEST)})
             seen.honest.append((time.monotonic(), spent))
             over.wait(0.1)
 
