@@ -1,6 +1,7 @@
 """The saved queries answer at addresses of their own."""
 
 import json
+import shutil
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -9,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from kg import pipeline
 from kg.graph.build import Build
 from kg.project import Project
 from kg.query.catalogue import Catalogue
@@ -61,8 +63,6 @@ CONSTRUCT { ?pact t:signatory ?party } WHERE { ?pact t:signatory ?party }
 @pytest.fixture(scope="module")
 def town_library(town: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The fixture project with a query of each form, served by two workers."""
-    import shutil
-
     root = shutil.copytree(
         town.root, tmp_path_factory.mktemp("library") / "town", ignore=shutil.ignore_patterns("build*")
     )
@@ -256,6 +256,21 @@ def test_a_form_has_the_values_that_stand_in_the_query(whole_site: Client) -> No
 def _plain(document: object) -> list[str]:
     assert isinstance(document, dict)
     return sorted(json.dumps(row, sort_keys=True) for row in document["results"]["bindings"])
+
+
+def test_another_title_is_told_though_the_build_is_the_same(town: Project, tmp_path: Path) -> None:
+    root = shutil.copytree(town.root, tmp_path / "town", ignore=shutil.ignore_patterns("build*"))
+    file = root / "queries" / "competency" / "any-pact.rq"
+    file.write_text(ASKED, encoding="utf-8")
+    build = pipeline.build(Project.find(root), out=root / "build").build
+    assert build is not None
+    tags = []
+    for title in ("Is there a pact?", "Was there a pact?"):
+        file.write_text(ASKED.replace("Is there a pact?", title), encoding="utf-8")
+        with serving(Site(Project.find(root), build)) as client:
+            assert title in client.ask("/query?lang=en").text
+            tags.append([client.ask(target).headers["etag"] for target in ("/query", "/query/any-pact.html")])
+    assert not set(tags[0]) & set(tags[1])
 
 
 def test_addresses_are_below_the_base_path(old_town: tuple[Project, Build]) -> None:

@@ -87,6 +87,11 @@ class Catalogue:
         """Return the queries that ``because`` names."""
         return tuple(self.find(name) for name in query.because)
 
+    @property
+    def questions(self) -> list[Query]:
+        """The queries that people ask; rules and checks are the program's."""
+        return [query for query in self if query.folder in ("competency", "pages")]
+
     def __iter__(self) -> Iterator[Query]:
         return (self.find(name) for name in self.paths)
 

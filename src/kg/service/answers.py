@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -43,9 +43,7 @@ class Answers:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, beside others."""
-        request = Request(scope)
-        if (response := of_method(request, self._site)) is None:
-            response = on_condition(await self._given(request), request, self._site)
+        response = await answer(Request(scope), self._site, self._given)
         await response(scope, receive, send)
 
     async def _given(self, request: Request) -> Response:
@@ -70,6 +68,11 @@ class Answers:
         response = respond(200, body, form.content_type, headers)
         self._kept.put(asked, response)
         return response
+
+
+async def answer(request: Request, site: Site, given: Callable[[Request], Awaitable[Response]]) -> Response:
+    """Return the answer to a request: what its method or its conditions make of the one that is ``given``."""
+    return of_method(request, site) or on_condition(await given(request), request, site)
 
 
 def of_method(request: Request, site: Site) -> Response | None:

@@ -30,7 +30,6 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
 )
-_FOLDERS = ("competency", "pages")  # of the saved queries, those that are questions of people
 _FORMATS = ("csv", "json", "xml", "tsv", "turtle", "jsonld", "nt", "rdf", "trig")
 _EXAMPLE = "SELECT ?class (COUNT(?thing) AS ?things) { ?thing a ?class } GROUP BY ?class ORDER BY DESC(?things)"
 
@@ -59,7 +58,7 @@ class Editor:
         self._site = site
         self._project = site.project
         self.bundle = bundle(folder or files("kg.service") / "static" / "editor")
-        self._queries = [query for query in Catalogue.of(site.project) if query.folder in _FOLDERS]
+        self._queries = Catalogue.of(site.project).questions
         self._counting = Lock()
         self._counted: tuple[Mapping[str, int], Mapping[str, int]] | None = None
         shown = [program_digest(), repr(self.bundle), *(query.text for query in self._queries)]

@@ -66,10 +66,9 @@ class Home:
     def _questions(self) -> int:
         """Return how many questions the project has saved; none where its queries are not beside the build."""
         try:
-            paths = Catalogue.of(self._site.project).paths
+            return len(Catalogue.of(self._site.project).questions)
         except QueryError:
             return 0
-        return sum(path.parent.name == "competency" for path in paths.values())
 
     def _description(self, documents: Documents, view: View) -> Name | None:
         if not documents.project.dataset:

@@ -20,7 +20,7 @@ from kg.errors import QueryError
 from kg.graph.build import Build
 from kg.graph.terms import same_value
 from kg.inference.proof import Proof
-from kg.service.answers import RefusedError, fresh, listed, of_method, on_condition, refuse, respond, tag
+from kg.service.answers import RefusedError, answer, fresh, listed, refuse, respond, tag
 from kg.service.documents import Description, write_document
 from kg.service.kept import Kept
 from kg.service.negotiation import FORMS, HTML, Form, choose_form, form_of
@@ -82,9 +82,7 @@ class Resources:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, beside others."""
-        request = Request(scope)
-        if (response := of_method(request, self._site)) is None:
-            response = on_condition(await self._given(request), request, self._site)
+        response = await answer(Request(scope), self._site, self._given)
         await response(scope, receive, send)
 
     async def _given(self, request: Request) -> Response:

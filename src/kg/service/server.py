@@ -54,9 +54,8 @@ def serve(
 ) -> None:
     """Serve each build of a source until SIGINT or SIGTERM; ``announce`` is told the address once it is listened at.
 
-    Port 0 is any free one. ``watch`` makes a build when a file changes; ``access_log`` gets a line per
-    request. Raises UsageError when the address cannot be
-    had, or there is no build.
+    Port 0 is any free one. ``watch`` makes a build when a file changes; ``access_log`` gets a line per request. Raises
+    UsageError when the address cannot be had, or there is no build.
     """
     site = source.read()
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
