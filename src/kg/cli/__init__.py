@@ -24,7 +24,7 @@ from kg.errors import CONTENT, DONE, INTERRUPTED, USAGE, KgError
 from kg.terminal import Call, Commands, examples, red, say
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from kg.inference.fixpoint import Inference
     from kg.inference.rules import Rule
@@ -96,7 +96,7 @@ def build(call: Call, out: Path | None, engine: "Engine", memory: str | None, st
         call.note("nothing was built: a violation stops the build")
         return CONTENT
     if stats and outcome.inference:
-        _print_stats(project, outcome.rules, outcome.inference)
+        _print_stats(project, outcome.rules, outcome.inference, given=outcome.build.graph.given_by_rule())
     quads = outcome.build.manifest["quads"]
     call.note(
         f"{quads['default']:,} triples, {quads['inferred']:,} of them inferred; {counts['warning']} warnings "
@@ -105,11 +105,13 @@ def build(call: Call, out: Path | None, engine: "Engine", memory: str | None, st
     return DONE
 
 
-def _print_stats(project: "Project", rules: "Sequence[Rule]", inference: "Inference") -> None:
+def _print_stats(
+    project: "Project", rules: "Sequence[Rule]", inference: "Inference", *, given: "Mapping[int, int]"
+) -> None:
     """Print of each rule what it gave first, its seconds, and how it ran."""
     click.echo(f"{'triples':>10}  {'s':>6}  rule")
-    for number, rule in sorted(enumerate(rules, 1), key=lambda item: (-inference.rows.get(item[0], 0), item[0])):
-        rows, spent = inference.rows.get(number, 0), inference.spent.get(number, 0.0)
+    for number, rule in sorted(enumerate(rules, 1), key=lambda item: (-given.get(item[0], 0), item[0])):
+        rows, spent = given.get(number, 0), inference.spent.get(number, 0.0)
         if not rows and spent < 0.0005:
             continue
         of = " ".join(project.compact(t[1:-1]) for axiom in rule.axioms[:1] for t in axiom if t.startswith("<"))

@@ -30,13 +30,12 @@ _DIFFERING = {
     "inferred": "SELECT s, p, o, NULL::INTEGER AS g FROM {one}_triple WHERE round > 0",
 }
 _PIECE = 1 << 20  # bytes that go from file to file at once
-_LONGEST = 1 << 16  # bytes of a token, beyond which lines are not put together in memory
 # Lines are sorted by the ranks of their terms. It is the order of their bytes: a token is never the beginning
 # of another, but for "x" and "x"@fr or _:b1 and _:b10, whose next character is greater than the space.
 _RANKED = "SELECT id, token, row_number() OVER (ORDER BY token) AS rank FROM term"
 _LINES = """
 SELECT s.token, p.token, o.token{graph}, '.'
-FROM ({rows}) r JOIN {terms} s ON s.id = r.s JOIN {terms} p ON p.id = r.p JOIN {terms} o ON o.id = r.o
+FROM {rows} r JOIN {terms} s ON s.id = r.s JOIN {terms} p ON p.id = r.p JOIN {terms} o ON o.id = r.o
 LEFT JOIN {terms} g ON g.id = r.g ORDER BY s.{order}, p.{order}, o.{order}, g.{order}
 """
 
@@ -66,23 +65,22 @@ class Difference:
 def write_nquads(graph: Graph, *, inferred_graph: str, out: Path) -> Dump:
     """Write the whole graph to ``out`` as N-Quads, sorted.
 
-    ``inferred_graph`` is the IRI of the graph of the published inferred triples. The engine sorts; what is not small
-    it also writes, out of core when it must. Raises ResourceError when the disk is full.
+    ``inferred_graph`` is the IRI of the graph of the published inferred triples. The engine sorts and
+    writes, out of core when it must. Raises ResourceError when the disk is full.
     """
     engine = graph.engine
     engine.make("ranked", _RANKED)
-    longest = engine.count("SELECT coalesce(max(strlen(token)), 0) FROM term")
-    pieces = _pieces_in_memory if graph.is_small() and longest <= _LONGEST else _pieces_by_engine
     lines: dict[str, int] = {}
-    return _write(out, {name: pieces(engine, name, inferred_graph, lines) for name in _PARTS}, lines)
+    return _write(out, {name: _written(engine, name, inferred_graph, lines) for name in _PARTS}, lines)
 
 
-def _pieces_by_engine(engine: Engine, name: str, inferred_graph: str, lines: dict[str, int]) -> Iterator[bytes]:
+def _written(engine: Engine, name: str, inferred_graph: str, lines: dict[str, int]) -> Iterator[bytes]:
     """Yield the lines of a part, which the engine writes to a file first, and count them."""
     engine.scratch.mkdir(parents=True, exist_ok=True)
     part = engine.scratch / "part.nq"
-    ending = _ending(name, inferred_graph)
-    select = _LINES.format(rows=_PARTS[name], terms="ranked", order="rank", graph=ending)
+    # As a table, the rows are counted, and the engine knows which side of the joins is the larger one.
+    engine.make("row", _PARTS[name])
+    select = _LINES.format(rows="row", terms="ranked", order="rank", graph=_ending(name, inferred_graph))
     lines[name] = engine.write_lines(select, part)
     with part.open("rb") as stream:
         while piece := stream.read(_PIECE):
@@ -90,27 +88,15 @@ def _pieces_by_engine(engine: Engine, name: str, inferred_graph: str, lines: dic
     part.unlink()
 
 
-def _pieces_in_memory(engine: Engine, name: str, inferred_graph: str, lines: dict[str, int]) -> Iterator[memoryview]:
-    """Yield the lines of a part, put together from the sorted ranks of their terms, and count them."""
-    graph = ", g.rank - 1 AS g" if name == "named" else ""
-    places = (
-        f"SELECT s.rank - 1 AS s, p.rank - 1 AS p, o.rank - 1 AS o{graph} FROM ({_PARTS[name]}) r "
-        "JOIN ranked s ON s.id = r.s JOIN ranked p ON p.id = r.p JOIN ranked o ON o.id = r.o "
-        "LEFT JOIN ranked g ON g.id = r.g ORDER BY ALL"
-    )
-    ending = f"{iri(inferred_graph)} ." if name == "inferred" else "."
-    lines[name], pieces = engine.lines(places, of="SELECT token FROM ranked ORDER BY rank", ending=ending)
-    yield from pieces
-
-
 def write_ntriples(graph: Graph, *, out: Path) -> int:
     """Write what is asserted, shapes aside, and what is inferred and published to ``out``, in any order.
 
     Return how many lines there are. Raises ResourceError when the disk is full.
     """
+    graph.engine.make("row", Graph.UNION)
     return graph.engine.write_lines(
         "SELECT s.token, p.token, o.token, '.' "
-        f"FROM ({graph.UNION}) t JOIN term s ON s.id = t.s JOIN term p ON p.id = t.p JOIN term o ON o.id = t.o",
+        "FROM row r JOIN term s ON s.id = r.s JOIN term p ON p.id = r.p JOIN term o ON o.id = r.o",
         out,
     )
 
@@ -132,7 +118,7 @@ def difference(graph: Graph, *, before: str, inferred_graph: str) -> Difference:
     for one, other in (("gone", "fresh"), ("fresh", "gone")):
         for name, rows in _DIFFERING.items():
             differing, ending = rows.format(one=one, other=other), _ending(name, inferred_graph)
-            asked = _LINES.format(rows=differing, terms="term", order="token", graph=ending)
+            asked = _LINES.format(rows=f"({differing})", terms="term", order="token", graph=ending)
             found[one][name] = [" ".join(row).encode() for row in engine.rows(asked)]
     return Difference(**found)
 

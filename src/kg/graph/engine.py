@@ -11,16 +11,12 @@ from pathlib import Path
 from typing import Any, Self
 
 import duckdb
-import pyarrow as pa
 
 from kg.errors import ResourceError, UsageError
 
 Row = tuple[Any, ...]
 Columns = Mapping[str, Sequence[int | None] | Sequence[str | None] | Sequence[int] | Sequence[str]]
 """Rows given column by column."""
-
-
-_LINES = 4000  # lines in a piece
 
 
 @dataclass
@@ -129,23 +125,23 @@ class Engine:
         """Return the one integer that a query gives."""
         return int(self.rows(sql, parameters)[0][0])
 
-    def append(
-        self,
-        table: str,
-        columns: Columns,
-    ) -> None:
+    def append(self, table: str, columns: Columns) -> None:
         """Append rows, given column by column, to ``table``."""
+        if not any(columns.values()):
+            return
         with self.given(columns) as given:
             self.run(f"INSERT INTO {table} ({', '.join(columns)}) SELECT * FROM {given}")
 
     @contextmanager
     def given(self, columns: Columns) -> Iterator[str]:
-        """Yield the name of a table of these columns, to read while the block lasts."""
-        self._connection.register("_given", pa.table({name: pa.array(values) for name, values in columns.items()}))
+        """Yield the name of a table of these columns, to read while the block lasts; an empty one is of strings."""
+        kinds = ("INTEGER[]" if any(isinstance(v, int) for v in values) else "VARCHAR[]" for values in columns.values())
+        said = ", ".join(f"unnest(?::{kind}) AS {name}" for name, kind in zip(columns, kinds, strict=True))
+        self.run(f"CREATE OR REPLACE TEMP TABLE given AS SELECT {said}", [list(values) for values in columns.values()])
         try:
-            yield "_given"
+            yield "given"
         finally:
-            self._connection.unregister("_given")
+            self.run("DROP TABLE given")
 
     def read_lines(self, file: Path, *, select: str, into: str, longest: int = 1 << 25) -> bool:
         """Insert into a table what ``select`` says of ``{lines}``, a table (text) of the lines of a text file.
@@ -172,24 +168,6 @@ class Engine:
         """
         options = "(FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER ' ')"
         return self.count(f"COPY ({select}) TO {quoted(str(file))} {options}")
-
-    def lines(self, places: str, *, of: str, ending: str) -> tuple[int, Iterator[memoryview]]:
-        """Return how many rows a SELECT has, and, in pieces, the line of each: the texts at its places and ``ending``.
-
-        ``of`` is a SELECT of the texts, whose places count from 0; a blank is between texts. They are in memory, and
-        so are the rows: for what is small that takes half the time of ``write_lines``.
-        """
-        import pyarrow.compute as pc  # long to load
-
-        with self._told():
-            texts = self._connection.sql(of).to_arrow_table().column(0).combine_chunks()
-            rows = self._connection.sql(places).to_arrow_table()
-
-        def line(batch: pa.RecordBatch) -> memoryview:
-            columns = [pc.take(texts, column) for column in batch.columns]
-            return memoryview(pc.binary_join_element_wise(*columns, f"{ending}\n", " ").buffers()[2])
-
-        return rows.num_rows, map(line, rows.to_batches(max_chunksize=_LINES))
 
     def save(self, file: Path) -> None:
         """Write the database, temporary tables aside, to a new file."""

@@ -150,7 +150,7 @@ _SCHEMA = f"""
 CREATE TEMP TABLE IF NOT EXISTS {TABLE} (id INTEGER, lexical VARCHAR, datatype VARCHAR, language VARCHAR,
   valid BOOLEAN, family VARCHAR, exact DECIMAL(38, 18), number DOUBLE, zoned BOOLEAN)
 """
-# A token is cut at its last mark: neither a datatype nor a language has a quotation mark.
+# A token is cut at its last quotation mark: neither a datatype nor a language has one.
 _SAID = f"""
 SELECT id,
   CASE WHEN contains(body, '\\') THEN
@@ -158,12 +158,11 @@ SELECT id,
       replace(body, '\\\\', chr(57344)), '\\n', chr(10)), '\\r', chr(13)), '\\t', chr(9)), '\\"', '"'),
       '\\b', chr(8)), '\\f', chr(12)), chr(57344), '\\')
   ELSE body END AS lexical,
-  CASE left(mark, 2) WHEN '"@' THEN '{RDF}langString' WHEN '"^' THEN mark[5:-2] ELSE '{XSD}string' END AS datatype,
-  CASE left(mark, 2) WHEN '"@' THEN lower(mark[3:]) ELSE '' END AS language
+  CASE left(mark, 1) WHEN '@' THEN '{RDF}langString' WHEN '^' THEN mark[4:-2] ELSE '{XSD}string' END AS datatype,
+  CASE left(mark, 1) WHEN '@' THEN lower(mark[2:]) ELSE '' END AS language
 FROM (
-  SELECT id, mark, substr(token, 2, length(token) - length(mark) - 1) AS body FROM (
-    SELECT id, token, CASE right(token, 1) WHEN '"' THEN '"' WHEN '>' THEN '"^^<' || split_part(token, '"^^<', -1)
-      ELSE '"@' || split_part(token, '"@', -1) END AS mark
+  SELECT id, mark, substr(token, 2, length(token) - length(mark) - 2) AS body FROM (
+    SELECT id, token, string_split(token, '"')[-1] AS mark
     FROM term WHERE starts_with(token, '"') AND id IN ({{ids}}) AND id NOT IN (SELECT id FROM {TABLE})))
 """
 _FILL = f"""

@@ -5,7 +5,7 @@ and N-Quads that are canonical already, as those of dumps are, are read as they 
 file that has others goes the way of Turtle.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,8 +22,12 @@ _IRI = (
 )
 _BLANK = "_:[A-Za-z0-9]+"
 _LITERAL = rf'"(?:[^\x00-\x1f\x7f"\\]|\\[tbnrf"\\])*"(?:@[a-z]{{1,8}}(?:-[a-z0-9]{{1,8}})*|\^\^{_IRI})?'
-_CANONICAL = rf"(?:{_IRI}|{_BLANK}) {_IRI} (?:{_IRI}|{_BLANK}|{_LITERAL})"
 _STRING = "^^<http://www.w3.org/2001/XMLSchema#string>"
+# Of the tokens in the dictionary. Those of blank nodes are looked at before their labels have the scope of the file.
+_NOT_CANONICAL = (
+    f"NOT starts_with(token, '_:') AND (ends_with(token, {quoted(_STRING)}) "
+    f"OR NOT regexp_full_match(token, {quoted(f'{_IRI}|{_LITERAL}')}))"
+)
 
 
 @dataclass(frozen=True)
@@ -46,53 +50,81 @@ def load_files(graph: Graph, files: Iterable[File], *, project: Project) -> None
     Raises SourceError with file and line for a syntax error, UsageError for a missing file or an unknown suffix,
     ResourceError when memory or disk are too small.
     """
+    numbered = dict(enumerate(files, graph.next_source()))
+    graph.add_sources(
+        Source(number, file.name or project.relative(file.path), file.role, home_of(file.path, project=project))
+        for number, file in numbered.items()
+    )
+    lines = {number: file for number, file in numbered.items() if plain(file.path).suffix in LINES}
+    _parse(graph, {number: file for number, file in numbered.items() if number not in lines}, project)
+    taken = {number for number, file in lines.items() if _take_lines(graph.engine, file, number, project)}
+    if taken:
+        taken.difference_update(graph.settle(refused=_NOT_CANONICAL))
+    _parse(graph, {number: file for number, file in lines.items() if number not in taken}, project)
+    graph.merge()
+
+
+def _parse(graph: Graph, files: Mapping[int, File], project: Project) -> None:
+    """Take files, by their numbers, as their parsers write them out."""
+    if not files:
+        return
     engine = graph.engine
     engine.scratch.mkdir(parents=True, exist_ok=True)
     written = engine.scratch / "lines.nq"
-    sources: list[Source] = []
     try:
         with written.open("wb", buffering=1 << 20) as out:
-            for number, file in enumerate(files, graph.next_source()):
-                home = home_of(file.path, project=project)
-                sources.append(Source(number, file.name or project.relative(file.path), file.role, home))
-                if plain(file.path).suffix not in LINES or not _take_canonical(engine, file, number, project):
-                    write_lines(file.path, out, project=project, mark=b"%d\t" % number, base=file.base)
+            for number, file in files.items():
+                write_lines(file.path, out, project=project, mark=b"%d\t" % number, base=file.base)
         if not engine.read_lines(written, select=_SELECT_MARKED, into="incoming"):
             engine.read_lines(written, select=_SELECT_MARKED, into="incoming", longest=1 << 30)
     finally:
         written.unlink(missing_ok=True)
-    graph.merge(sources)
+    graph.settle()
 
 
-def _take_canonical(engine: Engine, file: File, number: int, project: Project) -> bool:
-    """Take the lines of a file as they stand; return False when some line is not canonical."""
+def _take_lines(engine: Engine, file: File, number: int, project: Project) -> bool:
+    """Take the lines of N-Triples and N-Quads as they stand; return False, with nothing taken, when they are not such.
+
+    Whether IRIs and literals are canonical is not looked at here, but once for each in the dictionary.
+    """
     if not file.path.is_file():
         return False
-    quads = plain(file.path).suffix == ".nq"
-    graph_name = f"(?: (?:{_IRI}|{_BLANK}))?" if quads else ""
-    pattern = quoted(rf"{_CANONICAL}{graph_name} \.")
-    refused = f"NOT regexp_full_match(text, {pattern}) OR contains(text, {quoted(_STRING)})"
-    # A condition is asked once per line; an expression in the SELECT would be, for each column that is made of it.
-    told = f"CASE WHEN starts_with(text, '#') THEN false WHEN {refused} THEN error('not canonical') ELSE true END"
-    lines = f"(SELECT {number} AS source, text FROM {{lines}} WHERE {told})"
+    lines = f"(SELECT {number} AS source, text FROM {{lines}} WHERE NOT starts_with(text, '#'))"
     scope = quoted(scope_of(file.path, project=project))
-    return engine.read_lines(file.path, select=_taken_apart(lines, named=quads, scope=scope), into="incoming")
+    named = plain(file.path).suffix == ".nq"
+    return engine.read_lines(file.path, select=_taken_apart(lines, named=named, scope=scope), into="incoming")
 
 
 def _taken_apart(lines: str, *, named: bool, scope: str | None = None) -> str:
     """Return the SELECT (source, g, s, p, o) of ``lines`` (source, text), N-Quads, or N-Triples when not ``named``.
 
-    With a ``scope``, a string of SQL, blank nodes have it before their label.
+    With a ``scope``, a string of SQL, blank nodes have it before their label, and a line of another form is an error.
     """
-    graph = r"""nullif(regexp_extract(rest, ' (<[^<>" ]*>|_:[^<>" ]+)$', 1), '')""" if named else "NULL"
-    g, s, o = (f"CASE WHEN starts_with({c}, '_:') THEN {scope} || substr({c}, 3) ELSE {c} END" for c in "gso")
-    return (
-        f"SELECT source, {f'{g}, {s}, p, {o}' if scope else 'g, s, p, o'} FROM ("
-        "SELECT source, g, s, p, CASE WHEN g IS NULL THEN rest ELSE left(rest, -1 - length(g)) END AS o FROM ("
-        f"SELECT source, s, p, rest, {graph} AS g FROM ("
-        "SELECT source, s, p, left(substr(text, length(s) + length(p) + 3), -2) AS rest FROM ("
-        f"SELECT source, text, split_part(text, ' ', 1) AS s, split_part(text, ' ', 2) AS p FROM {lines}))))"
+    # A literal has a quotation mark after its last blank, the name of a graph has none.
+    graph = "CASE WHEN len(part) > 4 AND NOT contains(part[-2], '\"') THEN part[-2] END" if named else "NULL"
+    taken = (
+        "SELECT source, g, part[1] AS s, part[2] AS p, "
+        "CASE last WHEN 3 THEN part[3] ELSE array_to_string(part[3:last], ' ') END AS o FROM ("
+        f"SELECT source, part, {graph} AS g, len(part) - CASE WHEN g IS NULL THEN 1 ELSE 2 END AS last FROM ("
+        f"SELECT source, string_split(text, ' ') AS part FROM {lines}){_FORMED if scope else ''})"
     )
+    if scope is None:
+        return taken
+    g, s, o = (f"CASE WHEN starts_with({c}, '_') THEN {_scoped(c, scope)} ELSE {c} END" for c in "gso")
+    return f"SELECT source, {g}, {s}, p, {o} FROM ({taken})"
+
+
+# A condition is asked once per line; an expression in the SELECT would be, for each column that is made of it.
+_FORMED = (
+    " WHERE CASE WHEN len(part) < 4 OR part[-1] <> '.' OR starts_with(part[1], '\"') OR NOT starts_with(part[2], '<') "
+    "THEN error('not canonical') ELSE true END"
+)
+
+
+def _scoped(column: str, scope: str) -> str:
+    """Return the SQL of the token of a blank node of a file."""
+    label = f"substr({column}, 3)"
+    return f"CASE WHEN regexp_full_match({column}, '{_BLANK}') THEN {scope} || {label} ELSE error('not canonical') END"
 
 
 _SELECT_MARKED = _taken_apart(

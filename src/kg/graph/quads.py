@@ -2,19 +2,20 @@
 
 ``source(id, path, role, home)`` the files, whether their quads are ``data`` or ``shapes``, and the token of the graph
 of what they say in none;
-``term(id, token)``  the dictionary of tokens; kinds are told by the first character (``<``, ``_``, ``"``);
+``term(id, token)``  the dictionary of tokens (see ``kg.graph.dictionary``);
 ``quad(g, s, p, o, source)``  what files assert, ``g`` the default graph's when its token is empty;
 ``closure(s, p, o, rule, round)``  the union of all graphs but the shapes, each triple once: what is
 asserted has rule 0 and round 0, what is inferred the number of its rule and the round it came in;
 ``inferred``  the part of the closure that is published.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Self
 
+from kg.graph.dictionary import Dictionary
 from kg.graph.engine import Columns, Engine
 from kg.graph.terms import OWL, RDFS, TYPE
 from kg.source.reader import Quad, Triple
@@ -73,7 +74,7 @@ class Source:
     home: str = ""
 
 
-class Graph:
+class Graph(Dictionary):
     """One graph in tables: what its files assert and what follows.
 
     ``ASSERTED`` and ``UNION`` are SELECTs (s, p, o) of what files assert, shapes aside, and of all that is published.
@@ -81,10 +82,6 @@ class Graph:
 
     ASSERTED = "SELECT s, p, o FROM closure WHERE round = 0"
     UNION = "SELECT s, p, o FROM closure WHERE round = 0 UNION ALL SELECT s, p, o FROM inferred"
-
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
-        self._known: dict[str, int | None] = {}
 
     @classmethod
     def create(cls, *, memory: str | None = None, scratch: Path | None = None) -> Self:
@@ -113,37 +110,58 @@ class Graph:
 
     def load(self, sources: Iterable[tuple[str, Role, Iterable[Quad]]]) -> None:
         """Load quads, by source as (path, role, quads), then merge those of role ``data`` into the closure."""
-        taken: list[Source] = []
         for number, (path, role, quads) in enumerate(sources, self.next_source()):
-            taken.append(Source(number, path, role))
+            self.add_sources([Source(number, path, role)])
             g, s, p, o = tuple(zip(*quads, strict=True)) or ((), (), (), ())
             named = [name or None for name in g]
             columns: Columns = {"source": [number] * len(g), "g": named, "s": s, "p": p, "o": o}
             self.engine.append("incoming", columns)
-        self.merge(taken)
+        self.settle()
+        self.merge()
 
     def next_source(self) -> int:
         """Return the number of the next source."""
         return self.engine.count("SELECT coalesce(max(id) + 1, 0) FROM source")
 
-    def merge(self, sources: Sequence["Source"]) -> None:
-        """Move what has come in from ``sources`` into the tables, and what is of role ``data`` into the closure."""
-        columns = {key: [getattr(source, key) for source in sources] for key in ("number", "path", "role", "home")}
+    def add_sources(self, sources: Iterable["Source"]) -> None:
+        """Add sources, whose quads are to come in."""
+        given = list(sources)
+        columns = {key: [getattr(source, key) for source in given] for key in ("number", "path", "role", "home")}
         self.engine.append("source", {"id": columns.pop("number"), **columns})
+        self.ids({source.home for source in given})
+
+    def settle(self, *, refused: str = "false") -> list[int]:
+        """Move what has come in into the tables, but for the sources with a new token of which ``refused`` holds.
+
+        Return the numbers of these. ``refused`` is a condition of SQL on ``token``.
+        """
         tokens = " UNION ALL ".join(f"SELECT {column} AS token FROM incoming" for column in "gspo")
-        homes = "SELECT home FROM source"
-        self._add_terms(f"SELECT DISTINCT token FROM ({tokens} UNION ALL {homes}) WHERE token IS NOT NULL")
+        first = self.add_terms(f"SELECT DISTINCT token FROM ({tokens}) WHERE token IS NOT NULL")
+        sources: list[int] = []
+        if self.engine.make("refused", f"SELECT id, token FROM term WHERE id >= {first} AND ({refused})"):
+            named = " OR ".join(f"{column} IN (SELECT token FROM refused)" for column in "gspo")
+            sources = [number for (number,) in self.engine.rows(f"SELECT DISTINCT source FROM incoming WHERE {named}")]
+            self.engine.run(f"DELETE FROM incoming WHERE source IN ({', '.join(map(str, sources))})")
+            self.engine.run("DELETE FROM term WHERE id IN (SELECT id FROM refused)")
+        # Integers are joined in half the time of texts, and nothing is mistaken while no two terms have one hash.
+        terms = self.engine.make("hashed", "SELECT id, hash(token) AS key FROM term")
+        alone = terms == self.engine.count("SELECT count(DISTINCT key) FROM hashed")
+        table, column, key = ("hashed", "key", "hash") if alone else ("term", "token", "")
+        joins = {"g": "coalesce(i.g, f.home)", "s": "i.s", "p": "i.p", "o": "i.o"}
+        joined = " ".join(f"JOIN {table} {name} ON {name}.{column} = {key}({of})" for name, of in joins.items())
         self.engine.run(
-            "INSERT INTO quad SELECT coalesce(g.id, h.id), s.id, p.id, o.id, i.source "
-            "FROM incoming i JOIN source f ON f.id = i.source JOIN term h ON h.token = f.home "
-            "LEFT JOIN term g ON g.token = i.g "
-            "JOIN term s ON s.token = i.s JOIN term p ON p.token = i.p JOIN term o ON o.token = i.o"
+            "INSERT INTO quad SELECT g.id, s.id, p.id, o.id, i.source "
+            f"FROM incoming i JOIN source f ON f.id = i.source {joined}"
         )
         self.engine.run("TRUNCATE incoming")
+        return sources
+
+    def merge(self) -> None:
+        """Move what files of role ``data`` assert now into the closure."""
         self.engine.run("DELETE FROM closure WHERE round = 0")
         self.engine.run(
             "INSERT INTO closure SELECT DISTINCT q.s, q.p, q.o, 0, 0 FROM quad q JOIN source f ON f.id = q.source "
-            "WHERE f.role = 'data' ORDER BY q.p, q.s, q.o"
+            "WHERE f.role = 'data'"
         )
         self.engine.run(
             "DELETE FROM closure c WHERE round > 0 AND EXISTS "
@@ -178,40 +196,6 @@ class Graph:
         used = f"SELECT g AS id FROM quad {tables}"
         self.engine.run(f"DELETE FROM term WHERE id NOT IN ({used})")
         self._known = {}
-
-    def ids(self, tokens: Iterable[str]) -> list[int]:
-        """Return the ids of tokens, adding to the dictionary those that it does not hold."""
-        wanted = list(tokens)
-        found = self.find_all(wanted)
-        if missing := [token for token in dict.fromkeys(wanted) if token not in found]:
-            with self.engine.given({"token": missing}) as given:
-                self._add_terms(f"SELECT token FROM {given}")
-            found = self.find_all(wanted)
-        return [found[token] for token in wanted]
-
-    def find(self, token: str) -> int | None:
-        """Return the id of a token, or None when the graph does not hold it."""
-        if token not in self._known:
-            self._known[token] = self.find_all([token]).get(token)
-        return self._known[token]
-
-    def find_all(self, tokens: Iterable[str]) -> Mapping[str, int]:
-        """Return the ids of those of many tokens that the graph holds, at the cost of one look-up."""
-        wanted = dict.fromkeys(tokens)
-        if unknown := [token for token in wanted if token not in self._known]:
-            with self.engine.given({"token": unknown}) as given:
-                rows = self.engine.rows(f"SELECT t.token, t.id FROM {given} g JOIN term t ON t.token = g.token")
-            self._known.update(dict.fromkeys(unknown))
-            self._known.update(rows)
-        return {token: known for token in wanted if (known := self._known[token]) is not None}
-
-    def tokens(self, ids: Sequence[int]) -> list[str]:
-        """Return the tokens of ids, in their order."""
-        wanted = sorted(set(ids))
-        rows: dict[int, str] = dict(
-            self.engine.rows(f"SELECT id, token FROM term WHERE id IN ({','.join(map(str, wanted))})") if wanted else []
-        )
-        return [rows[i] for i in ids]
 
     def asserted(self) -> Iterator[Triple]:
         """Yield the merged union of what files assert, shapes aside, each triple once, sorted."""
@@ -264,6 +248,10 @@ class Graph:
     def union(self) -> Iterator[Triple]:
         """Yield what is asserted and what is inferred and published, each triple once, sorted."""
         yield from self._triples(f"({self.UNION})", "true")
+
+    def given_by_rule(self) -> dict[int, int]:
+        """Return of each rule, by its number, how many of the published triples it was the first to give."""
+        return dict(self.engine.rows("SELECT rule, count(*) FROM inferred GROUP BY rule ORDER BY rule"))
 
     def quads(self, *, role: Role | None = None) -> Iterator[Quad]:
         """Yield the quads that files assert, each once, sorted; those of one ``role`` when it is given."""
@@ -358,22 +346,8 @@ class Graph:
                 )
             )
 
-    def _listed(self, tokens: Iterable[str]) -> str:
-        """Return the ids of those of some tokens that the graph holds, as SQL."""
-        return ", ".join(map(str, self.find_all(tokens).values())) or "NULL"
-
     def _triples(self, table: str, condition: str) -> Iterator[Triple]:
         yield from self.engine.rows(
             f"SELECT s.token, p.token, o.token FROM {table} t JOIN term s ON s.id = t.s "
             f"JOIN term p ON p.id = t.p JOIN term o ON o.id = t.o WHERE {condition} ORDER BY ALL"
         )
-
-    def _add_terms(self, tokens: str) -> None:
-        """Add those of the tokens of a SELECT (token), each once, that the dictionary does not hold, in their order."""
-        last = "(SELECT coalesce(max(id), -1) FROM term)"
-        with self.engine.alone():
-            self.engine.run(
-                f"INSERT INTO term SELECT {last} + row_number() OVER (ORDER BY token), token "
-                f"FROM ({tokens}) t WHERE token NOT IN (SELECT token FROM term)"
-            )
-        self._known = {token: known for token, known in self._known.items() if known is not None}

@@ -20,16 +20,17 @@ from kg.inference.joins import Joins
 from kg.inference.owl.schema import SAME
 from kg.inference.rules import Rule, is_variable, stratify
 
+_CANDIDATES = "CREATE OR REPLACE TEMP TABLE candidate (s INTEGER, p INTEGER, o INTEGER, rule INTEGER)"
+
 
 @dataclass(frozen=True)
 class Inference:
-    """What a run did: rounds, and by the number of each rule, from 1, the triples that it was first to give.
+    """What a run did: its rounds, and the seconds that it took.
 
-    ``spent`` are the seconds of rules by number; rules that are one statement share its time. ``seconds`` is all.
+    ``spent`` are the seconds of rules by number, from 1; rules that are one statement share its time.
     """
 
     rounds: int
-    rows: dict[int, int]
     spent: dict[int, float]
     seconds: float
 
@@ -50,7 +51,7 @@ def run(
     """
     started = time.perf_counter()
     engine = graph.engine
-    engine.run("CREATE OR REPLACE TEMP TABLE candidate (s INTEGER, p INTEGER, o INTEGER, rule INTEGER)")
+    engine.run(_CANDIDATES)
     atoms = (atom for rule in rules for atom in (*rule.head, *rule.body, *rule.closed))
     graph.ids({place for atom in atoms for place in atom if not is_variable(place)})
     last, concerned = 0, {number for number, rule in enumerate(rules, 1) if not rule.equality}
@@ -64,8 +65,7 @@ def run(
         for level, stratum in enumerate(stratify(rules)):
             progress(f"inferring, stratum {level + 1}")
             running.close([number + 1 for number in stratum if number + 1 in concerned])
-    rows: dict[int, int] = dict(engine.rows("SELECT rule, count(*) FROM inferred GROUP BY rule ORDER BY rule"))
-    return Inference(running.last, rows, dict(running.seconds), time.perf_counter() - started)
+    return Inference(running.last, dict(running.seconds), time.perf_counter() - started)
 
 
 class _Run:
@@ -125,12 +125,15 @@ class _Run:
         engine = self._graph.engine
         if not engine.rows("SELECT 1 FROM candidate LIMIT 1"):
             return False
+        # By themselves, so that the engine knows how many there are; and looked up among those of their predicates.
+        engine.make("fresh", "SELECT s, p, o, min(rule) AS rule FROM candidate GROUP BY s, p, o")
+        engine.run(_CANDIDATES)
+        known = "SELECT s, p, o FROM closure WHERE p IN (SELECT DISTINCT p FROM fresh)"
         found = engine.count(
-            "INSERT INTO closure SELECT c.s, c.p, c.o, min(c.rule), ? FROM candidate c "
-            "WHERE NOT EXISTS (SELECT 1 FROM closure k WHERE k.s = c.s AND k.p = c.p AND k.o = c.o) "
-            f"AND NOT (c.s = c.o AND c.p = {self._same}) GROUP BY c.s, c.p, c.o",
+            "INSERT INTO closure SELECT c.s, c.p, c.o, c.rule, ? FROM fresh c "
+            f"WHERE NOT EXISTS (SELECT 1 FROM ({known}) k WHERE k.s = c.s AND k.p = c.p AND k.o = c.o) "
+            f"AND NOT (c.s = c.o AND c.p = {self._same})",
             [self.last + 1],
         )
-        engine.run("TRUNCATE candidate")
         self.last += bool(found)
         return bool(found)

@@ -162,4 +162,6 @@ def _join(form: Form, position: int, since: int) -> str:
     places = [f"f.c{number}" if sort == "c" else bound[number] for sort, number in form.shape[0]]
     if places[1].endswith((".s", ".o")):
         joined += f" AND {places[1]} IN (SELECT id FROM term WHERE starts_with(token, '<'))"
-    return f"INSERT INTO candidate SELECT DISTINCT {', '.join(places)}, f.rule {joined}"
+    # One pattern gives each triple once; what several give more than once is not worth keeping so long.
+    distinct = "DISTINCT " if len(tables) > 1 else ""
+    return f"INSERT INTO candidate SELECT {distinct}{', '.join(places)}, f.rule {joined}"

@@ -54,7 +54,7 @@ def infer(
     columns = {"s": ids[0::3], "p": ids[1::3], "o": ids[2::3], "rule": [1] * len(fresh), "round": [1] * len(fresh)}
     graph.engine.append("closure", columns)
     seconds = time.perf_counter() - started
-    return [OWLRL], Inference(1, {1: len(fresh)}, {1: seconds}, seconds)
+    return [OWLRL], Inference(1, {1: seconds}, seconds)
 
 
 def _closed(triples: Iterable[Triple]) -> set[Triple]:

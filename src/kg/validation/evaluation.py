@@ -69,7 +69,7 @@ class Evaluation:
         graph.ids(target.term for targets in shapes.targets.values() for target in targets if target.kind == "node")
         for name, columns in _TABLES.items():
             graph.engine.run(f"CREATE OR REPLACE TEMP TABLE {name} ({columns})")
-        graph.engine.make(self.data, f"SELECT s, p, o FROM ({triples}) ORDER BY p, s, o")
+        graph.engine.make(self.data, triples)
         self._find_instances()
         self._queries = Queries(graph, shapes, self.data, analyses or Analyses())
 

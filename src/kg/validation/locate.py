@@ -248,12 +248,11 @@ class _Sources:
 
     def _read(self, column: str, tokens: Collection[str]) -> Iterator[_Said]:
         """Yield what files of data assert with one of these tokens in a column."""
-        known = list(self._graph.find_all(tokens).values())
-        with self._graph.engine.given({"id": known}) as given:
+        with self._graph.engine.given({"token": list(tokens)}) as given:
             rows = self._graph.engine.rows(
                 "SELECT DISTINCT s.token, p.token, o.token, f.path FROM quad q JOIN source f ON f.id = q.source "
-                "JOIN term s ON s.id = q.s JOIN term p ON p.id = q.p JOIN term o ON o.id = q.o "
-                f"WHERE f.role = 'data' AND q.{column} IN (SELECT id FROM {given}) ORDER BY ALL"
+                "JOIN term s ON s.id = q.s JOIN term p ON p.id = q.p JOIN term o ON o.id = q.o WHERE f.role = 'data' "
+                f"AND q.{column} IN (SELECT id FROM term JOIN {given} USING (token)) ORDER BY ALL"
             )
         for s, p, o, file in rows:
             yield _Said((s, p, o), file)

@@ -72,7 +72,11 @@ def node_kind(uses: Sequence[Use], world: World) -> str:
 # MinCountConstraintComponent, MaxCountConstraintComponent: there are so many value nodes (4.2.1, 4.2.2)
 def min_count(uses: Sequence[Use], world: World) -> str:
     """Return the focus nodes with fewer values."""
-    return _fewer(rows("n", ((use, use.constraint.number("minCount")) for use in uses)), "value")
+    counts = {use: use.constraint.number("minCount") for use in uses}
+    one, several = (rows("n", (item for item in counts.items() if (item[1] > 1) == more)) for more in (False, True))
+    found = f"SELECT f.run, k.number, f.node, NULL, NULL FROM focus f JOIN {one} ON k.run = f.run"
+    there = "SELECT 1 FROM value v WHERE v.run = f.run AND v.focus = f.node"
+    return f"{found} WHERE k.n = 1 AND NOT EXISTS ({there}) UNION ALL {_fewer(several, 'value')}"
 
 
 def max_count(uses: Sequence[Use], world: World) -> str:
