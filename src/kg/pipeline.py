@@ -185,12 +185,12 @@ def _derive(
 ) -> tuple[Outcome, Dump | None]:
     """Validate and infer, and ``write`` the graph once it is closed, unless a Violation is known by then.
 
-    Where the graph is small, what is asserted is validated beside inference, and what is derived beside the writing.
+    What is asserted is validated beside inference, and what is derived beside the writing, unless the graph is large.
     """
     graph, analyses = begun.graph, begun.analyses
     progress("validating what is asserted")
     shapes, derived = _shapes(project, graph)
-    with aside(graph, threaded=engine == "duckdb" and graph.is_small()) as other:
+    with aside(graph, threaded=engine == "duckdb") as other:
         first = other.start(lambda graph: _validate(graph, shapes, engine, analyses=analyses))
         if _stops(first):
             return Outcome(first.result(), graph), None

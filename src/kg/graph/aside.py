@@ -8,6 +8,8 @@ from typing import TypeVar
 from kg.graph.quads import Graph
 
 T = TypeVar("T")
+_MOST = 5_000_000
+"""How many triples a closure has at most, for two works on it at once to be no matter of memory."""
 
 
 class Aside:
@@ -28,11 +30,11 @@ class Aside:
 
 @contextmanager
 def aside(graph: Graph, *, threaded: bool) -> Iterator[Aside]:
-    """Yield what works on ``graph`` in a thread of its own, or at once when it is not ``threaded``.
+    """Yield what works on ``graph`` in a thread of its own, or at once when it is not ``threaded`` or very large.
 
     What the block leaves unfinished when it fails is interrupted.
     """
-    if not threaded:
+    if not threaded or graph.size() > _MOST:
         yield Aside(graph, None)
         return
     other = graph.beside()

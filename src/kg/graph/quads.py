@@ -209,14 +209,14 @@ class Graph(Dictionary):
         """Yield the published triples, asserted or inferred, with one of these predicates, sorted."""
         yield from self._triples(f"({self.UNION})", f"t.p IN ({self._listed(predicates)})")
 
-    def is_small(self) -> bool:
-        """Tell whether the closure is so small that threads of the engine cost more than its rows."""
-        return self.engine.count("SELECT count(*) FROM closure") < _FEW
+    def size(self) -> int:
+        """Return how many triples the closure has."""
+        return self.engine.count("SELECT count(*) FROM closure")
 
     @contextmanager
     def few_rows(self) -> Iterator[None]:
-        """Run statements, without threads of the engine where the closure is small."""
-        with self.engine.many_small() if self.is_small() else nullcontext():
+        """Run statements, without threads of the engine where the closure is so small that they cost more than rows."""
+        with self.engine.many_small() if self.size() < _FEW else nullcontext():
             yield
 
     def lines(self, select: str) -> str:
