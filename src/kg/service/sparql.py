@@ -50,7 +50,7 @@ class Endpoint:
         address = self._site.address(request) + PATH
         view = view_of(request, self._site)
         saved = request.query_params.get("saved") if offer is HTML else None
-        shown = [self._editor.digest, saved, view.language, view.chosen] if offer is HTML else None
+        shown = [self._editor.digest, saved, view.language, view.root] if offer is HTML else None
         tag = self._answering.tag("description", self._site.digest, shown, address, offer.media_type)
         # Also of a 304: a browser takes its headers for those of the page that it has kept.
         policy = {"Content-Security-Policy": POLICY} if offer is HTML else {}
@@ -70,7 +70,7 @@ def choice(request: Request, formats: Sequence[str], offers: tuple[Form, ...]) -
     """Return the offer that ``?format=``, else Accept, takes; None when it takes none."""
     if not formats:
         return choose_form(request.headers.get("accept"), forms=offers)
-    known = [name for name in formats if name in NAMES or name in MEDIA_TYPES]
+    known = [name for name in formats if name in NAMES or name in MEDIA_TYPES or named(name, offers)]
     if not known:
         raise RefusalError(400, f"unknown format; there is: {', '.join(NAMES)}")
     return named(known[0], offers)
