@@ -44,7 +44,7 @@ class Endpoint:
 
     def _described(self, request: Request, asked: Asked) -> Response:
         """Return what the endpoint is: RDF, or a page for people who ask for HTML."""
-        offer = choice(request, asked.formats, (*GRAPHS, HTML))
+        offer = HTML if asked.formats == (HTML.suffix,) else choice(request, asked.formats, (*GRAPHS, HTML))
         if offer is None:
             raise RefusalError(406, f"there is: {', '.join(sorted({o.media_type for o in (*GRAPHS, HTML)}))}")
         address = self._site.address(request) + PATH
@@ -70,7 +70,7 @@ def choice(request: Request, formats: Sequence[str], offers: tuple[Form, ...]) -
     """Return the offer that ``?format=``, else Accept, takes; None when it takes none."""
     if not formats:
         return choose_form(request.headers.get("accept"), forms=offers)
-    known = [name for name in formats if name in NAMES or name in MEDIA_TYPES or named(name, offers)]
+    known = [name for name in formats if name in NAMES or name in MEDIA_TYPES]
     if not known:
         raise RefusalError(400, f"unknown format; there is: {', '.join(NAMES)}")
     return named(known[0], offers)

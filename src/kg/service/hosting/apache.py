@@ -1,0 +1,157 @@
+"""The rules of Apache: the ``.htaccess`` of a site, below any path, and that of https://w3id.org."""
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from kg.service.hosting.choosing import forms, spoken
+from kg.service.hosting.rules import HEADERS, SUFFIXES, Hosting
+from kg.service.negotiation import FORMS
+
+_HEAD = """\
+# Apache: the folder needs AllowOverride All (or FileInfo Indexes Options), mod_rewrite, mod_headers, mod_setenvif,
+# mod_mime.
+Options -Indexes -MultiViews
+DirectorySlash Off
+DirectoryIndex disabled
+AcceptPathInfo Off
+FileETag MTime Size
+{types}
+AddDefaultCharset Off
+
+# The form and the language that are liked best: of the lines that match, the last counts.
+SetEnvIf Request_URI . kg_form=none kg_language={first}
+SetEnvIf Accept "^$" kg_form=html
+{chosen}
+"""
+
+_BODY = """
+ErrorDocument 404 "{path}404.%{{reqenv:kg_language}}.html"
+ErrorDocument 405 "{path}405.%{{reqenv:kg_language}}.html"
+ErrorDocument 406 "{path}406.%{{reqenv:kg_language}}.txt"
+ErrorDocument 410 "%{{reqenv:kg_gone}}"
+
+RewriteEngine On
+RewriteCond %{{ENV:REDIRECT_STATUS}} !=""
+RewriteRule ^ - [END]
+RewriteCond %{{REQUEST_METHOD}} =OPTIONS
+RewriteRule ^ - [R=204,END]
+RewriteCond %{{REQUEST_METHOD}} !^(?:GET|HEAD)$
+RewriteRule ^ - [R=405,END]
+{moved}
+RewriteCond %{{QUERY_STRING}} (?:^|&)format=
+RewriteRule ^ - [E=kg_form:none]
+{formats}
+RewriteCond %{{QUERY_STRING}} (?:^|&)lang=({spoken})(?:&|$)
+RewriteRule ^ - [E=kg_language:%1,E=kg_named:.%1]
+RewriteCond %{{QUERY_STRING}} (?:^|&)page=([2-9]|[1-9][0-9]+)(?:&|$)
+RewriteRule ^ - [E=kg_page:.page%1]
+RewriteRule (?:^|/)\\.(?!well-known/) - [R=404,END]
+
+# The names of files: a page without a language is that of the best one.
+RewriteCond %{{REQUEST_FILENAME}} ^(.+)\\.html$
+RewriteCond %1%{{ENV:kg_page}}.%{{ENV:kg_language}}.html -f
+RewriteRule ^(.+)\\.html$ $1%{{ENV:kg_page}}.%{{ENV:kg_language}}.html [END]
+RewriteCond %{{REQUEST_FILENAME}} ^(.+)\\.({data})$
+RewriteCond %1%{{ENV:kg_page}}.%2 -f
+RewriteRule ^(.+)\\.({data})$ $1%{{ENV:kg_page}}.$2 [END]
+RewriteCond %{{REQUEST_FILENAME}} -f
+RewriteRule ^ - [END]
+RewriteCond %{{ENV:kg_form}} !=html
+RewriteRule ^$ - [R=406,END]
+RewriteRule ^$ index.%{{ENV:kg_language}}.html [END]
+
+# What has documents: one of them, or where it is.
+RewriteCond %{{REQUEST_FILENAME}}.html !-f
+RewriteRule ^ - [R=404,END]
+RewriteCond %{{REQUEST_FILENAME}}%{{ENV:kg_page}}.%{{ENV:kg_form}} !-f
+RewriteRule ^ - [R=406,END]
+{gone}
+RewriteCond %{{ENV:kg_form}} =html
+RewriteRule ^{answers}$ $0%{{ENV:kg_page}}.%{{ENV:kg_language}}.html [END]
+RewriteRule ^{answers}$ $0%{{ENV:kg_page}}.%{{ENV:kg_form}} [END]
+RewriteCond %{{ENV:kg_form}} =html
+RewriteCond %{{THE_REQUEST}} "^\\S+ ([^?\\s]+)"
+RewriteRule ^ %1%{{ENV:kg_page}}%{{ENV:kg_named}}.html [R=303,NE,QSD,END]
+RewriteCond %{{THE_REQUEST}} "^\\S+ ([^?\\s]+)"
+RewriteRule ^ %1%{{ENV:kg_page}}.%{{ENV:kg_form}} [R=303,NE,QSD,END]
+
+{headers}
+Header always set Allow "GET, HEAD, OPTIONS" "expr=%{{REQUEST_STATUS}} -in {{'204', '405'}}"
+"""
+
+
+def htaccess(hosting: Hosting) -> str:
+    """Return the rules of the folder of a site."""
+    path = urlsplit(hosting.base).path
+    types = [
+        f"AddType {form.content_type.replace('; ', ';')} .{form.suffix}".replace(
+            f"{form.content_type.replace('; ', ';')}", f'"{form.content_type}"'
+        )
+        for form in FORMS
+    ]
+    types += ['AddType "text/css; charset=utf-8" .css', 'AddType "text/csv; charset=utf-8" .csv']
+    types += ['AddType "text/plain; charset=utf-8" .txt', "AddType application/json .json"]
+    # The last that matches counts: the most liked stand last.
+    chosen = [f'SetEnvIfNoCase Accept "{pattern}" kg_form={suffix}' for pattern, suffix in reversed(list(forms()))]
+    chosen += [
+        f'SetEnvIfNoCase Accept-Language "{pattern}" kg_language={language}'
+        for pattern, language in reversed(list(spoken(hosting.languages)))
+    ]
+    head = _HEAD.format(types="\n".join(types), first=hosting.languages[0], chosen="\n".join(chosen))
+    return head + _BODY.format(
+        path=path,
+        spoken=hosting.spoken,
+        moved="\n".join(_moved(hosting, path)),
+        formats="\n".join(_formats()),
+        data="|".join(form.suffix for form in FORMS[1:]),
+        gone="\n".join(_gone(hosting, path)),
+        answers=hosting.answers,
+        headers="\n".join(_headers(hosting)),
+    )
+
+
+def _moved(hosting: Hosting, path: str) -> Iterator[str]:
+    """Yield where deprecated things have gone, in the form that the address asks for."""
+    for old in sorted(hosting.moved):
+        target = hosting.target(old).replace("%", "\\%")
+        ending = rf"((?:\.(?:{hosting.spoken}))?\.(?:{SUFFIXES}))?"
+        if "://" in target:
+            yield f'RewriteRule "^{re.escape(old)}{ending}$" "{target}" [R=303,NE,QSD,END]'
+        else:
+            yield f'RewriteRule "^{re.escape(old)}{ending}$" "{path}{target}$1" [R=303,NE,END]'
+
+
+def _gone(hosting: Hosting, path: str) -> Iterator[str]:
+    return iter(())
+
+
+def _formats() -> Iterator[str]:
+    for form in FORMS:
+        media = re.escape(form.media_type).replace("/", "(?:/|%2F)").replace("\\+", "(?:[+]|%2B)")
+        yield f"RewriteCond %{{QUERY_STRING}} (?:^|&)format=(?:{form.suffix}|{media})(?:&|$) [NC]"
+        yield f"RewriteRule ^ - [E=kg_form:{form.suffix}]"
+
+
+def _headers(hosting: Hosting) -> Iterator[str]:
+    for name, value in HEADERS.items():
+        yield f'Header always set {name} "{value}"'
+    scripted = "|".join(map(re.escape, hosting.scripted))
+    yield (
+        f'Header always set Content-Security-Policy "{hosting.policy}" '
+        f'"expr=%{{REQUEST_URI}} =~ m#/(?:{scripted})(?:[./][^/]*)?$#"'
+    )
+    for language in hosting.languages:
+        yield (
+            f'Header always set Content-Language {language} "expr=%{{REQUEST_FILENAME}} =~ m#\\.{language}\\.(?:html|txt)$#"'
+        )
+
+
+def w3id(hosting: Hosting) -> str:
+    """Return the rules for https://w3id.org, which sends every address of the graph on to where it is hosted."""
+    return (
+        "# https://w3id.org: what is asked for here is hosted elsewhere, where forms and languages are chosen.\n"
+        "RewriteEngine On\n"
+        'Header always set Access-Control-Allow-Origin "*"\n'
+        f"RewriteRule ^(.*)$ {hosting.base}$1 [R=303,NE,L]\n"
+    )
