@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from kg.service.hosting.choosing import forms, spoken
-from kg.service.hosting.rules import HEADERS, SUFFIXES, Hosting
-from kg.service.negotiation import FORMS
+from kg.service.hosting.rules import HEADERS, SUFFIXES, Hosting, escaped
+from kg.service.negotiation import FORMS, HTML
 
 _HEAD = """\
 # Apache: the folder needs AllowOverride All (or FileInfo Indexes Options), mod_rewrite, mod_headers, mod_setenvif,
@@ -29,7 +29,7 @@ _BODY = """
 ErrorDocument 404 "{path}404.%{{reqenv:kg_language}}.html"
 ErrorDocument 405 "{path}405.%{{reqenv:kg_language}}.html"
 ErrorDocument 406 "{path}406.%{{reqenv:kg_language}}.txt"
-ErrorDocument 410 "%{{reqenv:kg_gone}}"
+ErrorDocument 410 "{path}%{{reqenv:kg_gone}}"
 
 RewriteEngine On
 RewriteCond %{{ENV:REDIRECT_STATUS}} !=""
@@ -44,9 +44,13 @@ RewriteRule ^ - [E=kg_form:none]
 {formats}
 RewriteCond %{{QUERY_STRING}} (?:^|&)lang=({spoken})(?:&|$)
 RewriteRule ^ - [E=kg_language:%1,E=kg_named:.%1]
+RewriteCond %{{QUERY_STRING}} (?:^|&)page=(?!1?(?:&|$))
+RewriteRule ^ - [E=kg_page:.none]
 RewriteCond %{{QUERY_STRING}} (?:^|&)page=([2-9]|[1-9][0-9]+)(?:&|$)
 RewriteRule ^ - [E=kg_page:.page%1]
 RewriteRule (?:^|/)\\.(?!well-known/) - [R=404,END]
+
+{gone}
 
 # The names of files: a page without a language is that of the best one.
 RewriteCond %{{REQUEST_FILENAME}} ^(.+)\\.html$
@@ -55,6 +59,8 @@ RewriteRule ^(.+)\\.html$ $1%{{ENV:kg_page}}.%{{ENV:kg_language}}.html [END]
 RewriteCond %{{REQUEST_FILENAME}} ^(.+)\\.({data})$
 RewriteCond %1%{{ENV:kg_page}}.%2 -f
 RewriteRule ^(.+)\\.({data})$ $1%{{ENV:kg_page}}.$2 [END]
+RewriteCond %{{ENV:kg_page}} !=""
+RewriteRule \\.(?:html|{data})$ - [R=404,END]
 RewriteCond %{{REQUEST_FILENAME}} -f
 RewriteRule ^ - [END]
 RewriteCond %{{ENV:kg_form}} !=html
@@ -66,7 +72,7 @@ RewriteCond %{{REQUEST_FILENAME}}.html !-f
 RewriteRule ^ - [R=404,END]
 RewriteCond %{{REQUEST_FILENAME}}%{{ENV:kg_page}}.%{{ENV:kg_form}} !-f
 RewriteRule ^ - [R=406,END]
-{gone}
+{gone_documents}
 RewriteCond %{{ENV:kg_form}} =html
 RewriteRule ^{answers}$ $0%{{ENV:kg_page}}.%{{ENV:kg_language}}.html [END]
 RewriteRule ^{answers}$ $0%{{ENV:kg_page}}.%{{ENV:kg_form}} [END]
@@ -84,12 +90,7 @@ Header always set Allow "GET, HEAD, OPTIONS" "expr=%{{REQUEST_STATUS}} -in {{'20
 def htaccess(hosting: Hosting) -> str:
     """Return the rules of the folder of a site."""
     path = urlsplit(hosting.base).path
-    types = [
-        f"AddType {form.content_type.replace('; ', ';')} .{form.suffix}".replace(
-            f"{form.content_type.replace('; ', ';')}", f'"{form.content_type}"'
-        )
-        for form in FORMS
-    ]
+    types = [f'AddType "{form.content_type}" .{form.suffix}' for form in FORMS]
     types += ['AddType "text/css; charset=utf-8" .css', 'AddType "text/csv; charset=utf-8" .csv']
     types += ['AddType "text/plain; charset=utf-8" .txt', "AddType application/json .json"]
     # The last that matches counts: the most liked stand last.
@@ -105,9 +106,10 @@ def htaccess(hosting: Hosting) -> str:
         moved="\n".join(_moved(hosting, path)),
         formats="\n".join(_formats()),
         data="|".join(form.suffix for form in FORMS[1:]),
-        gone="\n".join(_gone(hosting, path)),
+        gone="\n".join(_gone(hosting)),
+        gone_documents="\n".join(_gone_documents(hosting)),
         answers=hosting.answers,
-        headers="\n".join(_headers(hosting)),
+        headers="\n".join([*_headers(hosting), *_links(hosting)]),
     )
 
 
@@ -122,14 +124,25 @@ def _moved(hosting: Hosting, path: str) -> Iterator[str]:
             yield f'RewriteRule "^{re.escape(old)}{ending}$" "{path}{target}$1" [R=303,NE,END]'
 
 
-def _gone(hosting: Hosting, path: str) -> Iterator[str]:
-    return iter(())
+def _gone(hosting: Hosting) -> Iterator[str]:
+    """Yield which file an answer of 410 has, by the names of files."""
+    for path in sorted(hosting.gone):
+        name = re.escape(path)
+        yield f'RewriteRule "^({name})\\.html$" - [E=kg_gone:$1.%{{ENV:kg_language}}.html,R=410,END]'
+        yield f'RewriteRule "^({name}(?:\\.(?:{hosting.spoken}))?\\.(?:{SUFFIXES}))$" - [E=kg_gone:$1,R=410,END]'
+
+
+def _gone_documents(hosting: Hosting) -> Iterator[str]:
+    """Yield the same for documents, whose form has been chosen."""
+    for path in (path for path in sorted(hosting.gone) if re.fullmatch(hosting.answers, path)):
+        yield "RewriteCond %{ENV:kg_form} =html"
+        yield f'RewriteRule "^{re.escape(path)}$" - [E=kg_gone:$0.%{{ENV:kg_language}}.html,R=410,END]'
+        yield f'RewriteRule "^{re.escape(path)}$" - [E=kg_gone:$0.%{{ENV:kg_form}},R=410,END]'
 
 
 def _formats() -> Iterator[str]:
     for form in FORMS:
-        media = re.escape(form.media_type).replace("/", "(?:/|%2F)").replace("\\+", "(?:[+]|%2B)")
-        yield f"RewriteCond %{{QUERY_STRING}} (?:^|&)format=(?:{form.suffix}|{media})(?:&|$) [NC]"
+        yield f"RewriteCond %{{QUERY_STRING}} (?:^|&)format=(?:{form.suffix}|{escaped(form.media_type)})(?:&|$) [NC]"
         yield f"RewriteRule ^ - [E=kg_form:{form.suffix}]"
 
 
@@ -142,9 +155,20 @@ def _headers(hosting: Hosting) -> Iterator[str]:
         f'"expr=%{{REQUEST_URI}} =~ m#/(?:{scripted})(?:[./][^/]*)?$#"'
     )
     for language in hosting.languages:
-        yield (
-            f'Header always set Content-Language {language} "expr=%{{REQUEST_FILENAME}} =~ m#\\.{language}\\.(?:html|txt)$#"'
-        )
+        written = rf"%{{REQUEST_FILENAME}} =~ m#\.{language}\.(?:html|txt)$# && %{{REQUEST_STATUS}} -ne 303"
+        yield f'Header always set Content-Language {language} "expr={written}"'
+
+
+def _links(hosting: Hosting) -> Iterator[str]:
+    """Yield the lines that say Link of the documents in each form; after a rewriting, variables have a longer name."""
+    for form in FORMS:
+        language = rf"(?:\.(?:{hosting.spoken}))?" if form == HTML else ""
+        stem = hosting.stem("of").replace("(?<of>/", f"({urlsplit(hosting.base).path}", 1)
+        pattern = rf"^{stem}(?:\.page\d+)?{language}\.{form.suffix}$"
+        yield f'SetEnvIf Request_URI "{pattern}" kg_{form.suffix}=$1'
+        for name in (f"kg_{form.suffix}", f"REDIRECT_kg_{form.suffix}"):
+            value = hosting.link(form, f"%{{{name}}}e").replace('"', '\\"')
+            yield f'Header set Link "{value}" env={name}'
 
 
 def w3id(hosting: Hosting) -> str:

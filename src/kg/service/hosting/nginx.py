@@ -1,11 +1,11 @@
 """The rules of nginx: maps that choose, and a server, to be included in ``http { }``."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from kg.service.hosting.choosing import forms, spoken
-from kg.service.hosting.rules import HEADERS, SUFFIXES, Hosting
-from kg.service.negotiation import FORMS
+from kg.service.hosting.rules import HEADERS, SUFFIXES, Hosting, escaped
+from kg.service.negotiation import FORMS, HTML
 
 _HEAD = """\
 # nginx: include this file in http {{ }}, and say where the folder is and at which address it answers.
@@ -38,8 +38,15 @@ map $kg_form $kg_ending {{
     html $kg_named.html;
 }}
 map $arg_page $kg_page {{
-    default "";
+    default .none;
+    "" "";
+    1 "";
     "~^(?<kg_number>[2-9]|[1-9][0-9]+)$" .page$kg_number;
+}}
+map $arg_page $kg_whole {{  # a page that is not there is none
+    default /.none;
+    "" $uri;
+    1 $uri;
 }}
 map $request_uri $kg_path {{
     default "";
@@ -115,7 +122,7 @@ server {{
         return 404;
     }}
     location @gone {{
-        try_files $kg_gone.$kg_language.html $uri =404;
+        try_files $kg_gone =404;
     }}
     location = / {{
         if ($kg_form != html) {{
@@ -127,7 +134,7 @@ server {{
         if ($kg_gone) {{
             return 410;
         }}
-        try_files $kg_stem$kg_page.$kg_language.html $uri @negotiated;
+        try_files $kg_stem$kg_page.$kg_language.html $kg_whole @negotiated;
     }}
     location ~ ^(?<kg_stem>/.*)\\.(?<kg_suffix>{data})$ {{
         if ($kg_gone) {{
@@ -161,18 +168,9 @@ server {{
 def nginx(hosting: Hosting) -> str:
     """Return the rules of a site at the root of a server."""
     data = "|".join(form.suffix for form in FORMS[1:])
-    stem = rf"~^(?<kg_of>/(?!(?:{'|'.join(map(re.escape, hosting.pages))})[./])[\x21-\x7e]*?)(?:\.page\d+)?"
     head = _HEAD.format(
         accepted=_lines((_quoted(f"~*{pattern}"), suffix) for pattern, suffix in forms()),
-        formats=_lines(
-            (
-                _quoted(
-                    f"~*^(?:{form.suffix}|{re.escape(form.media_type).replace('/', '(?:/|%2F)').replace(chr(92) + '+', '(?:[+]|%2B)')})$"
-                ),
-                form.suffix,
-            )
-            for form in FORMS
-        ),
+        formats=_lines((_quoted(f"~*^(?:{form.suffix}|{escaped(form.media_type)})$"), form.suffix) for form in FORMS),
         languages=_lines((_quoted(f"~*{pattern}"), language) for pattern, language in spoken(hosting.languages)),
         first=hosting.languages[0],
         chosen=_lines((language, language) for language in hosting.languages),
@@ -182,7 +180,7 @@ def nginx(hosting: Hosting) -> str:
         policy=HEADERS["Content-Security-Policy"],
         scripts=hosting.policy,
         scripted="|".join(map(re.escape, hosting.scripted)),
-        links="\n".join(_link(stem, place, hosting) for place in range(len(FORMS))),
+        links="\n".join(_link(hosting, place) for place in range(len(FORMS))),
         moved=_lines(
             (
                 _quoted(f"~^/{re.escape(path)}(?<kg_m{n}>(?:\\.(?:{hosting.spoken}))?\\.(?:{SUFFIXES}))?$"),
@@ -190,10 +188,7 @@ def nginx(hosting: Hosting) -> str:
             )
             for n, path in enumerate(sorted(hosting.moved))
         ),
-        gone=_lines(
-            (_quoted(f"~^(?<kg_g{n}>/{re.escape(path)})(?:\\.(?:{hosting.spoken}))?\\.(?:{SUFFIXES})$"), f"$kg_g{n}")
-            for n, path in enumerate(sorted(hosting.gone))
-        ),
+        gone=_lines(pair for n, path in enumerate(sorted(hosting.gone)) for pair in _gone(hosting, path, n)),
     )
     headers = "\n".join(
         f'    add_header {name} "{value}" always;'
@@ -209,15 +204,19 @@ def _moved(hosting: Hosting, path: str, number: int) -> str:
     return target if "://" in target else f"/{target}$kg_m{number}"
 
 
-def _link(stem: str, place: int, hosting: Hosting) -> str:
+def _gone(hosting: Hosting, path: str, number: int) -> Iterator[tuple[str, str]]:
+    """Yield the lines of a map that says which file an answer of 410 has."""
+    yield _quoted(rf"~^(?<kg_g{number}>/{re.escape(path)})\.html$"), f"$kg_g{number}.$kg_language.html"
+    yield _quoted(rf"~^/{re.escape(path)}(?:\.(?:{hosting.spoken}))?\.(?:{SUFFIXES})$"), "$uri"
+
+
+def _link(hosting: Hosting, place: int) -> str:
     """Return the line of the map of Link for the documents in a form."""
-    here = FORMS[place]
-    others = ", ".join(
-        f'<$kg_of.{form.suffix}>; rel=\\"alternate\\"; type=\\"{form.media_type}\\"' for form in FORMS if form != here
-    )
-    language = rf"(?:\.(?:{hosting.spoken}))?" if place == 0 else ""
-    pattern = stem.replace("kg_of", f"kg_of{place}")
-    return f'    {_quoted(f"{pattern}{language}[.]{here.suffix}$")} "{others.replace("$kg_of", f"${{kg_of{place}}}")}";'
+    form = FORMS[place]
+    language = rf"(?:\.(?:{hosting.spoken}))?" if form == HTML else ""
+    pattern = rf"~^{hosting.stem(f'kg_of{place}')}(?:\.page\d+)?{language}\.{form.suffix}$"
+    value = hosting.link(form, f"${{kg_of{place}}}").replace('"', '\\"')
+    return f'    {_quoted(pattern)} "{value}";'
 
 
 def _quoted(pattern: str) -> str:

@@ -25,7 +25,7 @@ def redirects(hosting: Hosting) -> str:
     lines = []
     for old in sorted(hosting.moved):
         target = hosting.target(old)
-        lines.append(f"/{_escaped(old)} {target if '://' in target else f'/{target}'} 303")
+        lines.append(f"/{_escaped(old)} {target if '://' in target else f'/{target}'} 303!")
     for language in others:
         lines.append(f"/ /index.{language}.html 200 Language={language}")
         lines.append(f"/* /:splat.{language}.html 200 Language={language}")

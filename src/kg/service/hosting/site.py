@@ -15,6 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from kg.graph.build import Build
+from kg.graph.terms import iri
 from kg.project import Project
 from kg.publication.dumps import File
 from kg.service.addresses import INDEX, readings
@@ -28,10 +29,10 @@ from kg.service.hosting.nginx import nginx
 from kg.service.hosting.others import caddy, headers, redirects
 from kg.service.hosting.resources import Resource, Writer, link, resources, write_resources
 from kg.service.hosting.rules import Hosting
-from kg.service.names import Names
+from kg.service.names import Names, Shown
 from kg.service.negotiation import FORMS
 from kg.service.site import Site
-from kg.service.view import View
+from kg.service.view import View, way_up
 from kg.service.wordings import WORDINGS, spoken
 
 SEEDS = (f"{INDEX}.{{language}}.html", "sparql/terms.{language}.json")
@@ -60,6 +61,7 @@ class HostedSite:
         written = list(self._static(writer))
         written += self._resources(found, root)
         written += asyncio.run(self._pages(writer, root, {resource.path for resource in found}))
+        written += self._moved(writer, documents, found)
         written += self._refusals(writer, urlsplit(base).path)
         pages = [file.path for file in written if file.path.endswith(tuple(f".{tag}.html" for tag in self._languages))]
         hosting = self._hosting(documents, found, pages, base)
@@ -123,6 +125,20 @@ class HostedSite:
             if not (root / plain).exists():
                 yield link(file, plain, root=root)
 
+    def _moved(self, writer: Writer, documents: Documents, found: Sequence[Resource]) -> Iterator[File]:
+        """Write pages that send on, for hosts that do not: from what is deprecated to what replaces it."""
+        for resource in found:
+            if resource.successor is None:
+                continue
+            for language in self._languages:
+                view = View(way_up(resource.path), language, self._languages)
+                name = Names(documents, view).shown(iri(resource.successor))
+                target = Shown(name.text, name.language, name.href or resource.successor)
+                page = view.render("moved.html", title=view.words["moved"], path=None, target=target).encode()
+                yield writer.put(f"{resource.path}.{language}.html", page)
+                if language == self._languages[0]:
+                    yield writer.put(f"{resource.path}.html", page)
+
     def _refusals(self, writer: Writer, base_path: str) -> Iterator[File]:
         """Write what servers show for what is not there or not allowed; its links begin at the path of the site."""
         for language in self._languages:
@@ -149,4 +165,5 @@ class HostedSite:
             gone=[r.path for r in found if r.is_deprecated and not r.successor],
             scripted=SCRIPTED,
             policy=POLICY,
+            license=documents.license,
         )
