@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from urllib.parse import urljoin
 
 import uvicorn
 
@@ -75,6 +76,11 @@ class Client:
             if reply.status == 303:
                 reply = self.ask(reply.headers["location"], headers=headers)
         return reply
+
+
+def joined(target: str, link: str) -> str:
+    """Return what a link of the page at a target leads to, without its fragment."""
+    return urljoin(f"http://site{target}", link).removeprefix("http://site").partition("#")[0]
 
 
 @contextmanager

@@ -80,8 +80,9 @@ def test_the_date_of_the_settings_goes_before_that_of_the_file(asked: Client) ->
 
 def test_an_answer_is_cited_with_every_value(asked: Client) -> None:
     page = asked.ask("/query/signed-by", headers=BROWSER).text
-    assert 'href="/query/signed-by?asOf=2020-06-30"' in page
-    assert 'href="/query/signed-by.csv?asOf=2020-06-30"' in page
+    cited = f"{asked.project.base}query/signed-by?asOf=2020-06-30"
+    assert f'<a href="../query/signed-by.html?asOf=2020-06-30">{cited}</a>' in page
+    assert 'href="../query/signed-by.csv"' in page
 
 
 @pytest.mark.parametrize("name", ["now", "nothing-now"])

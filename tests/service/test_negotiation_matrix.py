@@ -32,7 +32,7 @@ GET     /id/pact?format=text/turtle text/html                               -   
 GET     /id/pact?format=application/ld+json -                               -      303 /id/pact.jsonld      -
 GET     /id/pact?format=application/ld%2Bjson -                             -      303 /id/pact.jsonld      -
 GET     /id/pact?format=png         */*                                     -      406 TEXT                 fr
-GET     /id/pact?lang=en            text/html                               fr     303 /id/pact.html?lang=en -
+GET     /id/pact?lang=en            text/html                               fr     303 /id/pact.en.html -
 GET     /id/pact?lang=en            text/turtle                             fr     303 /id/pact.ttl         -
 GET     /id/pact.html               -                                       -      200 HTML                 fr
 GET     /id/pact.html               -                                       en     200 HTML                 en
@@ -132,7 +132,7 @@ GET     /id/caf%C3%A9               text/turtle                             -   
 GET     /id/caf%C3%A9.ttl           -                                       -      200 TURTLE               -
 GET     /id/caf%C3%A9s              text/turtle                             -      303 /id/caf%C3%A9s.ttl   -
 GET     /id/valley.html?page=2      -                                       -      200 HTML                 fr
-GET     /id/valley?page=2           text/turtle                             -      303 /id/valley.ttl?page=2 -
+GET     /id/valley?page=2           text/turtle                             -      303 /id/valley.page2.ttl -
 GET     /id/valley.html?page=99     -                                       -      404 HTML                 fr
 GET     /id/valley.html?page=0      -                                       -      404 HTML                 fr
 GET     /id/valley.html?page=x      -                                       -      404 HTML                 fr

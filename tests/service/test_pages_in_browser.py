@@ -203,7 +203,7 @@ def test_a_search_is_made_by_keyboard_without_a_script(browser: Any, whole_site:
     page.locator("header input[type=search]").focus()
     page.keyboard.type("valencienes")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/search?q=valencienes&lang=en")
+    page.wait_for_url("**/search.en.html?q=valencienes")
     assert "these are the nearest" in page.locator("[role=status]").inner_text()
     page.locator("#class").select_option("rc:Act")
     page.get_by_role("button", name="Show").click()
@@ -212,7 +212,7 @@ def test_a_search_is_made_by_keyboard_without_a_script(browser: Any, whole_site:
     page.wait_for_url("**/id/act/**")
     assert "Valenciennes" in page.locator("h1").inner_text()
     page.locator(".crumbs a").first.click()
-    page.wait_for_url(f"http://127.0.0.1:{whole_site.port}/?lang=en")
+    page.wait_for_url(f"http://127.0.0.1:{whole_site.port}/index.en.html")
     context.close()
 
 

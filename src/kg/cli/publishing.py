@@ -16,14 +16,22 @@ from kg.terminal import Call, examples, red
 @click.option("--build", "link", type=click.Path(path_type=Path), help="The build. [default: build, in the project]")
 @click.pass_obj
 def publish(call: Call, out: Path | None, base: str | None, link: Path | None) -> int:
-    """Write the dumps and the catalogue of the build."""
+    """Write all that kg serve shows as files, and the dumps and the catalogue of the build.
+
+    Any web server can host the folder; rules for some are in it.
+    """
     from kg.publication.publish import publish as run
+    from kg.service.hosting.site import HostedSite
 
     project = call.project
     target = out or project.root / "site"
+    build = open_build(project, link)
     with call.progress() as progress:
-        progress("publishing")
-        made = run(open_build(project, link), project=project, out=target, base=base)
+        progress("the dumps")
+        hosted = HostedSite(project, build, progress)
+        made = run(build, project=project, out=target, base=base, pages=hosted.write)
+    for name in hosted.left_out:
+        call.note(f"no file can have the address of <{name}>: only kg serve answers it")
     call.note(f"{len(made.files):,} files in {target}; the dataset has the digest {made.digest}")
     return DONE
 

@@ -9,9 +9,10 @@
 ``out`` becomes a link to ``<out>.d/<digest>``, replaced in one step: the same build gives the same bytes.
 """
 
+import os
 import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -40,11 +41,18 @@ class Publication:
     digest: str
 
 
-def publish(build: Build, *, project: Project, out: Path, base: str | None = None) -> Publication:
+Pages = Callable[[Path, str], Iterable[File]]
+"""Writes pages below a folder that will be hosted at an IRI, beside what is there, and returns the files."""
+
+
+def publish(
+    build: Build, *, project: Project, out: Path, base: str | None = None, pages: Pages | None = None
+) -> Publication:
     """Write the publication of ``build`` and make the link ``out`` name it.
 
     ``base`` is the IRI where the folder will be hosted, by default that of the project; it changes the addresses
-    of the files in the catalogue, never the IRIs of the graph. An interrupted run leaves what was there.
+    of the files in the catalogue, never the IRIs of the graph. ``pages`` writes what people read; without it there are
+    the data alone. An interrupted run leaves what was there.
 
     Raises UsageError when the dataset is not described, ``base`` is not an IRI that ends in ``/``, or ``out`` is
     not of this program's making, or names the build itself.
@@ -66,7 +74,7 @@ def publish(build: Build, *, project: Project, out: Path, base: str | None = Non
             write_turtle(text, triples, prefixes={**PREFIXES, **project.prefixes}, comment=comment)
         (root / WELL_KNOWN).parent.mkdir()
         shutil.copyfile(root / CATALOGUE, root / WELL_KNOWN)
-        files = files_of(root)
+        files = files_of(root, pages(root, site) if pages else ())
         sums = sums_of(files)
         (root / SUMS).write_text(sums, encoding="utf-8", newline="\n")
         draft.name = sha256(sums.encode()).hexdigest()[:16]
@@ -74,9 +82,11 @@ def publish(build: Build, *, project: Project, out: Path, base: str | None = Non
     return replace(publication, folder=draft.folder)
 
 
-def files_of(root: Path) -> tuple[File, ...]:
-    """Return what there is below a folder, sorted by path."""
-    found = (File.of(path, root=root) for path in root.rglob("*") if path.is_file())
+def files_of(root: Path, measured: Iterable[File] = ()) -> tuple[File, ...]:
+    """Return what there is below a folder, sorted by path; what was ``measured`` is not read again."""
+    known = {file.path: file for file in measured}
+    paths = (Path(folder) / name for folder, _, names in os.walk(root) for name in names)
+    found = (known.get(path.relative_to(root).as_posix()) or File.of(path, root=root) for path in paths)
     return tuple(sorted(found, key=lambda file: file.path))
 
 

@@ -63,7 +63,7 @@ class Answers:
             body = await run_in_threadpool(self._write, request, view, form)
         except RefusedError as refused:
             return refuse(request, self._site, refused.status, refused.lines)
-        parts = (*(str(part) for part in asked), view.chosen)
+        parts = (*(str(part) for part in asked), view.root)
         headers = {"ETag": tag(self._site, *parts), "Content-Language": view.language, **fresh()}
         response = respond(200, body, form.content_type, headers)
         self._kept.put(asked, response)

@@ -9,9 +9,11 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, Router
+from starlette.types import ASGIApp
 
-from kg.service import following, home, library, listing_forms, resources, sparql, static
+from kg.service import following, home, library, listing, listing_forms, resources, sparql, static
 from kg.service.accounts import AccessLog, Accounts
+from kg.service.addresses import INDEX, Named
 from kg.service.answering import Answering
 from kg.service.documents import Documents
 from kg.service.editor import Editor
@@ -21,6 +23,7 @@ from kg.service.site import Site, Source
 from kg.service.succession import Succession
 from kg.service.things import Shelf
 from kg.service.turns import Turns
+from kg.service.wordings import spoken
 from kg.service.worker import Settings
 from kg.service.workers import Pool
 
@@ -54,19 +57,22 @@ def application(
         )
         return Pool(settings, workers=workers, turns=turns, tell=counted.query)
 
-    def compose(of: Site, pool: Pool) -> Router:
+    def compose(of: Site, pool: Pool) -> ASGIApp:
         shelf = Shelf(Documents(of.build, project=of.project))
         shelf.read()
         found = _routes(of, pool, shelf, counted)
-        return Router([Mount(of.base_path, routes=found)] if of.base_path else found)
+        router = Router([Mount(of.base_path, routes=found)] if of.base_path else found)
+        paths = {INDEX, *(r.path.partition("/{")[0].strip("/") for r in found if isinstance(r, Route))} - {""}
+        return Named(router, base_path=of.base_path, paths=paths, languages=spoken(of.project.languages))
 
     def named() -> tuple[str, str]:
         build = succession.current.site.build
         return build.folder.name, build.manifest["dump"]["sha256"]
 
     def route(path: str) -> str:
-        first = path.removeprefix(site.base_path).strip("/").partition("/")[0]
-        return first if first in _ROUTES else "resource" if first else "home"
+        whole = path.removeprefix(site.base_path).strip("/").partition("/")[0]
+        first = whole if whole in _ROUTES else whole.partition(".")[0]
+        return first if first in _ROUTES else "resource" if first not in ("", INDEX) else "home"
 
     succession = Succession(compose, pool)
     counted.watch(named, succession.pools)
@@ -99,6 +105,7 @@ def _routes(site: Site, pool: Pool, shelf: Shelf, metrics: Metrics) -> list[Base
 
     answering = Answering(site, pool)
     editor = Editor(site)
+    lists = listing_forms.answers(site, shelf)
     return [
         Route("/", home.answers(site, shelf)),
         Route("/health", live),
@@ -107,6 +114,7 @@ def _routes(site: Site, pool: Pool, shelf: Shelf, metrics: Metrics) -> list[Base
         *sparql.Endpoint(site, answering, editor).routes(),
         *library.Library(site, answering, shelf).routes(),
         static.route(),
-        Route(f"/{listing_forms.PATH}", listing_forms.answers(site, shelf)),
+        Route(f"/{listing.PATH}", lists),
+        Route(f"/{listing.PATH}/{{list:path}}", lists),
         *resources.routes(site, shelf),
     ]

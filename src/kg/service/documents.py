@@ -104,6 +104,12 @@ class Documents:
         """How many passages state something."""
         return sum(self.project.evidence.locate(graph[1:-1]) is not None for graph in self._store.graphs())
 
+    def names(self) -> set[str]:
+        """Return the IRIs below the origin that the graph has anywhere, and the documents of those with a fragment."""
+        begin = f"<{self.origin}"
+        found = {token for quad in self._store.quads() for token in quad if token.startswith(begin)}
+        return {token[1:-1] for token in found} | set(self._parts)
+
     def knows(self, name: str) -> bool:
         """Tell whether the graph has an IRI anywhere: as subject, predicate, object or name of a graph."""
         token = iri(name)

@@ -3,7 +3,7 @@
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_EVERY = {
+EVERY = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "Content-Language, Content-Location, ETag, Link, Location, Retry-After, Vary, "
     "X-Request-Id",
@@ -27,7 +27,7 @@ class Headers:
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in _EVERY.items():
+                for name, value in EVERY.items():
                     headers.setdefault(name, value)
             await send(message)
 

@@ -17,7 +17,7 @@ from kg.query.catalogue import Catalogue, Query
 from kg.query.parameters import default_values, parse_values
 from kg.service import library_page as pages
 from kg.service.answering import Answering, unchanged
-from kg.service.formats import NAMES, OFFERS
+from kg.service.formats import OFFERS
 from kg.service.handler import Handler, unless_gone
 from kg.service.names import Names
 from kg.service.negotiation import HTML, Form, choose_form
@@ -118,11 +118,9 @@ class Library:
 
     def _read(self, request: Request) -> _Asked:
         """Return what is asked. Raises RefusalError for an unknown query, and a parameter that is given twice."""
-        path: str = request.path_params["name"]
-        name, _, suffix = path.rpartition(".")
-        known = path in self._queries
-        if not known and (name not in self._queries or suffix not in (*NAMES, "html")):
-            raise RefusalError(404, f'unknown query "{path[:200]}".{suggestion(path[:200], self._queries)}')
+        name: str = request.path_params["name"]
+        if name not in self._queries:
+            raise RefusalError(404, f'unknown query "{name[:200]}".{suggestion(name[:200], self._queries)}')
         given: dict[str, str] = {}
         for key, value in read_parameters(request):
             if key in given:
@@ -130,11 +128,10 @@ class Library:
             given[key] = value
         named = given.pop("format", "").lower()
         given.pop("lang", None)
-        formats = ("" if known else suffix, named)
-        query = self._queries[path if known else name]
+        query = self._queries[name]
         open_ones = {param.name for param in query.params if param.optional}
         given = {key: value for key, value in given.items() if value or key not in open_ones}
-        return _Asked(query, given, tuple(name for name in formats if name)[:1])
+        return _Asked(query, given, (named,) if named else ())
 
     def _bound(self, query: Query, asked: _Asked) -> str:
         """Return the text of a query with the values that are given. Raises QueryError for a wrong one."""
@@ -189,7 +186,7 @@ class Library:
         return pages.Told(query, bytes(response.body))
 
     def _tag(self, kind: str, what: str, view: View) -> str:
-        return self._answering.tag(kind, what, self._site.digest, self._texts, view.root, view.language, view.chosen)
+        return self._answering.tag(kind, what, self._site.digest, self._texts, view.root, view.language)
 
 
 def _prefers_html(request: Request, formats: tuple[str, ...]) -> bool:

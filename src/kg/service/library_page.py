@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from kg.graph.store import Solutions, read_quads, read_results
 from kg.graph.terms import iri, parse
@@ -100,10 +100,11 @@ def shown(filled: Filled, told: Sequence[Told], names: Names, view: View, things
         error=filled.error,
         answer=tables[0] if tables else None,
         reasons=tables[1:],
-        downloads=[(suffix, view.url(f"{path}.{suffix}", values, plain=True)) for suffix in suffixes],
+        downloads=[(suffix, view.url(path, {**filled.given, "format": suffix}, plain=True)) for suffix in suffixes],
         text=filled.text,
         editor=f"{view.url('sparql', {'saved': query.name})}#query={quote(filled.text, safe='')}",
         cited=view.url(path, values, plain=True),
+        address_for_ever=f"{names.origin}{path}" + (f"?{urlencode(values)}" if values else ""),
         digest=filled.digest,
     )
 

@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from kg.errors import UsageError
 from kg.graph.terms import XSD, iri, literal, parse
+from kg.service.addresses import list_of
 from kg.service.answers import RefusedError
 from kg.service.collation import key
 from kg.service.index import HOWS, LONGEST, How, Match
@@ -17,6 +18,7 @@ from kg.service.site import Site
 from kg.service.things import Shelf
 from kg.service.view import View
 
+PATH = "search"
 SHOWN = 50
 """How many things a page has."""
 
@@ -70,11 +72,12 @@ class Row:
 class Found:
     """What is found: all ``matches``, the ``rows`` of the page, and what the list may be filtered by.
 
-    ``kind`` is the class that is asked for; ``query`` are the parameters of the address of the first page.
+    ``kind`` is the class that is asked for; ``path`` and ``query`` are the address of the first page.
     """
 
     asked: Asked
     kind: Shown | None
+    path: str
     query: Mapping[str, str]
     matches: Sequence[Match]
     rows: Sequence[Row]
@@ -97,10 +100,14 @@ class Listing:
         pages = max(1, ceil(len(matches) / SHOWN))
         if asked.page > pages:
             raise RefusedError(404)
-        query = {"q": asked.words, "class": self._short(asked.kind) if asked.kind else "", **asked.filters}
+        listed = asked.kind is not None and asked.kind in self._shelf.things.classes
+        path = list_of(asked.kind[1:-1], self._project) if asked.kind and listed else PATH
+        kind = self._short(asked.kind) if asked.kind and path == PATH else ""
+        query = {"q": asked.words, "class": kind, **asked.filters}
         return Found(
             asked=asked,
             kind=names.shown(asked.kind) if asked.kind else None,
+            path=path,
             query={name: value for name, value in query.items() if value},
             matches=matches,
             rows=[self.row(match, names) for match in matches[(asked.page - 1) * SHOWN : asked.page * SHOWN]],
@@ -125,7 +132,7 @@ class Listing:
         if not (page.isascii() and page.isdecimal() and len(page) < 8 and int(page) > 0):
             raise RefusedError(404)
         filters = {name: value for name, value in given.items() if ":" in name and value}
-        kind = given.get("class")
+        kind = self._listed(request.path_params["list"]) if "list" in request.path_params else given.get("class")
         for name in filters:
             self._expanded(name, name, view)
         return Asked(
@@ -134,6 +141,13 @@ class Listing:
             filters,
             int(page),
         )
+
+    def _listed(self, name: str) -> str:
+        """Return the class whose list has this name. Raises RefusedError when there is none."""
+        lists = {list_of(kind[1:-1], self._project): kind[1:-1] for kind in self._shelf.things.classes}
+        if f"{PATH}/{name}" not in lists:
+            raise RefusedError(404)
+        return lists[f"{PATH}/{name}"]
 
     def _expanded(self, name: str, parameter: str, view: View) -> str:
         try:

@@ -18,7 +18,6 @@ from kg.service.site import Site
 from kg.service.things import Shelf
 from kg.service.view import View
 
-PATH = "search"
 JSON = Form("json", "application/json")
 CSV = Form("csv", "text/csv", "utf-8")
 
@@ -53,7 +52,7 @@ def _json(found: Found, view: View) -> bytes:
         return [{"value": o.value, "name": o.shown, "count": o.count} for o in options]
 
     asked = found.asked
-    around = turns(view, PATH, {**found.query, "format": "json"}, page=asked.page, pages=found.pages)
+    around = turns(view, found.path, {**found.query, "format": "json"}, page=asked.page, pages=found.pages)
     said = {
         "query": asked.words,
         "class": asked.kind[1:-1] if asked.kind else None,
@@ -92,16 +91,16 @@ def _html(found: Found, view: View) -> bytes:
     return view.render(
         "search.html",
         title=" — ".join(titles),
-        path=PATH,
+        path=found.path,
         query=here,
         trail=[Shown(view.words["home"], href=view.url("")), found.kind or Shown(heading)],
         found=found,
         heading=heading,
         count=view.words[counts.get(total, "count")].format(number(str(total), view.language)),
         slipped=bool(found.matches) and found.matches[0].how == "typo",
-        turns=turns(view, PATH, found.query, page=asked.page, pages=found.pages),
+        turns=turns(view, found.path, found.query, page=asked.page, pages=found.pages),
         forms=[
-            ("CSV", view.url(PATH, {**found.query, "format": "csv"})),
-            ("JSON", view.url(PATH, {**here, "format": "json"})),
+            ("CSV", view.url(found.path, {**found.query, "format": "csv"})),
+            ("JSON", view.url(found.path, {**here, "format": "json"})),
         ],
     ).encode()

@@ -55,6 +55,7 @@ class Names:
     def __init__(self, documents: Documents, view: View) -> None:
         self._documents = documents
         self.project: Project = documents.project
+        self.origin = documents.origin
         self._view = view
         self._order: list[str | None] = [*dict.fromkeys([view.language, *self.project.languages]), None]
         self._known: dict[str, Name] = {}

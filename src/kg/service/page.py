@@ -9,6 +9,7 @@ from kg.graph.terms import iri
 from kg.inference.proof import Proof
 from kg.lookup.speaker import number
 from kg.project import Project
+from kg.service.addresses import list_of
 from kg.service.documents import Description, Statement
 from kg.service.names import Names, Shown
 from kg.service.negotiation import FORMS
@@ -78,7 +79,7 @@ class Page:
         return self._view.render(
             "resource.html",
             title=name.text,
-            path=f"{path}.html",
+            path=path,
             query=self._here,
             trail=self._trail(described.iri),
             name=name,
@@ -91,9 +92,10 @@ class Page:
             contents_count=self._number(described.contents_count),
             incoming=self._incoming(described),
             incoming_count=self._number(described.incoming_count),
-            turns=turns(self._view, f"{path}.html", {}, page=described.page, pages=described.pages),
+            turns=turns(self._view, path, {}, page=described.page, pages=described.pages),
             forms=[
-                (form.media_type, self._view.url(f"{path}.{form.suffix}", self._here, plain=True)) for form in FORMS[1:]
+                (form.media_type, self._view.url(path, {**self._here, "format": form.suffix}, plain=True))
+                for form in FORMS[1:]
             ],
         )
 
@@ -102,10 +104,10 @@ class Page:
         return self._view.render(
             "proof.html",
             title=f"{self._view.words['why']} — {self._names.name(proof.triple[0]).text}",
-            path=f"{path}.html",
+            path=path,
             query={"why": mark(proof.triple)},
             trail=[*self._trail(described.iri), Shown(self._view.words["why"])],
-            back=self._view.url(f"{path}.html"),
+            back=self._view.url(path),
             proof=self._step(proof, set()),
         )
 
@@ -140,7 +142,7 @@ class Page:
             more = None
             if len(values) > VALUES:
                 words = self._view.words["more"].format(self._number(len(values) - VALUES))
-                more = Shown(words, href=self._view.url(f"{self._address}.ttl", plain=True))
+                more = Shown(words, href=self._view.url(self._address, {"format": "ttl"}, plain=True))
             told = [self._told(fact, nested, unit, deep) for fact in values[:VALUES]]
             groups.append(Group(self._names.shown(predicate), told, more))
         return groups
@@ -161,7 +163,7 @@ class Page:
         """Return a value with where it is stated, or the address of why it holds."""
         if said.inferred:
             asked = {**self._here, "why": mark(said.triple)}
-            return Told(value, why=self._view.url(f"{self._address}.html", asked))
+            return Told(value, why=self._view.url(self._address, asked))
         left_out = (self._project.inferred_graph, self._about)
         return Told(value, sources=self._sources(graph for graph in said.graphs if graph not in left_out))
 
@@ -209,7 +211,7 @@ class Page:
 def listed(kind: str, names: Names, view: View, project: Project) -> Shown:
     """Return a class with the address of the list of its things."""
     name = names.name(kind)
-    return Shown(name.text, name.language, view.url("search", {"class": project.compact(kind[1:-1]).strip("<>")}))
+    return Shown(name.text, name.language, view.url(list_of(kind[1:-1], project)))
 
 
 def turns(view: View, path: str, query: Mapping[str, str], *, page: int, pages: int) -> Mapping[str, str | None]:

@@ -7,7 +7,7 @@ by 200. A document has a form for each suffix; without one it is negotiated.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from threading import Lock
-from urllib.parse import quote, unquote_to_bytes, urlencode
+from urllib.parse import quote, unquote_to_bytes
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -20,6 +20,7 @@ from kg.errors import QueryError
 from kg.graph.build import Build
 from kg.graph.terms import same_value
 from kg.inference.proof import Proof
+from kg.service.addresses import Address, readings
 from kg.service.answers import RefusedError, answer, fresh, listed, refuse, respond, tag
 from kg.service.documents import Description, write_document
 from kg.service.kept import Kept
@@ -27,7 +28,7 @@ from kg.service.negotiation import FORMS, HTML, Form, choose_form, form_of
 from kg.service.page import Page, mark
 from kg.service.site import Site
 from kg.service.things import Shelf
-from kg.service.view import View, language_of
+from kg.service.view import View, language_of, way_up
 from kg.service.wordings import WORDINGS, spoken
 from kg.source.reader import Triple
 
@@ -35,6 +36,7 @@ LONGEST = 2000
 """How many characters the path of an address may have."""
 KEPT = 64 << 20
 """How many bytes of answers are kept to be given again."""
+_SUFFIXES = frozenset(form.suffix for form in FORMS)
 _URL = ":/?#[]@!$&'()*+,;=%~"
 
 
@@ -57,11 +59,8 @@ class _Asked:
 
     def url(self, root: str, form: Form, *, page: int | None = None) -> str:
         """Return the address of the document in a form, on its page."""
-        number = self.page if page is None else page
-        query = {"page": str(number)} if number > 1 else {}
-        if self.chosen and form == HTML:
-            query["lang"] = self.language
-        return f"{root}/{self.address}.{form.suffix}" + (f"?{urlencode(query)}" if query else "")
+        language = self.language if self.chosen and form == HTML else None
+        return f"{root}/{Address(self.address, form.suffix, language, self.page if page is None else page)}"
 
 
 class Resources:
@@ -99,29 +98,29 @@ class Resources:
     def _answer(self, request: Request) -> Response:
         """Return the answer to a request without conditions."""
         try:
-            name, form = self._find(_paths(request, self._base_path))
+            name, said = self._find(_paths(request, self._base_path))
             if self._documents.is_deprecated(name) and (successor := self._documents.successor(name)):
-                return self._send_on(successor, form, request)
-            return self._document(name, form, request)
+                return self._send_on(successor, said, request)
+            return self._document(name, said, request)
         except RefusedError as refused:
             return refuse(request, self._site, refused.status)
 
-    def _find(self, paths: list[str]) -> tuple[str, Form | None]:
-        """Return the IRI, and the form if there is a suffix, that the first path that has one is the address of."""
+    def _find(self, paths: list[str]) -> tuple[str, Address | None]:
+        """Return the IRI, and what the name says if it is that of a file, that the first path that has one is for."""
         for path in paths:
             if name := self._documents.resolve(path):
                 return name, None
-            stem, _, suffix = path.rpartition(".")
-            form = next((form for form in FORMS if form.suffix == suffix), None)
-            if form and (name := self._documents.resolve(stem)):
-                return name, form
+            for said in readings(path, self._languages):
+                known = said.suffix == HTML.suffix if said.language else said.suffix in _SUFFIXES
+                if known and (name := self._documents.resolve(said.stem)):
+                    return name, said
         raise RefusedError(404)
 
-    def _document(self, name: str, form: Form | None, request: Request) -> Response:
+    def _document(self, name: str, said: Address | None, request: Request) -> Response:
         """Return the document of a resource, or where it is."""
-        suffixed = form is not None
-        form = form or self._choose(request)
-        asked = self._asked(name, form or HTML, request)
+        suffixed = said is not None
+        form = form_of(said.suffix) if said else self._choose(request)
+        asked = self._asked(name, form or HTML, said, request)
         if form is None:
             return self._none_such(asked)
         if not suffixed and not self._documents.is_document(name):
@@ -144,24 +143,26 @@ class Resources:
             return form_of(wanted.replace(" ", "+"))  # a plus sign in a query is a space
         return choose_form(listed(request, "accept"))
 
-    def _asked(self, name: str, form: Form, request: Request) -> _Asked:
+    def _asked(self, name: str, form: Form, said: Address | None, request: Request) -> _Asked:
         query = request.query_params
-        page = query.get("page", "1")
+        page = str(said.page) if said and said.page > 1 else query.get("page", "1")
         if not (page.isascii() and page.isdecimal() and len(page) < 8):
             raise RefusedError(404)
         language, chosen = language_of(request, self._languages)
+        if said and said.language:
+            language, chosen = said.language, True
         why = query.get("why") if form == HTML else None
         address = self._documents.address(name) or ""
         return _Asked(name, address, form, language, chosen, int(page), why)
 
     def _etag(self, asked: _Asked) -> str:
-        speech = [asked.language, asked.chosen] if asked.form == HTML else []
+        speech = [asked.language] if asked.form == HTML else []
         return tag(self._site, asked.iri, asked.form.suffix, asked.page, asked.why, *speech)
 
     def _write(self, asked: _Asked, described: Description) -> bytes:
         if asked.form != HTML:
             return write_document(described, asked.form, project=self._project)
-        page = Page(self._shelf, self._view(asked.language, chosen=asked.chosen))
+        page = Page(self._shelf, View(way_up(asked.address), asked.language, self._languages))
         if asked.why is not None:
             proof = self._prove(described, asked.why, asked.language)
             return page.proof(described, proof, path=asked.address).encode()
@@ -187,14 +188,14 @@ class Resources:
         tokens = self._tables.graph.objects(s, p) if o.startswith('"') else ()
         return s, p, next((token for token in tokens if same_value(token, o)), o)
 
-    def _send_on(self, successor: str, form: Form | None, request: Request) -> Response:
+    def _send_on(self, successor: str, said: Address | None, request: Request) -> Response:
         """Return where the successor of a deprecated resource is, in the form that the address asks for."""
         address = self._documents.address(successor)
         if address is None:
             return respond(303, headers={"Location": quote(successor, safe=_URL), **fresh()})
         query = f"?{request.url.query}" if request.url.query else ""
-        suffix = f".{form.suffix}" if form else ""
-        return respond(303, headers={"Location": f"{self._root}/{address}{suffix}{query}", **fresh()})
+        name = Address(address, said.suffix, said.language) if said else address
+        return respond(303, headers={"Location": f"{self._root}/{name}{query}", **fresh()})
 
     def _none_such(self, asked: _Asked) -> Response:
         """Return the list of the forms that there are, as text (section 15.5.7)."""
@@ -227,9 +228,6 @@ class Resources:
             if not (here and form == asked.form):
                 rel = "alternate" if form == HTML or (here and asked.form != HTML) else "alternate describedby"
                 yield f'<{asked.url(self._root, form)}>; rel="{rel}"; type="{form.media_type}"'
-
-    def _view(self, language: str, *, chosen: bool) -> View:
-        return View(self._root, language, self._languages, chosen)
 
 
 def _paths(request: Request, base_path: str) -> list[str]:

@@ -44,13 +44,13 @@ class Endpoint:
 
     def _described(self, request: Request, asked: Asked) -> Response:
         """Return what the endpoint is: RDF, or a page for people who ask for HTML."""
-        offer = choice(request, asked.formats, (*GRAPHS, HTML))
+        offer = HTML if asked.formats == (HTML.suffix,) else choice(request, asked.formats, (*GRAPHS, HTML))
         if offer is None:
             raise RefusalError(406, f"there is: {', '.join(sorted({o.media_type for o in (*GRAPHS, HTML)}))}")
         address = self._site.address(request) + PATH
         view = view_of(request, self._site)
         saved = request.query_params.get("saved") if offer is HTML else None
-        shown = [self._editor.digest, saved, view.language, view.chosen] if offer is HTML else None
+        shown = [self._editor.digest, saved, view.language, view.root] if offer is HTML else None
         tag = self._answering.tag("description", self._site.digest, shown, address, offer.media_type)
         # Also of a 304: a browser takes its headers for those of the page that it has kept.
         policy = {"Content-Security-Policy": POLICY} if offer is HTML else {}

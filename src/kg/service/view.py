@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 
+from kg.service.addresses import Address
 from kg.service.negotiation import choose_language
 from kg.service.site import Site
 from kg.service.wordings import WORDINGS, spoken
@@ -27,14 +28,13 @@ _TEMPLATES = Environment(
 class View:
     """How a page is shown to who asks for it.
 
-    ``root`` is what addresses begin with; ``chosen`` says that the address of the page asks for the language, and
-    links must too.
+    ``root`` is what addresses begin with: the way from the page to the first page, as in ``../..``, so that pages are
+    the same wherever they are hosted. Links to pages lead to those in the language.
     """
 
     root: str
     language: str
     languages: tuple[str, ...]
-    chosen: bool = False
 
     @cached_property
     def words(self) -> Mapping[str, str]:
@@ -42,16 +42,21 @@ class View:
         return WORDINGS[self.language]
 
     def url(self, path: str, query: Mapping[str, str] | None = None, *, plain: bool = False) -> str:
-        """Return the address of a path that is escaped as paths are; with the language unless ``plain``."""
-        asked = {**(query or {}), **({"lang": self.language} if self.chosen and not plain else {})}
-        return f"{self.root}/{path}" + (f"?{urlencode(asked)}" if asked else "")
+        """Return the address of a path that is escaped as paths are, in the language unless ``plain``.
+
+        A page and a format of the query stand in its name (``kg.service.addresses``).
+        """
+        return self._named(path, query or {}, None if plain else self.language)
 
     def switches(self, path: str, query: Mapping[str, str]) -> list[tuple[str, str, str]]:
         """Return, for each language that the page has, its tag, its name, and the address of the page in it."""
-        return [
-            (tag, WORDINGS[tag]["name"], f"{self.root}/{path}?{urlencode({**query, 'lang': tag})}")
-            for tag in self.languages
-        ]
+        return [(tag, WORDINGS[tag]["name"], self._named(path, query, tag)) for tag in self.languages]
+
+    def _named(self, path: str, query: Mapping[str, str], language: str | None) -> str:
+        asked = dict(query)
+        suffix, page = asked.pop("format", "html"), int(asked.pop("page", "1"))
+        name = Address(path, suffix, language, page)
+        return f"{self.root}/{name}" + (f"?{urlencode(asked)}" if asked else "")
 
     def render(
         self, template: str, *, title: str, path: str | None, query: Mapping[str, str] | None = None, **values: Any
@@ -77,5 +82,11 @@ def language_of(request: Request, languages: tuple[str, ...]) -> tuple[str, bool
 def view_of(request: Request, site: Site) -> View:
     """Return how a page of a site is shown to who makes a request."""
     languages = spoken(site.project.languages)
-    language, chosen = language_of(request, languages)
-    return View(site.root, language, languages, chosen)
+    language, _ = language_of(request, languages)
+    path: bytes = request.scope.get("raw_path") or quote(request.scope["path"]).encode()
+    return View(way_up(path.decode("latin-1").removeprefix(site.base_path)[1:]), language, languages)
+
+
+def way_up(path: str) -> str:
+    """Return the way from a path, relative to the first page, to the folder of the first page."""
+    return "/".join([".."] * path.count("/")) or "."

@@ -1,0 +1,169 @@
+"""Write a site as files that any web server can host: the same bytes that ``kg serve`` answers.
+
+``…/<name>[.page<n>][.<language>].<form>``  every resource and page (see ``kg.service.addresses``)
+``static/…``                               what pages load
+``404.<language>.html``, …                 what servers show for what is not there, or is refused
+``sitemap.xml``, ``robots.txt``            for those who index
+``releases.atom``                          the releases, newest first, where there are some
+``.htaccess``, ``rules/…``, …              what servers are told (see ``kg.service.hosting.rules``)
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from importlib.resources import as_file, files
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from kg.graph.build import Build
+from kg.graph.terms import iri
+from kg.project import Project
+from kg.publication.dumps import File
+from kg.service.addresses import INDEX, readings
+from kg.service.app import application
+from kg.service.documents import Documents
+from kg.service.editor import POLICY
+from kg.service.hosting.apache import htaccess, w3id
+from kg.service.hosting.crawl import Answer, crawl
+from kg.service.hosting.indexing import feed, robots, sitemaps
+from kg.service.hosting.nginx import nginx
+from kg.service.hosting.others import caddy, headers, redirects
+from kg.service.hosting.resources import Resource, Writer, link, resources, write_resources
+from kg.service.hosting.rules import Hosting
+from kg.service.names import Names, Shown
+from kg.service.negotiation import FORMS
+from kg.service.site import Site
+from kg.service.view import View, way_up
+from kg.service.wordings import WORDINGS, spoken
+
+SEEDS = (f"{INDEX}.{{language}}.html", "sparql/terms.{language}.json")
+"""The pages and files that the crawl begins with."""
+SCRIPTED = ("sparql",)
+"""The first parts of the paths of pages with scripts."""
+_WORKERS = 2
+
+
+class HostedSite:
+    """A site to be written as files; ``left_out`` are the IRIs of the resources that no file can be."""
+
+    def __init__(self, project: Project, build: Build, progress: Callable[[str], None] = lambda _: None) -> None:
+        self._project = project
+        self._build = build
+        self._progress = progress
+        self._languages = spoken(project.languages)
+        self.left_out: Sequence[str] = ()
+
+    def write(self, root: Path, base: str) -> list[File]:
+        """Write the files below ``root``, to be hosted at ``base``, and return them."""
+        self._progress("the addresses")
+        documents = Documents(self._build, project=self._project)
+        found, self.left_out = resources(documents)
+        writer = Writer(documents, root)
+        written = list(self._static(writer))
+        written += self._resources(found, root)
+        written += asyncio.run(self._pages(writer, root, {resource.path for resource in found}))
+        written += self._moved(writer, documents, found)
+        written += self._refusals(writer, urlsplit(base).path)
+        pages = [file.path for file in written if file.path.endswith(tuple(f".{tag}.html" for tag in self._languages))]
+        hosting = self._hosting(documents, found, pages, base)
+        view = View(".", self._languages[0], self._languages)
+        dataset = self._project.dataset
+        title = Names(documents, view).name(f"<{dataset}>").text if dataset else view.words["graph"]
+        texts = {
+            ".htaccess": htaccess(hosting),
+            "_headers": headers(hosting),
+            "_redirects": redirects(hosting),
+            "robots.txt": robots(base),
+            "rules/Caddyfile": caddy(hosting),
+            "rules/nginx.conf": nginx(hosting),
+            "w3id/.htaccess": w3id(hosting),
+            **sitemaps([page for page in pages if not page.startswith("40")], base=base),
+        }
+        if releases := feed(self._project, base=base, title=title):
+            texts["releases.atom"] = releases
+        return [*written, *(writer.put(path, text.encode()) for path, text in texts.items())]
+
+    def _static(self, writer: Writer) -> Iterator[File]:
+        """Write what pages load."""
+        with as_file(files("kg.service") / "static") as folder:
+            for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+                yield writer.put(f"static/{path.relative_to(folder).as_posix()}", path.read_bytes())
+
+    def _resources(self, found: Sequence[Resource], root: Path) -> list[File]:
+        done = 0
+
+        def told(count: int) -> None:
+            nonlocal done
+            done += count
+            self._progress(f"{done:,} of {len(found):,} resources")
+
+        return write_resources(self._build, found, project=self._project, root=root, told=told)
+
+    async def _pages(self, writer: Writer, root: Path, known: set[str]) -> list[File]:
+        """Write the pages that are of no resource: what can be reached from the first page."""
+        app = application(Site(self._project, self._build), workers=_WORKERS)
+        written: list[File] = []
+
+        def wanted(path: str) -> bool:
+            of_resource = any(reading.stem in known for reading in readings(path, self._languages))
+            return not of_resource and not (root / path).exists()
+
+        seeds = [seed.format(language=language) for seed in SEEDS for language in self._languages]
+        async with app.router.lifespan_context(app):
+            async for path, answer in crawl(app, seeds, wanted=wanted):
+                if answer.status == 200 and not (root / path).exists():
+                    written += self._put(writer, root, path, answer)
+                    self._progress(f"{len(written):,} pages and lists")
+        return written
+
+    def _put(self, writer: Writer, root: Path, path: str, answer: Answer) -> Iterator[File]:
+        """Write a page; in the first language also under the name that has none."""
+        file = writer.put(path, answer.body)
+        yield file
+        *_, named = [None, *readings(path, self._languages)]
+        if named and named.language == self._languages[0]:
+            plain = path.removesuffix(f".{named.language}.{named.suffix}") + f".{named.suffix}"
+            if not (root / plain).exists():
+                yield link(file, plain, root=root)
+
+    def _moved(self, writer: Writer, documents: Documents, found: Sequence[Resource]) -> Iterator[File]:
+        """Write pages that send on, for hosts that do not: from what is deprecated to what replaces it."""
+        for resource in found:
+            if resource.successor is None:
+                continue
+            for language in self._languages:
+                view = View(way_up(resource.path), language, self._languages)
+                name = Names(documents, view).shown(iri(resource.successor))
+                target = Shown(name.text, name.language, name.href or resource.successor)
+                page = view.render("moved.html", title=view.words["moved"], path=None, target=target).encode()
+                yield writer.put(f"{resource.path}.{language}.html", page)
+                if language == self._languages[0]:
+                    yield writer.put(f"{resource.path}.html", page)
+
+    def _refusals(self, writer: Writer, base_path: str) -> Iterator[File]:
+        """Write what servers show for what is not there or not allowed; its links begin at the path of the site."""
+        for language in self._languages:
+            words = WORDINGS[language]
+            view = View(base_path.rstrip("/"), language, self._languages)
+            for status in ("404", "405"):
+                page = view.render("problem.html", title=words[status], path=None, lines=()).encode()
+                file = writer.put(f"{status}.{language}.html", page)
+                yield file
+                if language == self._languages[0]:
+                    yield writer.put(f"{status}.html", page)
+            lines = "".join(f"{line}\n" for line in (words["406"], *(form.media_type for form in FORMS)))
+            yield writer.put(f"406.{language}.txt", lines.encode())
+
+    def _hosting(self, documents: Documents, found: Sequence[Resource], pages: Sequence[str], base: str) -> Hosting:
+        own = {resource.path.partition("/")[0] for resource in found}
+        tops = {page.partition("/")[0].partition(".")[0] for page in pages}
+        return Hosting(
+            base=base,
+            languages=self._languages,
+            pages=sorted(tops - own),
+            documents=[name.removeprefix(documents.origin) for name in documents.fragments()],
+            moved={r.path: documents.address(r.successor) or r.successor for r in found if r.successor},
+            gone=[r.path for r in found if r.is_deprecated and not r.successor],
+            scripted=SCRIPTED,
+            policy=POLICY,
+            license=documents.license,
+        )
