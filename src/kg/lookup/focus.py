@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kg.graph.build import Build
-from kg.graph.engine import Engine
 from kg.graph.quads import Graph
 from kg.graph.terms import RDFS, TYPE
 from kg.project import Project
@@ -57,7 +56,7 @@ def holders(shapes: Shapes, node: str) -> list[str]:
 
 
 def _focus(graph: Graph, shapes: Shapes, derived: frozenset[str]) -> dict[str, int]:
-    """Return the number of focus nodes of shapes: of what is asserted, or also of what is inferred for those derived."""
+    """Return the numbers of focus nodes: among what is asserted, for derived shapes also among what is inferred."""
     aimed: dict[str, list[Target]] = {}
     for node, targets in shapes.targets.items():
         for inner in (node, *(v for c in shapes[node].constraints for v in c.parameters.get("property", ()))):
@@ -65,21 +64,22 @@ def _focus(graph: Graph, shapes: Shapes, derived: frozenset[str]) -> dict[str, i
     found = {}
     for select, chosen in ((Graph.ASSERTED, aimed.keys() - derived), (Graph.UNION, aimed.keys() & derived)):
         graph.engine.make("seen", select)
-        nodes = {target: _nodes(graph.engine, target) for node in chosen for target in aimed[node]}
+        wanted = {target for node in chosen for target in aimed[node]}
+        nodes = {target: _nodes(graph, target) for target in wanted}
         found.update({node: len(set().union(*(nodes[target] for target in aimed[node]))) for node in chosen})
     return found
 
 
-def _nodes(engine: Engine, target: Target) -> set[object]:
+def _nodes(graph: Graph, target: Target) -> set[object]:
     """Return the ids of the nodes of a target; a node that the graph does not have is one of them too."""
     match target.kind:
         case "class":
-            rows = engine.rows(_BELOW, [target.term, f"<{RDFS}subClassOf>", TYPE])
+            rows = graph.engine.rows(_BELOW, [target.term, f"<{RDFS}subClassOf>", TYPE])
         case "node":
-            return {target.term}
+            return {graph.find(target.term) or target.term}
         case kind:
             side = "s" if kind == "subjectsOf" else "o"
-            rows = engine.rows(
+            rows = graph.engine.rows(
                 f"SELECT DISTINCT t.{side} FROM seen t JOIN term p ON p.id = t.p WHERE p.token = ?", [target.term]
             )
     return {node for (node,) in rows}

@@ -19,7 +19,8 @@ WHERE p.token = ? AND starts_with(o.token, '<')
 _USED = f"SELECT t.s, t.p, t.o FROM ({Graph.UNION}) t JOIN term p ON p.id = t.p WHERE p.token <> ?"
 _CLASSES = "SELECT c.token, count(*) FROM kind k JOIN term c ON c.id = k.class GROUP BY c.token"
 _PROPERTIES = """
-SELECT p.token, count(*), count(DISTINCT u.s), count(DISTINCT u.o) FROM used u JOIN term p ON p.id = u.p GROUP BY p.token
+SELECT p.token, count(*), count(DISTINCT u.s), count(DISTINCT u.o) FROM used u JOIN term p ON p.id = u.p
+GROUP BY p.token
 """
 _SIDES = """
 SELECT c.token, p.token, n, triples FROM (
@@ -45,7 +46,8 @@ SELECT CASE WHEN p.token = ? THEN o.token ELSE p.token END AS term, rule, count(
 FROM inferred i JOIN term p ON p.id = i.p JOIN term o ON o.id = i.o GROUP BY ALL ORDER BY ALL
 """
 _SAID = """
-SELECT q.g, q.s, count(DISTINCT q.p) AS n FROM quad q JOIN source f ON f.id = q.source WHERE f.role = 'data' GROUP BY ALL
+SELECT q.g, q.s, count(DISTINCT q.p) AS n FROM quad q JOIN source f ON f.id = q.source WHERE f.role = 'data'
+GROUP BY q.g, q.s
 """
 # The richest is first; a passage is before another graph, and the first passage before others.
 _EXAMPLES = """
@@ -55,7 +57,7 @@ JOIN term s ON s.id = d.s JOIN term g ON g.id = d.g LEFT JOIN place x ON x.g = d
 WHERE starts_with(s.token, '<') GROUP BY t.token
 """
 _OF_CLASSES = "SELECT class AS term, node AS s, NULL AS g FROM kind"
-_OF_PROPERTIES = "SELECT DISTINCT q.p AS term, q.s, q.g FROM quad q JOIN source f ON f.id = q.source WHERE f.role = 'data'"
+_OF_PROPERTIES = "SELECT DISTINCT q.p AS term, q.s, q.g FROM quad q"
 _FIRST_INFERRED = f"""
 SELECT p.token, min(s.token) FROM ({Graph.UNION}) t JOIN term p ON p.id = t.p JOIN term s ON s.id = t.s
 WHERE starts_with(s.token, '<') GROUP BY p.token
@@ -158,7 +160,7 @@ def _examples(graph: Graph, project: Project) -> dict[str, Example]:
     """Return an example of each class and property: of a passage where there is one, the one that says most."""
     engine = graph.engine
     rows = engine.rows("SELECT DISTINCT q.g, t.token FROM quad q JOIN term t ON t.id = q.g")
-    located = [(number, found) for number, token in rows if (found := project.evidence.locate(token[1:-1]))]
+    located = [(number, where) for number, token in rows if (where := project.evidence.locate(token[1:-1]))]
     located.sort(key=lambda pair: (pair[1][0].iri, pair[1][1]))
     engine.run("CREATE OR REPLACE TEMP TABLE place (g INTEGER, place INTEGER)")
     engine.append("place", {"g": [number for number, _ in located], "place": list(range(len(located)))})

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, Router
 
-from kg.service import following, home, library, listing_forms, resources, sparql, static
+from kg.service import following, home, library, listing_forms, printed, resources, sparql, static
 from kg.service.accounts import AccessLog, Accounts
 from kg.service.answering import Answering
 from kg.service.documents import Documents
@@ -24,7 +24,7 @@ from kg.service.turns import Turns
 from kg.service.worker import Settings
 from kg.service.workers import Pool
 
-_ROUTES = {"health", "metrics", "openapi.json", "query", "search", "sparql", "static"}
+_ROUTES = {"health", "metrics", "openapi.json", "query", "search", "sparql", "static", "vocabulary"}
 
 
 def application(
@@ -107,6 +107,7 @@ def _routes(site: Site, pool: Pool, shelf: Shelf, metrics: Metrics) -> list[Base
         *sparql.Endpoint(site, answering, editor).routes(),
         *library.Library(site, answering, shelf).routes(),
         static.route(),
+        Route(f"/{printed.PATH}", printed.answers(site, shelf)),
         Route(f"/{listing_forms.PATH}", listing_forms.answers(site, shelf)),
         *resources.routes(site, shelf),
     ]

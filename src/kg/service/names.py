@@ -139,6 +139,12 @@ class Names:
             return Shown(term.value, href=term.value)
         return Shown(term.value)
 
+    def listed(self, kind: str) -> Shown:
+        """Return a class with the address of the list of its things."""
+        name = self.name(kind)
+        asked = {"class": self.project.compact(kind[1:-1]).strip("<>")}
+        return Shown(name.text, name.language, self._view.url("search", asked))
+
     def href(self, iri: str) -> str | None:
         """Return the address of the page of an IRI, or the IRI where the web has it."""
         address = self._documents.address(iri)

@@ -32,8 +32,11 @@ class Site:
 
     @cached_property
     def digest(self) -> str:
-        """A digest of what answers depend on: the program, the settings and the build."""
+        """A digest of what answers depend on: the program, the settings, the saved queries and the build."""
         written = hashlib.sha256(self.project.settings_file.read_bytes())
+        queries = self.project.queries  # a query may change without another build
+        for path in self.project.files(queries, suffixes=(".rq",)) if queries.is_dir() else ():
+            written.update(path.read_bytes())
         for path in sorted(Path(__file__).parent.rglob("*")):
             if path.suffix in (".html", ".ttl"):
                 written.update(path.read_bytes())
