@@ -18,7 +18,8 @@ from kg.source.turtle import predicate_order, write_trig, write_turtle
 
 DCT = "http://purl.org/dc/terms/"
 FOAF = "http://xmlns.com/foaf/0.1/"
-LABELS = tuple(iri(name) for name in (f"{SKOS}prefLabel", f"{RDFS}label", f"{DCT}title", f"{FOAF}name"))
+SH = "http://www.w3.org/ns/shacl#"
+LABELS = tuple(iri(name) for name in (f"{SKOS}prefLabel", f"{RDFS}label", f"{DCT}title", f"{FOAF}name", f"{SH}name"))
 INCOMING = 50
 """How many incoming links a page has."""
 CONTENTS = 500
