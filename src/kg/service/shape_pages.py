@@ -8,6 +8,7 @@ from kg.graph.terms import RDFS
 from kg.lookup.focus import holders
 from kg.lookup.speaker import number
 from kg.service.constraints import Reader, Sentence
+from kg.service.documents import LABELS
 from kg.service.names import Name, Names, Shown
 from kg.service.things import Shelf
 from kg.service.view import View
@@ -85,9 +86,11 @@ class ShapePages:
         )
 
     def name(self, node: str) -> Name:
-        """Return what a shape is called: by ``sh:name``, else as all things are."""
-        said = self._reader.best(self._checked.shapes.values(node, sh("name")))
-        return Name(said.text, said.language) if said else self._names.name(node)
+        """Return what a shape is called; one without an IRI may have a name too."""
+        if node.startswith("<"):
+            return self._names.name(node)
+        said = self._reader.best([o for p in LABELS for o in self._checked.shapes.values(node, p)])
+        return Name(said.text, said.language) if said else Name(self._view.words["anonymous"])
 
     def tops(self, nodes: Sequence[str]) -> list[str]:
         """Return those of some shapes that are no property of another of them."""

@@ -78,6 +78,7 @@ class Documented:
     all_things: Shown | None
     example: Example | None
     shapes: Sequence[Asked]
+    inherited: Sequence[Shown]
     inferred: Sequence[tuple[Shown, Sequence[Sequence[Shown]], str]]
     rules: Sequence[Shown]
     questions: Sequence[Shown]
@@ -114,6 +115,7 @@ class TermPages:
             all_things=self._all(token) if is_class else None,
             example=self._example(token, is_class),
             shapes=[self._shapes.asked(node, about=token) for node in vocabulary.shapes_about.get(token, ())],
+            inherited=self._inherited(token),
             inferred=self._inferred(token),
             rules=[self._titled(query, href=False) for query in vocabulary.rules.get(token, ())],
             questions=[self._titled(query, href=True) for query in vocabulary.questions.get(token, ())],
@@ -275,6 +277,12 @@ class TermPages:
         write_turtle(out, triples, prefixes=spaces)
         source = None if example.graph is None else self._names.shown(example.graph)
         return Example(self._names.shown(example.subject), out.getvalue().strip(), source)
+
+    def _inherited(self, token: str) -> list[Shown]:
+        """Return the shapes that aim at a class above."""
+        above, targets = self._vocabulary.hierarchy.above(token), self._vocabulary.checked.shapes.targets
+        aimed = [node for node, found in targets.items() if any(t.kind == "class" and t.term in above for t in found)]
+        return [self._names.shown(node) for node in aimed if self._vocabulary.is_own(node)]
 
     def _inferred(self, token: str) -> list[tuple[Shown, list[list[Shown]], str]]:
         """Return the rules that bring triples of a term: the name, the axioms that it applies, and how many."""

@@ -89,6 +89,8 @@ FRENCH: Mapping[str, str] = {
     "shape_parts": "Ses parties",
     "its_query": "La requête",
     "nothing_asked": "rien d'autre que ses parties",
+    "pair": "{0} : {1}",
+    "inherited": "Celles des classes au-dessus valent aussi",
     "whole": "Tout le vocabulaire en une page",
 }
 ENGLISH: Mapping[str, str] = {
@@ -178,5 +180,7 @@ ENGLISH: Mapping[str, str] = {
     "shape_parts": "Its parts",
     "its_query": "The query",
     "nothing_asked": "nothing but its parts",
+    "pair": "{0}: {1}",
+    "inherited": "Those of the classes above hold too",
     "whole": "The whole vocabulary on one page",
 }
