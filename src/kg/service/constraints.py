@@ -11,7 +11,7 @@ from kg.validation.paths import Path
 from kg.validation.shapes import Constraint, Shape, Shapes, sh
 
 _PROPERTY = sh("PropertyConstraintComponent")
-_ANY = ("not", "and", "or", "xone", "node", "qualifiedValueShape")
+_REFERRING = {"not", "and", "or", "xone", "node", "qualifiedValueShape"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +56,8 @@ class Reader:
     def _sentence(self, constraint: Constraint) -> Sentence:
         words = wording(constraint)
         before, mark, after = (words.get(self._view.language) or words["en"]).partition("{}")
-        nodes = {v for name in _ANY for v in constraint.parameters.get(name, ()) if v.startswith("_:")}
-        inner = [(self.path(self._shapes[v].path), self._inside(self._shapes[v])) for v in sorted(nodes, key=self._key)]
+        nodes = [v for v in listed(constraint) if v.startswith("_:") and constraint.parameters.keys() & _REFERRING]
+        inner = [(self.path(self._shapes[v].path), self._inside(self._shapes[v])) for v in nodes]
         query = None
         if constraint.source is not None:
             query = next((parse(q).value for q in self._shapes.values(constraint.source, sh("select"))), None)
@@ -81,10 +81,6 @@ class Reader:
                 part = self._shapes[constraint.one("property")]
                 found.append(Sentence((), [(self.path(part.path), self._inside(part))]))
         return found
-
-    def _key(self, node: str) -> str:
-        """Return what shapes without a name are sorted by: what they ask, for their labels are of one build."""
-        return repr(self._inside(self._shapes[node]))
 
     def _enumerated(self, tokens: Sequence[str]) -> Iterator[Shown]:
         for number, token in enumerate(tokens):

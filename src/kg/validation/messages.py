@@ -35,6 +35,7 @@ _TEXTS = {
     "In": ("La valeur est une de {}.", "The value is one of {}."),
     "SPARQL": ("La requête de la forme ne trouve rien.", "The query of the shape finds nothing."),
 }
+_QUALIFIED = "qualifiedValueShape"
 _COUNTS = ("minCount", "maxCount", "minLength", "maxLength", "count")
 
 
@@ -51,8 +52,9 @@ def wording(constraint: Constraint) -> dict[str, str]:
 
 
 def listed(constraint: Constraint) -> list[str]:
-    """Return the parameters of a constraint that its wording lists, as tokens."""
-    return [token for name, values in constraint.parameters.items() if name not in _COUNTS for token in values]
+    """Return the parameters of a constraint that its wording lists, as tokens; of qualified shapes the first."""
+    chosen = {name: values for name, values in constraint.parameters.items() if name not in _COUNTS}
+    return [t for name, values in chosen.items() for t in (values[:1] if name == _QUALIFIED else values)]
 
 
 def default(constraint: Constraint) -> dict[str, str]:
