@@ -130,6 +130,9 @@ def test_findings_are_those_of_the_build(whole_site: Client, project_build: Buil
     found = sum(finding["shape"] == f"<{RCS}{shape}>" for finding in project_build.findings)
     assert found
     assert f"Findings of the last build {found} (warning)" in text(whole_site.ask(f"/shapes/{shape}.html?lang=en").text)
+    first = whole_site.project.root / "shapes" / "contract.ttl"
+    line = first.read_text(encoding="utf-8").splitlines().index("rcs:ActShape") + 1
+    assert f"File shapes/contract.ttl , line {line} " in text(whole_site.ask("/shapes/ActShape.html?lang=en").text)
     assert "Constats de la dernière construction aucun" in text(whole_site.ask("/shapes/ActShape.html?lang=fr").text)
 
 
@@ -225,6 +228,7 @@ def test_a_project_without_shapes_or_vocabulary_has_pages(tmp_path: Path, projec
         page = client.ask("/vocabulary?lang=en").text
         assert "Shapes</h3>" not in page
         assert "Links an act to the act that it completes." in page
+        assert "whole vocabulary" in client.ask("/?lang=en").text
     bare = tmp_path / "bare"
     (bare / "instances").mkdir(parents=True)
     (bare / "kg.toml").write_text('base = "https://example.org/"\nlanguages = ["en"]\n')
@@ -235,7 +239,7 @@ def test_a_project_without_shapes_or_vocabulary_has_pages(tmp_path: Path, projec
     assert found is not None
     with serving(Site(Project.find(bare), found)) as client:
         assert "no term and no shape" in client.ask("/vocabulary").text
-        assert "Vocabulary and shapes" not in client.ask("/").text
+        assert "whole vocabulary" not in client.ask("/").text
 
 
 def test_a_slash_vocabulary_is_documented_too(tmp_path: Path) -> None:

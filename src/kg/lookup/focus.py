@@ -1,5 +1,6 @@
 """How many nodes the shapes of a build are applied to, and what was found there (SHACL, section 2.1.3)."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +8,8 @@ from dataclasses import dataclass
 from kg.graph.build import Build
 from kg.graph.quads import Graph
 from kg.graph.terms import RDFS, TYPE
-from kg.project import Project
+from kg.project import RDF_SUFFIXES, Project
+from kg.source.positions import subjects_of
 from kg.validation.shapes import Shapes, Target
 
 _BELOW = """
@@ -22,13 +24,14 @@ WITH RECURSIVE below(class, sub) AS (
 class Checked:
     """The shapes of a build, and what became of them.
 
-    ``files`` gives the file that states a shape; ``derived`` are those for what is inferred; ``focus`` the number of
-    focus nodes of each that has a target, or is a property of shapes that have one; ``findings`` the number of findings
-    by shape and severity. Keys are tokens.
+    ``files`` gives the file that states a shape, ``lines`` its line there, where the file is as it was when built;
+    ``derived`` are those for what is inferred; ``focus`` the number of focus nodes of each that has a target, or is a
+    property of shapes that have one; ``findings`` the number of findings by shape and severity. Keys are tokens.
     """
 
     shapes: Shapes
     files: Mapping[str, str]
+    lines: Mapping[str, int]
     derived: frozenset[str]
     focus: Mapping[str, int]
     findings: Mapping[str, Mapping[str, int]]
@@ -47,12 +50,23 @@ def read_checked(build: Build, *, project: Project) -> Checked:
     findings: dict[str, Counter[str]] = {}
     for finding in build.findings:
         findings.setdefault(finding["shape"], Counter())[finding["severity"]] += 1
-    return Checked(shapes, files, derived, _focus(graph, shapes, derived), findings)
+    return Checked(shapes, files, _lines(build, files, project), derived, _focus(graph, shapes, derived), findings)
 
 
 def holders(shapes: Shapes, node: str) -> list[str]:
     """Return the shapes of which a shape is a property shape, sorted."""
     return sorted(shape.node for shape in shapes for c in shape.constraints if c.parameters.get("property") == (node,))
+
+
+def _lines(build: Build, files: Mapping[str, str], project: Project) -> dict[str, int]:
+    """Return the lines, from 1, of shapes in files that have not changed since they were read."""
+    found = {}
+    for file in sorted(set(files.values())):
+        path, digest = project.root / file, build.manifest["files"].get(file)
+        if path.suffix in RDF_SUFFIXES and path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == digest:
+            nodes = {node for node, home in files.items() if home == file}
+            found.update({node: span.line for node, span in subjects_of(path, nodes, project=project).items()})
+    return found
 
 
 def _focus(graph: Graph, shapes: Shapes, derived: frozenset[str]) -> dict[str, int]:

@@ -71,7 +71,7 @@ class Documentation:
     def overview(self, home: str) -> Overview:
         """Return what a document of terms or shapes describes."""
         vocabulary = self._vocabulary
-        tops = self.shapes.tops(vocabulary.shapes_of(home))
+        tops = self.terms.sorted(self.shapes.tops(vocabulary.shapes_of(home)))
         classes = set(vocabulary.terms_of(home, "classes"))
         return Overview(
             anchor=self._documents.address(home) or "",

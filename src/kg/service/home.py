@@ -43,7 +43,7 @@ class Home:
             figures=[(view.words[key], number(str(count), view.language)) for key, count in self._figures() if count],
             kinds=[(kind(top), [kind(below) for below in under]) for top, under in things.tree()],
             others=[kind(token) for token in things.others()],
-            vocabularies=[names.shown(iri(home)) for home in self._shelf.vocabulary.documents],
+            has_terms=bool(self._shelf.vocabulary.documents),
             documents=[
                 (names.shown(iri(document)), view.words["described"].format(number(str(count), view.language)))
                 for document, count in documents.fragments().items()

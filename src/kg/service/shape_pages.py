@@ -41,6 +41,7 @@ class Asked:
     findings: Sequence[str]
     all_findings: Sequence[str]
     file: str | None
+    line: str | None
     when: str
     holders: Sequence[Shown] = ()
     parts: "Sequence[Asked]" = ()
@@ -80,6 +81,7 @@ class ShapePages:
             findings=self._findings([node]),
             all_findings=self._findings([node, *inner]),
             file=self._checked.files.get(node),
+            line=words["line"].format(self._checked.lines[node]) if node in self._checked.lines else None,
             when=words["when_derived" if node in self._checked.derived else "when_asserted"],
             holders=[self._names.shown(other) for other in holders(self._checked.shapes, node)],
             parts=[self.asked(part) for part in inner],

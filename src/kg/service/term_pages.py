@@ -1,19 +1,18 @@
 """What the page of a term says of it beyond the graph: its place, its use, examples, what constrains and needs it."""
 
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from kg.graph.terms import OWL, RDFS, SKOS, TYPE, parse
+from kg.graph.terms import OWL, RDFS, SKOS, parse
 from kg.lookup.speaker import number
 from kg.lookup.usage import Side
 from kg.query.catalogue import Query
 from kg.service.documents import DCT
+from kg.service.examples import Example, example
 from kg.service.names import Name, Names, Shown
 from kg.service.shape_pages import Asked, ShapePages
 from kg.service.things import Shelf
 from kg.service.view import View
-from kg.source.turtle import write_turtle
 
 _DEFINITIONS = (f"<{SKOS}definition>", f"<{DCT}description>", f"<{RDFS}comment>")
 _NOTES = tuple(f"<{SKOS}{name}>" for name in ("scopeNote", "note", "example", "editorialNote", "changeNote"))
@@ -26,8 +25,6 @@ _ELSEWHERE = (
 )  # fmt: skip
 FIRST = 10
 """How many things of a class, and how many rows of a table, a page shows."""
-LINES = 12
-"""How many triples an example has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +45,6 @@ class Row:
     name: Shown
     things: str
     triples: str
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """Some of what the graph says of a thing, as Turtle, and the passage or graph that says it; None if inferred."""
-
-    subject: Shown
-    text: str
-    source: Shown | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +101,7 @@ class TermPages:
             tables=self._class_tables(token) if is_class else self._property_tables(token),
             things=self._first(token) if is_class else (),
             all_things=self._all(token) if is_class else None,
-            example=self._example(token, is_class),
+            example=example(token, self._vocabulary, self._documents, self._names),
             shapes=[self._shapes.asked(node, about=token) for node in vocabulary.shapes_about.get(token, ())],
             inherited=self._inherited(token),
             inferred=self._inferred(token),
@@ -258,25 +246,6 @@ class TermPages:
         if len(self._things.classes.get(token, ())) <= FIRST:
             return None
         return Shown(self._view.words["all_of_them"], href=self._names.listed(token).href)
-
-    def _example(self, token: str, is_class: bool) -> Example | None:
-        example = self._vocabulary.usage.examples.get(token)
-        if example is None:
-            return None
-        predicate = None if is_class else token
-        triples = self._documents.within(example.subject, predicate=predicate, graph=example.graph)[:LINES]
-        if is_class and not any(p == TYPE for _, p, _ in triples):
-            triples.insert(0, (example.subject, TYPE, token))
-        out = io.StringIO()
-        used = {part for triple in triples for part in triple}
-        spaces = {
-            name: space
-            for name, space in self._names.project.prefixes.items()
-            if any(part.startswith(f"<{space}") or f"^^<{space}" in part for part in used)
-        }
-        write_turtle(out, triples, prefixes=spaces)
-        source = None if example.graph is None else self._names.shown(example.graph)
-        return Example(self._names.shown(example.subject), out.getvalue().strip(), source)
 
     def _inherited(self, token: str) -> list[Shown]:
         """Return the shapes that aim at a class above."""
