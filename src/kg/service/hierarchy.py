@@ -25,23 +25,21 @@ class Hierarchy:
 
     def _above(self, term: str) -> frozenset[str]:
         """Return all that is above a term."""
-        reached = _reach(term, self._up)
-        return frozenset(other for other in reached if term not in _reach(other, self._up))
+        return frozenset(_reach(term, self._up) - _reach(term, self._down))
 
     def _below(self, term: str) -> frozenset[str]:
         """Return all that is below a term."""
-        reached = _reach(term, self._down)
-        return frozenset(other for other in reached if term not in _reach(other, self._down))
+        return frozenset(_reach(term, self._down) - _reach(term, self._up))
 
     def parents(self, term: str) -> Sequence[str]:
         """Return what is next above a term, sorted."""
         above = self.above(term)
-        return sorted(other for other in above if not any(other in self.above(third) for third in above))
+        return sorted(other for other in above if not self.below(other) & above)
 
     def children(self, term: str) -> Sequence[str]:
         """Return what is next below a term, sorted."""
         below = self.below(term)
-        return sorted(other for other in below if not any(other in self.below(third) for third in below))
+        return sorted(other for other in below if not self.above(other) & below)
 
     def is_asserted(self, below: str, above: str) -> bool:
         """Tell whether it is said, not inferred, that a term is below another."""

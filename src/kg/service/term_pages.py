@@ -13,6 +13,7 @@ from kg.service.names import Name, Names, Shown
 from kg.service.shape_pages import Asked, ShapePages
 from kg.service.things import Shelf
 from kg.service.view import View
+from kg.service.wordings import WORDINGS
 
 _DEFINITIONS = (f"<{SKOS}definition>", f"<{DCT}description>", f"<{RDFS}comment>")
 _NOTES = tuple(f"<{SKOS}{name}>" for name in ("scopeNote", "note", "example", "editorialNote", "changeNote"))
@@ -25,6 +26,9 @@ _ELSEWHERE = (
 )  # fmt: skip
 FIRST = 10
 """How many things of a class, and how many rows of a table, a page shows."""
+
+BRANCHES = 100
+"""How many terms a page shows next below another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +124,13 @@ class TermPages:
         """Return a term with those below it that are within some."""
         hierarchy = self._vocabulary.hierarchy
         chosen = frozenset(within)
-        below = [child for child in hierarchy.children(token) if child in chosen]
-        return Tree(
-            self._names.shown(token),
-            self.count(token),
-            above is not None and not hierarchy.is_asserted(token, above),
-            token == here,
-            [self.branch(child, within=chosen - {token}, here=here, above=token) for child in self.sorted(below)],
-        )
+        below = self.sorted(child for child in hierarchy.children(token) if child in chosen)
+        under = [self.branch(child, within=chosen, here=here, above=token) for child in below[:BRANCHES]]
+        if len(below) > BRANCHES:
+            more = self._view.words["others_more"].format(self._number(len(below) - BRANCHES))
+            under.append(Tree(Shown(more), None))
+        inferred = above is not None and not hierarchy.is_asserted(token, above)
+        return Tree(self._names.shown(token), self.count(token), inferred, token == here, under)
 
     def sorted(self, tokens: Iterable[str]) -> list[str]:
         """Return terms in the order of their names."""
@@ -152,7 +155,11 @@ class TermPages:
         said += [parse(o) for p in _DEFINITIONS for o in self._documents.objects(token, p) if o.startswith('"')]
         languages = dict.fromkeys(t.language for t in said if t.language and t.language != self._view.language)
         return [
-            (language, [Shown(t.value, language) for t in said if t.language == language]) for language in languages
+            (
+                WORDINGS[language]["name"] if language in WORDINGS else language,
+                [Shown(t.value, language) for t in said if t.language == language],
+            )
+            for language in languages
         ]
 
     def _tree(self, token: str) -> list[Tree]:
@@ -263,8 +270,7 @@ class TermPages:
                 for axiom in written["axioms"]
                 if not any(part.startswith("_:") for part in axiom)
             ]
-            saved = [query for queries in self._vocabulary.rules.values() for query in queries]
-            own = next((query for query in saved if query.name == written["name"]), None)
+            own = self._vocabulary.saved.get(written["name"])
             name = self._titled(own, href=False) if own else Shown(written["name"])
             found.append((name, axioms, self._number(n)))
         return found

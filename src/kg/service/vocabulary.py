@@ -37,8 +37,8 @@ class Vocabulary:
     """The terms and shapes of a graph whose IRIs begin with its origin; all are tokens.
 
     ``terms`` gives the group of each term, ``homes`` the terms of each vocabulary by its IRI, ``schemes`` the concepts
-    of each concept scheme; ``usage`` and ``checked`` are those of the build; ``questions`` and ``rules`` the saved
-    queries that name a term, ``links`` what a diagram shows.
+    of each concept scheme; ``usage`` and ``checked`` are those of the build; ``saved`` the saved queries, ``questions``
+    and ``rules`` those of them that name a term; ``links`` is what a diagram shows.
     """
 
     def __init__(self, build: Build, *, project: Project) -> None:
@@ -71,7 +71,8 @@ class Vocabulary:
         self.shapes = [s.node for s in self.checked.shapes if self.is_own(s.node)]
         self.build_rules: Sequence[Mapping[str, Any]] = build.rules
         self.links = tuple(sorted({*self._data_links(), *self._shape_links()}, key=_most))
-        self.questions, self.rules = self._naming()
+        self.saved = _saved(project)
+        self.questions, self.rules = self._naming(("competency", "pages")), self._naming(("rules",))
         graph.engine.close()
 
     def is_own(self, token: str) -> bool:
@@ -157,20 +158,22 @@ class Vocabulary:
                     if target.kind == "class":
                         yield from (Link(target.term, shape.path, value, 0) for value in classes)
 
-    def _naming(self) -> tuple[Mapping[str, Sequence[Query]], Mapping[str, Sequence[Query]]]:
-        """Return the questions and the rules that name each term; none where the queries are not beside the build."""
-        questions: dict[str, list[Query]] = defaultdict(list)
-        rules: dict[str, list[Query]] = defaultdict(list)
-        try:
-            queries = list(Catalogue.of(self._project))
-        except QueryError:
-            queries = []
-        for query in queries:
-            into = {"rules": rules, "competency": questions, "pages": questions}.get(query.folder)
-            for name in named(query.text, prefixes=self._project.prefixes, base=self._project.base):
-                if into is not None:
-                    into[iri(name)].append(query)
-        return questions, rules
+    def _naming(self, folders: Sequence[str]) -> Mapping[str, Sequence[Query]]:
+        """Return the saved queries of some folders that name each term, by name."""
+        found: dict[str, list[Query]] = defaultdict(list)
+        for query in self.saved.values():
+            if query.folder in folders:
+                for name in named(query.text, prefixes=self._project.prefixes, base=self._project.base):
+                    found[iri(name)].append(query)
+        return found
+
+
+def _saved(project: Project) -> Mapping[str, Query]:
+    """Return the saved queries by name; none where they are not beside the build."""
+    try:
+        return {query.name: query for query in Catalogue.of(project)}
+    except QueryError:
+        return {}
 
 
 def _group(kinds: Iterable[str]) -> str | None:

@@ -88,9 +88,9 @@ FRENCH: Mapping[str, str] = {
     "part_of": "Fait partie de",
     "shape_parts": "Ses parties",
     "its_query": "La requête",
-    "nothing_asked": "rien d'autre que ses parties",
     "pair": "{0} : {1}",
-    "inherited": "Celles des classes au-dessus valent aussi",
+    "inherited": "Celles des classes au-dessus valent aussi :",
+    "constrained_by": "Formes :",
     "whole": "Tout le vocabulaire en une page",
 }
 ENGLISH: Mapping[str, str] = {
@@ -179,8 +179,8 @@ ENGLISH: Mapping[str, str] = {
     "part_of": "Part of",
     "shape_parts": "Its parts",
     "its_query": "The query",
-    "nothing_asked": "nothing but its parts",
     "pair": "{0}: {1}",
-    "inherited": "Those of the classes above hold too",
+    "inherited": "Those of the classes above hold too:",
+    "constrained_by": "Shapes:",
     "whole": "The whole vocabulary on one page",
 }
