@@ -69,8 +69,8 @@ def test_an_ill_formed_shape_is_refused_with_the_reason_and_the_file(shapes: str
 
 def test_a_shape_without_message_says_what_is_right_in_both_languages() -> None:
     (finding,) = report("e:S sh:targetNode e:a ; sh:property [ sh:path e:p ; sh:maxLength 0 ] .").findings
-    assert finding.message("en") == "The value has at most 0 character(s)."
-    assert finding.message("fr") == "La valeur a au plus 0 caractère(s)."
+    assert finding.message("en") == "The value has at most 0 characters."
+    assert finding.message("fr") == "La valeur a au plus 0 caractère."
 
 
 def test_the_variables_of_a_message_are_filled() -> None:

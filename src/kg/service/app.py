@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, Router
 from starlette.types import ASGIApp
 
-from kg.service import following, home, library, listing, listing_forms, resources, sparql, static
+from kg.service import following, home, library, listing, listing_forms, printed, resources, sparql, static
 from kg.service.accounts import AccessLog, Accounts
 from kg.service.addresses import INDEX, Named
 from kg.service.answering import Answering
@@ -27,7 +27,7 @@ from kg.service.wordings import spoken
 from kg.service.worker import Settings
 from kg.service.workers import Pool
 
-_ROUTES = {"health", "metrics", "openapi.json", "query", "search", "sparql", "static"}
+_ROUTES = {"health", "metrics", "openapi.json", "query", "search", "sparql", "static", "vocabulary"}
 
 
 def application(
@@ -114,6 +114,7 @@ def _routes(site: Site, pool: Pool, shelf: Shelf, metrics: Metrics) -> list[Base
         *sparql.Endpoint(site, answering, editor).routes(),
         *library.Library(site, answering, shelf).routes(),
         static.route(),
+        Route(f"/{printed.PATH}", printed.answers(site, shelf)),
         Route(f"/{listing.PATH}", lists),
         Route(f"/{listing.PATH}/{{list:path}}", lists),
         *resources.routes(site, shelf),

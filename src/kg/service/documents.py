@@ -18,7 +18,8 @@ from kg.source.turtle import predicate_order, write_trig, write_turtle
 
 DCT = "http://purl.org/dc/terms/"
 FOAF = "http://xmlns.com/foaf/0.1/"
-LABELS = tuple(iri(name) for name in (f"{SKOS}prefLabel", f"{RDFS}label", f"{DCT}title", f"{FOAF}name"))
+SH = "http://www.w3.org/ns/shacl#"
+LABELS = tuple(iri(name) for name in (f"{SKOS}prefLabel", f"{RDFS}label", f"{DCT}title", f"{FOAF}name", f"{SH}name"))
 INCOMING = 50
 """How many incoming links a page has."""
 CONTENTS = 500
@@ -83,9 +84,19 @@ class Documents:
 
     def triples(self) -> Iterator[Triple]:
         """Yield the triples of the merged graph, sorted: from the tables, which give many in a quarter of the time."""
-        graph = Build(self._folder).graph  # a connection of its own, for threads share none
+        graph = self.build().graph
         yield from graph.union()
         graph.engine.close()
+
+    def build(self) -> Build:
+        """Return the build, its tables by a connection of its own, for threads share none."""
+        return Build(self._folder)
+
+    def within(self, subject: str, *, predicate: str | None, graph: str | None) -> list[Triple]:
+        """Return what a named graph says of a thing, sorted, blank nodes aside; what the merged graph does for None."""
+        quads = self._store.quads(subject=subject, predicate=predicate, graph=graph or "")
+        triples = {(s, p, o) for _, s, p, o in quads if not o.startswith("_:")}
+        return sorted(triples, key=lambda triple: (predicate_order(triple[1]), triple[2]))
 
     def objects(self, subject: str, predicate: str) -> list[str]:
         """Return the values of a property of a thing in the merged graph, sorted; all given and returned as tokens."""

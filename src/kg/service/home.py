@@ -12,7 +12,6 @@ from kg.service.answers import Answers
 from kg.service.documents import DCT, Documents
 from kg.service.names import Name, Names, Shown
 from kg.service.negotiation import FORMS, HTML, Form
-from kg.service.page import listed
 from kg.service.site import Site
 from kg.service.things import Shelf
 from kg.service.view import View
@@ -31,7 +30,7 @@ class Home:
         names = Names(documents, view)
 
         def kind(token: str) -> tuple[Shown, str]:
-            return listed(token, names, view, project), number(str(len(things.classes[token])), view.language)
+            return names.listed(token), number(str(len(things.classes[token])), view.language)
 
         name = names.name(iri(project.dataset)) if project.dataset else Name(view.words["graph"])
         return view.render(
@@ -44,6 +43,7 @@ class Home:
             figures=[(view.words[key], number(str(count), view.language)) for key, count in self._figures() if count],
             kinds=[(kind(top), [kind(below) for below in under]) for top, under in things.tree()],
             others=[kind(token) for token in things.others()],
+            has_terms=bool(self._shelf.vocabulary.documents),
             documents=[
                 (names.shown(iri(document)), view.words["described"].format(number(str(count), view.language)))
                 for document, count in documents.fragments().items()

@@ -1,6 +1,5 @@
 """The saved queries as addresses: ``/query/NAME?parameter=value``, with the negotiation of the endpoint, and pages."""
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -61,8 +60,6 @@ class Library:
         self._catalogue = Catalogue.of(site.project)
         self._digest = str(site.build.manifest["dump"]["sha256"])
         self._queries = {query.name: query for query in self._catalogue.questions}
-        # Not of the build: a query may change without another one.
-        self._texts = hashlib.sha256(json.dumps([query.text for query in self._catalogue]).encode()).hexdigest()
 
     def routes(self) -> list[BaseRoute]:
         """Return the routes of the list, of each query, and of the description of the service."""
@@ -186,7 +183,7 @@ class Library:
         return pages.Told(query, bytes(response.body))
 
     def _tag(self, kind: str, what: str, view: View) -> str:
-        return self._answering.tag(kind, what, self._site.digest, self._texts, view.root, view.language)
+        return self._answering.tag(kind, what, self._site.digest, view.root, view.language)
 
 
 def _prefers_html(request: Request, formats: tuple[str, ...]) -> bool:

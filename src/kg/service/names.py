@@ -11,6 +11,7 @@ from kg.graph.store import read_triples
 from kg.graph.terms import XSD, Term, parse
 from kg.lookup.speaker import number
 from kg.project import Document, Project
+from kg.service.addresses import list_of
 from kg.service.documents import LABELS, Documents
 from kg.service.view import View
 
@@ -139,6 +140,11 @@ class Names:
         if term.datatype == f"{XSD}anyURI" and term.value.startswith(_WEB):
             return Shown(term.value, href=term.value)
         return Shown(term.value)
+
+    def listed(self, kind: str) -> Shown:
+        """Return a class with the address of the list of its things."""
+        name = self.name(kind)
+        return Shown(name.text, name.language, self._view.url(list_of(kind[1:-1], self.project)))
 
     def href(self, iri: str) -> str | None:
         """Return the address of the page of an IRI, or the IRI where the web has it."""

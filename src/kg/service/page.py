@@ -9,7 +9,7 @@ from kg.graph.terms import iri
 from kg.inference.proof import Proof
 from kg.lookup.speaker import number
 from kg.project import Project
-from kg.service.addresses import list_of
+from kg.service.documentation import Documentation
 from kg.service.documents import Description, Statement
 from kg.service.names import Names, Shown
 from kg.service.negotiation import FORMS
@@ -66,6 +66,7 @@ class Page:
         self._project: Project = shelf.documents.project
         self._view = view
         self._names = Names(shelf.documents, view)
+        self._documentation = Documentation(shelf, self._names, view)
         self._about = ""
         self._address = ""
         self._here: dict[str, str] = {}
@@ -76,8 +77,10 @@ class Page:
         self._here = {"page": str(described.page)} if described.page > 1 else {}
         own = [fact for fact in described.facts if fact.triple[0] == iri(described.iri)]
         name = self._names.name(iri(described.iri))
+        template, documented = self._documentation.page(described.iri) if described.page == 1 else ("resource.html", {})
         return self._view.render(
-            "resource.html",
+            template,
+            **documented,
             title=name.text,
             path=path,
             query=self._here,
@@ -121,7 +124,7 @@ class Page:
 
     def _kind(self, kind: str) -> Shown:
         """Return a class with the address of the list of its things."""
-        return listed(kind, self._names, self._view, self._project)
+        return self._names.listed(kind)
 
     def _step(self, of: Proof, seen: set[Triple]) -> Step:
         triple = [self._names.shown(token) for token in of.triple]
@@ -206,12 +209,6 @@ class Page:
 
     def _number(self, count: int) -> str:
         return number(str(count), self._view.language)
-
-
-def listed(kind: str, names: Names, view: View, project: Project) -> Shown:
-    """Return a class with the address of the list of its things."""
-    name = names.name(kind)
-    return Shown(name.text, name.language, view.url(list_of(kind[1:-1], project)))
 
 
 def turns(view: View, path: str, query: Mapping[str, str], *, page: int, pages: int) -> Mapping[str, str | None]:

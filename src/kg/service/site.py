@@ -8,7 +8,7 @@ from pathlib import Path
 from starlette.requests import Request
 
 from kg.graph.build import Build
-from kg.project import Project
+from kg.project import RDF_SUFFIXES, Project
 from kg.rebuild import program_digest
 
 
@@ -32,8 +32,11 @@ class Site:
 
     @cached_property
     def digest(self) -> str:
-        """A digest of what answers depend on: the program, the settings and the build."""
+        """A digest of what answers depend on: the program, the settings, queries, shapes and the build."""
         written = hashlib.sha256(self.project.settings_file.read_bytes())
+        for folder in (self.project.queries, self.project.shapes):  # they may change without another build
+            for path in self.project.files(folder, suffixes=(".rq", *RDF_SUFFIXES)) if folder.is_dir() else ():
+                written.update(path.read_bytes())
         for path in sorted(Path(__file__).parent.rglob("*")):
             if path.suffix in (".html", ".ttl"):
                 written.update(path.read_bytes())

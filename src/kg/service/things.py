@@ -11,6 +11,7 @@ from kg.graph.terms import OWL, RDFS, SKOS, TYPE, XSD, iri, parse
 from kg.service.collation import key
 from kg.service.documents import LABELS, Documents
 from kg.service.index import Index
+from kg.service.vocabulary import Vocabulary
 
 _OTHER_NAMES = (f"<{SKOS}altLabel>", f"<{SKOS}hiddenLabel>", f"<{SKOS}notation>")
 _NAMES = (*LABELS, *_OTHER_NAMES)
@@ -211,16 +212,16 @@ class Things:
 
 
 class Shelf:
-    """The documents of a site, and its things, which are read once: by ``read``, or by who asks first."""
+    """The documents of a site, its things and its vocabularies, read once: by ``read``, or by who asks first."""
 
     def __init__(self, documents: Documents) -> None:
         self.documents = documents
         self._reading = Lock()
 
     def read(self) -> None:
-        """Read the things, and index their names."""
+        """Read the things and the vocabularies, and index names."""
         with self._reading:
-            _ = self._index
+            _ = self._index, self._vocabulary
 
     @property
     def things(self) -> Things:
@@ -233,6 +234,16 @@ class Shelf:
         """The index of their names."""
         with self._reading:
             return self._index
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The graph's own terms and shapes."""
+        with self._reading:
+            return self._vocabulary
+
+    @cached_property
+    def _vocabulary(self) -> Vocabulary:
+        return Vocabulary(self.documents.build(), project=self.documents.project)
 
     @cached_property
     def _things(self) -> Things:

@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping
 
+from kg.service import words_of_terms
+
 WORDINGS: Mapping[str, Mapping[str, str]] = {
     "fr": {
+        **words_of_terms.FRENCH,
         "skip": "Aller au contenu",
         "navigation": "Navigation",
         "language": "Langue",
@@ -121,6 +124,7 @@ WORDINGS: Mapping[str, Mapping[str, str]] = {
         "414": "L'adresse est trop longue.",
     },
     "en": {
+        **words_of_terms.ENGLISH,
         "skip": "Skip to the content",
         "navigation": "Navigation",
         "language": "Language",

@@ -1,0 +1,99 @@
+"""How many nodes the shapes of a build are applied to, and what was found there (SHACL, section 2.1.3)."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kg.graph.build import Build
+from kg.graph.quads import Graph
+from kg.graph.terms import RDFS, TYPE
+from kg.project import RDF_SUFFIXES, Project
+from kg.source.positions import subjects_of
+from kg.validation.shapes import Shapes, Target
+
+_BELOW = """
+WITH RECURSIVE below(class, sub) AS (
+  SELECT id, id FROM term WHERE token = ?
+  UNION SELECT b.class, t.s FROM seen t JOIN below b ON t.o = b.sub JOIN term p ON p.id = t.p WHERE p.token = ?
+) SELECT t.s FROM seen t JOIN below b ON t.o = b.sub JOIN term p ON p.id = t.p WHERE p.token = ?
+"""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The shapes of a build, and what became of them.
+
+    ``files`` gives the file that states a shape, ``lines`` its line there, where the file is as it was when built;
+    ``derived`` are those for what is inferred; ``focus`` the number of focus nodes of each that has a target, or is a
+    property of shapes that have one; ``findings`` the number of findings by shape and severity. Keys are tokens.
+    """
+
+    shapes: Shapes
+    files: Mapping[str, str]
+    lines: Mapping[str, int]
+    derived: frozenset[str]
+    focus: Mapping[str, int]
+    findings: Mapping[str, Mapping[str, int]]
+
+
+def read_checked(build: Build, *, project: Project) -> Checked:
+    """Return the shapes of a finished build with the numbers of their focus nodes and findings.
+
+    Raises ShapeError for shapes that are not valid SHACL.
+    """
+    graph = build.graph
+    shapes = Shapes((s, p, o) for _, s, p, o in graph.quads(role="shapes"))
+    files = graph.home_of(shape.node for shape in shapes)
+    below = f"{project.relative(project.shapes / 'derived')}/"
+    derived = frozenset(node for node, file in files.items() if file.startswith(below))
+    findings: dict[str, Counter[str]] = {}
+    for finding in build.findings:
+        findings.setdefault(finding["shape"], Counter())[finding["severity"]] += 1
+    return Checked(shapes, files, _lines(build, files, project), derived, _focus(graph, shapes, derived), findings)
+
+
+def holders(shapes: Shapes, node: str) -> list[str]:
+    """Return the shapes of which a shape is a property shape, sorted."""
+    return sorted(shape.node for shape in shapes for c in shape.constraints if c.parameters.get("property") == (node,))
+
+
+def _lines(build: Build, files: Mapping[str, str], project: Project) -> dict[str, int]:
+    """Return the lines, from 1, of shapes in files that have not changed since they were read."""
+    found = {}
+    for file in sorted(set(files.values())):
+        path, digest = project.root / file, build.manifest["files"].get(file)
+        if path.suffix in RDF_SUFFIXES and path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == digest:
+            nodes = {node for node, home in files.items() if home == file}
+            found.update({node: span.line for node, span in subjects_of(path, nodes, project=project).items()})
+    return found
+
+
+def _focus(graph: Graph, shapes: Shapes, derived: frozenset[str]) -> dict[str, int]:
+    """Return the numbers of focus nodes: among what is asserted, for derived shapes also among what is inferred."""
+    aimed: dict[str, list[Target]] = {}
+    for node, targets in shapes.targets.items():
+        for inner in (node, *(v for c in shapes[node].constraints for v in c.parameters.get("property", ()))):
+            aimed.setdefault(inner, []).extend(targets)
+    found = {}
+    for select, chosen in ((Graph.ASSERTED, aimed.keys() - derived), (Graph.UNION, aimed.keys() & derived)):
+        graph.engine.make("seen", select)
+        wanted = {target for node in chosen for target in aimed[node]}
+        nodes = {target: _nodes(graph, target) for target in wanted}
+        found.update({node: len(set().union(*(nodes[target] for target in aimed[node]))) for node in chosen})
+    return found
+
+
+def _nodes(graph: Graph, target: Target) -> set[object]:
+    """Return the ids of the nodes of a target; a node that the graph does not have is one of them too."""
+    match target.kind:
+        case "class":
+            rows = graph.engine.rows(_BELOW, [target.term, f"<{RDFS}subClassOf>", TYPE])
+        case "node":
+            return {graph.find(target.term) or target.term}
+        case kind:
+            side = "s" if kind == "subjectsOf" else "o"
+            rows = graph.engine.rows(
+                f"SELECT DISTINCT t.{side} FROM seen t JOIN term p ON p.id = t.p WHERE p.token = ?", [target.term]
+            )
+    return {node for (node,) in rows}

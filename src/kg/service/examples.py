@@ -1,0 +1,44 @@
+"""Examples of how terms are used: a little of what a passage says, as Turtle."""
+
+import io
+from dataclasses import dataclass
+
+from kg.graph.terms import TYPE
+from kg.service.documents import Documents
+from kg.service.names import Names, Shown
+from kg.service.vocabulary import Vocabulary
+from kg.source.turtle import write_turtle
+
+LINES = 12
+"""How many triples an example has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """Some of what the graph says of a thing, as Turtle, and the passage or graph that says it; None if inferred."""
+
+    subject: Shown
+    text: str
+    source: Shown | None
+
+
+def example(term: str, vocabulary: Vocabulary, documents: Documents, names: Names) -> Example | None:
+    """Return an example of a term: of a class what is said of a thing, of a property its values; None without use."""
+    found = vocabulary.usage.examples.get(term)
+    if found is None:
+        return None
+    is_class = term in vocabulary.usage.classes
+    predicate = None if is_class else term
+    triples = documents.within(found.subject, predicate=predicate, graph=found.graph)[:LINES]
+    if is_class and not any(p == TYPE for _, p, _ in triples):
+        triples.insert(0, (found.subject, TYPE, term))
+    parts = [part for triple in triples for part in triple]
+    prefixes = {
+        name: space
+        for name, space in names.project.prefixes.items()
+        if any(part.startswith(f"<{space}") or f"^^<{space}" in part for part in parts)
+    }
+    out = io.StringIO()
+    write_turtle(out, triples, prefixes=prefixes)
+    source = None if found.graph is None else names.shown(found.graph)
+    return Example(names.shown(found.subject), out.getvalue().strip(), source)
