@@ -7,7 +7,6 @@
 ``CITATION.cff``      how the dataset is cited, when it says whose it is
 """
 
-import re
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -17,10 +16,10 @@ from kg.graph.build import Build
 from kg.project import Project
 from kg.publication import citation, datapackage
 from kg.publication.about import About, about
-from kg.publication.dumps import Dumps, file_name, write_dumps
+from kg.publication.dumps import Dumps, write_dumps
 from kg.publication.jsonld import Terms, write_jsonld
 from kg.publication.metadata import catalogue, dataset_facts, dataset_of
-from kg.publication.offers import Offer, offers
+from kg.publication.offers import Offer, offers, slug_of
 from kg.publication.packing import pack
 from kg.publication.tables import Table, tables
 from kg.publication.triples import PREFIXES
@@ -51,8 +50,7 @@ def write_data(build: Build, *, project: Project, root: Path, site: str, endpoin
     ``endpoint`` is where SPARQL is answered, if anywhere. Raises UsageError when the dataset is not described,
     QueryError for a table that cannot be made, and what ``write_dumps`` raises.
     """
-    dataset = dataset_of(project)
-    slug = file_name(re.split(r"[/#]", dataset)[-1])
+    slug = slug_of(dataset_of(project))
     with ThreadPoolExecutor(2) as beside:
         made = beside.submit(tables, build, project=project)
         packed = []

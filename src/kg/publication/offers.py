@@ -1,12 +1,13 @@
 """What a publication offers to take away: each file, its format, and what it is in words."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from kg.project import Project
-from kg.publication.dumps import Dumps, File
+from kg.publication.dumps import Dumps, File, file_name
 from kg.publication.packing import PACKINGS
 from kg.publication.tables import Table
 
@@ -34,7 +35,7 @@ FORMATS: Mapping[str, Format] = {
 }
 """The formats of what is offered, by suffix; that of canonical N-Quads is specified by RDFC-1.0."""
 
-_WHOLE: Mapping[str, Texts] = {
+WHOLE: Mapping[str, Texts] = {
     "ttl": {
         "en": "The merged graph, asserted and inferred, sorted, as Turtle.",
         "fr": "Le graphe fusionné, énoncé et déduit, trié, en Turtle.",
@@ -52,6 +53,7 @@ _WHOLE: Mapping[str, Texts] = {
         "fr": "Le graphe fusionné et chaque graphe nommé, en N-Quads canoniques (RDFC-1.0).",
     },
 }
+"""What the whole dumps are in words, by suffix."""
 _ASSERTED: Texts = {
     "en": "The merged graph as it is asserted, without what is inferred, as Turtle.",
     "fr": "Le graphe fusionné tel qu'il est énoncé, sans ce qui en est déduit, en Turtle.",
@@ -79,6 +81,11 @@ class Offer:
     packing: str | None = None
 
 
+def slug_of(dataset: str) -> str:
+    """Return what the whole dumps of a dataset are named after: the last part of its IRI, as a file name."""
+    return file_name(re.split(r"[/#]", dataset)[-1])
+
+
 def offers(dumps: Dumps, tables: tuple[Table, ...], *, project: Project, root: Path) -> tuple[Offer, ...]:
     """Return what a publication offers, in the order in which people are shown it."""
 
@@ -93,8 +100,8 @@ def offers(dumps: Dumps, tables: tuple[Table, ...], *, project: Project, root: P
                 yield Offer(f"{name}{end}", kind, file, form, named, known, packing)
 
     found: list[Offer] = []
-    for suffix in _WHOLE:
-        found += offer(suffix, "whole", dumps.whole[suffix], _WHOLE[suffix])
+    for suffix in WHOLE:
+        found += offer(suffix, "whole", dumps.whole[suffix], WHOLE[suffix])
     found += offer("asserted.ttl", "part", dumps.asserted, _ASSERTED)
     if project.inferred_graph in dumps.graphs:
         found += offer("inferred.ttl", "part", dumps.graphs[project.inferred_graph], _INFERRED)

@@ -10,10 +10,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, Router
 
-from kg.service import following, home, library, listing_forms, resources, sparql, static
+from kg.service import data_page, following, home, library, listing_forms, resources, sparql, static
 from kg.service.accounts import AccessLog, Accounts
 from kg.service.answering import Answering
 from kg.service.documents import Documents
+from kg.service.downloads import Downloads
 from kg.service.editor import Editor
 from kg.service.headers import Headers
 from kg.service.metrics import CONTENT_TYPE, Metrics
@@ -24,7 +25,7 @@ from kg.service.turns import Turns
 from kg.service.worker import Settings
 from kg.service.workers import Pool
 
-_ROUTES = {"health", "metrics", "openapi.json", "query", "search", "sparql", "static"}
+_ROUTES = {"data", "health", "metrics", "openapi.json", "query", "search", "sparql", "static"}
 
 
 def application(
@@ -99,8 +100,11 @@ def _routes(site: Site, pool: Pool, shelf: Shelf, metrics: Metrics) -> list[Base
 
     answering = Answering(site, pool)
     editor = Editor(site)
+    downloads = Downloads(site)
     return [
-        Route("/", home.answers(site, shelf)),
+        Route("/", home.answers(site, shelf, downloads)),
+        Route(f"/{data_page.PATH}", data_page.answers(site, downloads)),
+        *downloads.routes(),
         Route("/health", live),
         Route("/health/ready", ready),
         Route("/metrics", figures),
