@@ -27,7 +27,10 @@ _SCHEME = re.compile(r"<([A-Za-z][A-Za-z0-9+.-]*):(?!//)")
 
 @dataclass(frozen=True)
 class Terms:
-    """What names of a document mean: namespaces by prefix, and the ``@type`` of the values of properties by IRI."""
+    """What names of a document mean: namespaces by prefix, and the ``@type`` of the values of properties by IRI.
+
+    Properties without a prefix have none.
+    """
 
     prefixes: Mapping[str, str]
     types: Mapping[str, str]
@@ -53,7 +56,8 @@ class Terms:
             for token, kind in kinds.items()
             if kind == _OBJECT or _is_datatype(ranges.get(token, set()))
         }
-        return cls(known, dict(sorted(types.items())))
+        bare = cls(known, {})
+        return cls(known, {name: types[name] for name in sorted(types) if bare.name(name) != name})
 
     def context(self) -> Context:
         """Return the context."""
@@ -62,9 +66,7 @@ class Terms:
             for name, space in sorted(self.prefixes.items())
         }
         terms = {
-            self.name(name): {"@id": self.name(name), "@type": self.name(kind)}
-            for name, kind in self.types.items()
-            if self.name(name) != name
+            self.name(name): {"@id": self.name(name), "@type": self.name(kind)} for name, kind in self.types.items()
         }
         return {**named, **dict(sorted(terms.items()))}
 

@@ -15,7 +15,7 @@ from kg.publication.dumps import CONTEXT, File
 from kg.publication.offers import Offer
 from kg.service.answers import Answers, RefusedError
 from kg.service.downloads import Downloads, Written
-from kg.service.names import Name
+from kg.service.names import Shown
 from kg.service.negotiation import HTML, Form
 from kg.service.site import Site
 from kg.service.view import View
@@ -28,8 +28,8 @@ _UNITS = ("bytes", "kilobytes", "megabytes", "gigabytes")
 class Offered:
     """What is offered in some packings: its title and description, and its files as (name, address, size, SHA-256)."""
 
-    title: Name
-    description: Name
+    title: Shown
+    description: Shown
     files: list[tuple[str, str, str, str]] = field(default_factory=list)
 
 
@@ -107,8 +107,8 @@ def _size(size: int, view: View) -> str:
     return view.words[_UNITS[place]].format(number(shown, view.language))
 
 
-def _text(texts: Texts, view: View) -> Name:
+def _text(texts: Texts, view: View) -> Shown:
     """Return a text in the language of the page, else in another."""
     order = (*dict.fromkeys([view.language, *view.languages]), *texts)
     tag = next(tag for tag in order if tag in texts)
-    return Name(texts[tag], None if tag == view.language else tag)
+    return Shown(texts[tag], None if tag == view.language else tag)
