@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from starlette.requests import Request
 
-from kg.errors import KgError
+from kg.errors import UsageError
 from kg.lookup.speaker import number
 from kg.publication import citation, datapackage
 from kg.publication.about import About, Texts
@@ -14,7 +14,8 @@ from kg.publication.data import CATALOGUE, CATALOGUE_JSONLD, WELL_KNOWN
 from kg.publication.dumps import CONTEXT, File
 from kg.publication.offers import Offer
 from kg.service.answers import Answers, RefusedError
-from kg.service.downloads import Downloads, Written
+from kg.service.data_writer import Written
+from kg.service.downloads import After, Downloads
 from kg.service.names import Shown
 from kg.service.negotiation import HTML, Form
 from kg.service.site import Site
@@ -33,17 +34,17 @@ class Offered:
     files: list[tuple[str, str, str, str]] = field(default_factory=list)
 
 
-def answers(site: Site, downloads: Downloads) -> Answers:
+def answers(site: Site, downloads: Downloads) -> After:
     """Return the application of the page of the data of a site."""
 
     def write(_: Request, view: View, __: Form) -> bytes:
         try:
             written = downloads.written()
-        except KgError as error:
+        except UsageError as error:
             raise RefusedError(404, [error.message]) from error
         return _page(written, view)
 
-    return Answers(site, forms=(HTML,), write=write)
+    return After(downloads.written, Answers(site, forms=(HTML,), write=write))
 
 
 def _page(written: Written, view: View) -> bytes:

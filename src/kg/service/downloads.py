@@ -3,37 +3,32 @@
 Live and hosted, the files are the same bytes, but for the addresses in the catalogue.
 """
 
+import asyncio
+import shutil
 import tempfile
+import weakref
 from collections.abc import Callable, Mapping
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
-from functools import partial
-from hashlib import sha256
-from multiprocessing import get_context
+from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from threading import Lock
-from typing import TypeVar
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from kg.errors import KgError
+from kg.errors import UsageError
 from kg.graph.build import Build
-from kg.graph.canonical import canonical_nquads
-from kg.project import Project
 from kg.publication import citation
 from kg.publication.about import About, about
-from kg.publication.data import CATALOGUE, CATALOGUE_JSONLD, WELL_KNOWN, Data, write_data
-from kg.publication.dumps import File, dataset_quads
+from kg.publication.data import CATALOGUE, CATALOGUE_JSONLD, WELL_KNOWN
 from kg.publication.metadata import dataset_facts
-from kg.publication.publish import files_of
 from kg.service.answers import answer, fresh, refuse
+from kg.service.data_writer import Written, digest_of, written_in
 from kg.service.site import Site
 
-T = TypeVar("T")
 _TYPES: Mapping[str, str] = {
     "cff": "application/yaml",
     "csv": "text/csv; charset=utf-8; header=present",
@@ -48,58 +43,71 @@ _TYPES: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True)
-class Written:
-    """The data that was written in a folder: what it is, and every file by its path."""
-
-    root: Path
-    data: Data
-    files: Mapping[str, File]
-
-
 class Downloads:
     """The data of a site. What is written goes with it, unless it is given what is written elsewhere."""
 
     def __init__(self, site: Site, written: Written | None = None) -> None:
         self._site = site
-        self._reading, self._writing = Lock(), Lock()
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
-        self._written = written
-        self._about: About | None = written.data.about if written else None
+        self._lock = Lock()
+        self._written: Written | UsageError | None = written
 
+    @cached_property
     def about(self) -> About | None:
-        """Return what the dataset says of itself; None when the settings name none."""
+        """What the dataset says of itself; None when the settings name none."""
         project = self._site.project
         if project.dataset is None:
             return None
-        with self._reading:
-            if self._about is None:
-                digest = _elsewhere(_digest, project.settings_file, self._site.build.folder)
-                build = Build(self._site.build.folder)  # a connection of its own, for threads share none
-                facts = dataset_facts(build, project=project, digest=digest)
-                build.graph.engine.close()
-                self._about = about(facts, dataset=project.dataset, digest=digest)
-            return self._about
+        if isinstance(self._written, Written):
+            return self._written.data.about
+        digest = digest_of(self._site)
+        build = Build(self._site.build.folder)  # a connection of its own, for threads share none
+        facts = dataset_facts(build, project=project, digest=digest)
+        build.graph.engine.close()
+        return about(facts, dataset=project.dataset, digest=digest)
 
     def written(self) -> Written:
-        """Return what is written, once it is. Raises KgError as ``write_data`` does."""
-        with self._writing:
+        """Return what is written, once it is. Raises UsageError with what ``write_data`` says."""
+        with self._lock:
             if self._written is None:
-                self._folder = tempfile.TemporaryDirectory(prefix="kg-data-")
-                project, public = self._site.project, self._site.public_url
-                site = f"{public}/" if public else project.base[: project.base.rindex("/") + 1]
-                endpoint = f"{public}/sparql" if public else None
-                folder, root = self._site.build.folder, Path(self._folder.name)
-                self._written = _elsewhere(_write, project.settings_file, folder, root, site, endpoint)
-            return self._written
+                folder = Path(tempfile.mkdtemp(prefix="kg-data-"))
+                weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+                try:
+                    self._written = written_in(folder, self._site)
+                except UsageError as error:
+                    self._written = error
+        if isinstance(self._written, UsageError):
+            raise self._written
+        return self._written
 
     def routes(self) -> list[BaseRoute]:
         """Return the routes of the files."""
         single = (CATALOGUE, CATALOGUE_JSONLD, WELL_KNOWN, citation.FILE)
-        return [
-            *(Route(f"/{path}", _Files(self._site, self, path)) for path in single),
-            Route("/data/{path:path}", _Files(self._site, self)),
-        ]
+        files = {f"/{path}": _Files(self._site, self, path) for path in single}
+        files["/data/{path:path}"] = _Files(self._site, self)
+        return [Route(path, After(self.written, app)) for path, app in files.items()]
+
+
+class After:
+    """An application that answers once some work has been done, which the first who asks begins.
+
+    Those who wait take no thread, which others need. What the work raises as UsageError is told by the application.
+    """
+
+    def __init__(self, work: Callable[[], object], app: ASGIApp) -> None:
+        self._work = work
+        self._app = app
+        self._turn = asyncio.Lock()
+        self._done = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        if not self._done:
+            async with self._turn:
+                if not self._done:
+                    with suppress(UsageError):
+                        await run_in_threadpool(self._work)
+                    self._done = True
+        await self._app(scope, receive, send)
 
 
 class _Files:
@@ -119,7 +127,7 @@ class _Files:
         path = self._path or f"data/{request.path_params['path']}"
         try:
             written = await run_in_threadpool(self._downloads.written)
-        except KgError as error:
+        except UsageError as error:
             return refuse(request, self._site, 404, [error.message])
         file = written.files.get(path)
         if file is None:
@@ -130,20 +138,3 @@ class _Files:
             "ETag": f'"{file.sha256[:32]}"',
         }
         return FileResponse(written.root / path, headers=headers)
-
-
-def _elsewhere(work: Callable[..., T], *given: object) -> T:
-    """Return what a function returns in a process of its own: requests are answered meanwhile."""
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
-        return process.submit(partial(work, *given)).result()
-
-
-def _digest(settings_file: Path, folder: Path) -> str:
-    quads = dataset_quads(Build(folder), project=Project.load(settings_file))
-    return sha256("".join(canonical_nquads(quads)).encode()).hexdigest()
-
-
-def _write(settings_file: Path, folder: Path, root: Path, site: str, endpoint: str | None) -> Written:
-    project = Project.load(settings_file)
-    data = write_data(Build(folder), project=project, root=root, site=site, endpoint=endpoint)
-    return Written(root, data, {file.path: file for file in files_of(root)})

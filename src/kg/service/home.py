@@ -13,7 +13,7 @@ from kg.publication.offers import FORMATS, WHOLE, slug_of
 from kg.query.catalogue import Catalogue
 from kg.service.answers import Answers
 from kg.service.documents import DCT, Documents
-from kg.service.downloads import Downloads
+from kg.service.downloads import After, Downloads
 from kg.service.names import Name, Names, Shown
 from kg.service.negotiation import FORMS, HTML, Form
 from kg.service.page import listed
@@ -61,7 +61,7 @@ class Home:
 
     def _described(self, view: View) -> dict[str, Any] | None:
         """Return what the dataset is in the words of schema.org, with the addresses of its dumps."""
-        about = self._downloads.about()
+        about = self._downloads.about
         if about is None:
             return None
         slug = slug_of(about.iri)
@@ -94,6 +94,6 @@ class Home:
         return Name(best.value, best.language) if best else None
 
 
-def answers(site: Site, shelf: Shelf, downloads: Downloads) -> Answers:
+def answers(site: Site, shelf: Shelf, downloads: Downloads) -> After:
     """Return the application of the first page of a site."""
-    return Answers(site, forms=(HTML,), write=Home(site, shelf, downloads).write)
+    return After(lambda: downloads.about, Answers(site, forms=(HTML,), write=Home(site, shelf, downloads).write))
