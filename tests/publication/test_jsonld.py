@@ -91,6 +91,7 @@ TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"], exclude_c
 LITERALS = st.one_of(
     TEXT.map(lambda text: f'"{text}"'),
     TEXT.map(lambda text: f'"{text}"@fr'),
+    st.just('"x"^^<ex:deep>'),
     st.sampled_from(
         [f'"{value}"^^<{XSD}{name}>' for value in ("1", "01", "x") for name in ("integer", "date", "double")]
     ),

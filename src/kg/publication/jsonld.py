@@ -22,7 +22,7 @@ _RANGES = (iri(f"{RDFS}range"), iri("https://schema.org/rangeIncludes"), iri("ht
 _OBJECT, _DATA = iri(f"{OWL}ObjectProperty"), iri(f"{OWL}DatatypeProperty")
 _STRING, _LANGUAGE = f"{XSD}string", f"{RDF}langString"
 _DELIMITERS = tuple(":/?#[]@")  # JSON-LD 1.1, section 4.1.5: what a prefix ends in that is written as its IRI alone
-_SCHEME = re.compile(r"<([A-Za-z][A-Za-z0-9+.-]*):(?!//)")
+_SCHEME = re.compile(r'(?:^|"\^\^)<([A-Za-z][A-Za-z0-9+.-]*):(?!//)')
 
 
 @dataclass(frozen=True)
@@ -43,13 +43,15 @@ class Terms:
         """
         kinds: dict[str, str] = {}
         ranges: dict[str, set[str]] = {}
-        schemes: set[str] = set()
-        for g, s, p, o in quads:
+        tokens: set[str] = set()
+        for quad in quads:
+            tokens.update(quad)
+            _, s, p, o = quad
             if p == TYPE and o in (_OBJECT, _DATA):
                 kinds[s] = o
             elif p in _RANGES:
                 ranges.setdefault(s, set()).add(o[1:-1])
-            schemes |= {match[1] for token in (g, s, p, o) if (match := _SCHEME.match(token))}
+        schemes = {match[1] for token in tokens if (match := _SCHEME.search(token))}
         known = {name: space for name, space in prefixes.items() if name and name not in schemes}
         types = {
             token[1:-1]: "@id" if kind == _OBJECT else next(iter(ranges[token]))
