@@ -16,7 +16,7 @@ from kg.terminal import Call, examples, red
 @click.option("--build", "link", type=click.Path(path_type=Path), help="The build. [default: build, in the project]")
 @click.pass_obj
 def publish(call: Call, out: Path | None, base: str | None, link: Path | None) -> int:
-    """Write the dumps and the catalogue of the build."""
+    """Write the dumps, the tables and the catalogue of the build."""
     from kg.publication.publish import publish as run
 
     project = call.project
