@@ -43,6 +43,15 @@ def site(town: Project, town_build: Build, tmp_path_factory: pytest.TempPathFact
 
 
 @pytest.fixture(scope="session")
+def tabled(town: Project, town_build: Build, tmp_path_factory: pytest.TempPathFactory) -> Publication:
+    """The publication of the fixture project with tables, their queries beside this file."""
+    root = tmp_path_factory.mktemp("tabled") / "town"
+    shutil.copytree(town.root, root, ignore=shutil.ignore_patterns("build*"))
+    shutil.copytree(Path(__file__).parent / "tables", root / "queries" / "tables")
+    return publish(town_build, project=Project.find(root), out=root / "site")
+
+
+@pytest.fixture(scope="session")
 def whole(project: Project, project_build: Build, tmp_path_factory: pytest.TempPathFactory) -> Publication:
     return publish(project_build, project=project, out=tmp_path_factory.mktemp("whole") / "site")
 

@@ -1,10 +1,12 @@
 """The dumps hold what the build holds, in each format, whole and graph by graph."""
 
+import gzip
 import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import parse
@@ -25,8 +27,8 @@ def of(request: pytest.FixtureRequest, published: str, built: str) -> tuple[Publ
 
 
 def whole_dump(site: Publication, suffix: str) -> Path:
-    (file,) = (site.folder / "data").glob(f"*.{suffix}")
-    return file
+    (nquads,) = (site.folder / "data").glob("*.nq")
+    return nquads.with_suffix(f".{suffix}")
 
 
 @BOTH
@@ -53,6 +55,42 @@ def test_the_trig_is_the_merged_graph_and_every_named_graph(
 
 
 @BOTH
+def test_the_jsonld_is_the_merged_graph_and_every_named_graph(
+    published: str, built: str, request: pytest.FixtureRequest
+) -> None:
+    site, build = of(request, published, built)
+    assert canonical(parse(path=whole_dump(site, "jsonld"))) == canonical(parse(path=build.dump))
+
+
+@BOTH
+def test_what_is_asserted_and_what_is_inferred_are_together_the_merged_graph(
+    published: str, built: str, request: pytest.FixtureRequest
+) -> None:
+    site, build = of(request, published, built)
+    (file,) = (site.folder / "data").glob("*-asserted.ttl")
+    asserted, merged = canonical(parse(path=file)), canonical(graphs_of(build)[""])
+    inferred = canonical(parse(path=site.folder / "data" / "graph" / "inferred.ttl"))
+    assert set(asserted) & set(inferred) == set()
+    assert sorted([*asserted, *inferred]) == merged
+
+
+@BOTH
+def test_each_whole_dump_is_there_compressed_and_the_same_bytes_each_time(
+    published: str, built: str, request: pytest.FixtureRequest
+) -> None:
+    site, _ = of(request, published, built)
+    for suffix in ("nq", "trig", "ttl", "jsonld"):
+        file = whole_dump(site, suffix)
+        packed = file.with_name(f"{file.name}.gz").read_bytes()
+        assert gzip.decompress(packed) == file.read_bytes()
+        assert packed[4:8] == bytes(4)  # RFC 1952, section 2.3.1: no time
+        assert (
+            zstandard.ZstdDecompressor().decompress(file.with_name(f"{file.name}.zst").read_bytes())
+            == file.read_bytes()
+        )
+
+
+@BOTH
 def test_each_named_graph_is_a_file_of_its_own(published: str, built: str, request: pytest.FixtureRequest) -> None:
     site, build = of(request, published, built)
     project: Project = request.getfixturevalue("town" if built == "town_build" else "project")
@@ -67,7 +105,7 @@ def test_each_named_graph_is_a_file_of_its_own(published: str, built: str, reque
 
 def test_each_dump_says_first_what_it_is(site: Publication, town: Project) -> None:
     for path in (site.folder / "data").rglob("*.t*"):
-        if path.is_file():
+        if path.suffix in (".ttl", ".trig"):
             assert path.read_text(encoding="utf-8").startswith(f"# {town.dataset}: the "), path
 
 
@@ -106,6 +144,11 @@ def test_two_segments_have_two_names(one: str, other: str) -> None:
 
 def test_long_segments_that_begin_alike_have_two_names() -> None:
     assert file_name("a" * 500) != file_name("a" * 501)
+
+
+def test_a_dataset_named_as_the_context_is_refused(town_build: Build, town: Project, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="a dataset cannot be named context"):
+        write_dumps(town_build, project=town, slug="context", root=tmp_path / "site")
 
 
 def test_two_graphs_of_one_file_are_refused(rewritten: Callable[[str, str], Project], tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 import rdflib
 from rdflib.namespace import DCAT, DCTERMS, FOAF, PROV, RDF, VOID
@@ -14,9 +15,13 @@ from rdflib.namespace import DCAT, DCTERMS, FOAF, PROV, RDF, VOID
 from kg import pipeline
 from kg.errors import UsageError
 from kg.graph.build import Build
+from kg.graph.store import read_triples
 from kg.project import Project
+from kg.publication.data import write_data
 from kg.publication.publish import Publication, publish
-from tests.publication.conftest import described
+from kg.publication.services import serve
+from kg.publication.triples import Triples
+from tests.publication.conftest import canonical, described
 
 SPDX = rdflib.Namespace("http://spdx.org/rdf/terms#")
 SD = rdflib.Namespace("http://www.w3.org/ns/sparql-service-description#")
@@ -94,26 +99,43 @@ def test_each_distribution_has_the_size_and_the_checksum_of_its_file(
     project: Project = request.getfixturevalue(of)
     catalogue, dataset = described(site), rdflib.URIRef(str(project.dataset))
     distributions = set(catalogue.objects(dataset, DCAT.distribution))
-    assert len(distributions) == 3
+    offered = {
+        path.relative_to(site.folder).as_posix()
+        for path in (site.folder / "data").rglob("*")
+        if path.is_file() and (path.parent.name == "data" or path.suffix == ".csv" or path.name == "inferred.ttl")
+    }
+    found = set()
     for distribution in distributions:
         assert (distribution, RDF.type, DCAT.Distribution) in catalogue
         (url,) = catalogue.objects(distribution, DCAT.downloadURL)
-        assert (dataset, VOID.dataDump, url) in catalogue
-        file = site.folder / str(url).removeprefix(project.base)
+        path = str(url).removeprefix(project.base)
+        found.add(path)
+        assert ((dataset, VOID.dataDump, url) in catalogue) == (not path.endswith(".csv"))
+        file = site.folder / path
         assert number(catalogue, distribution, DCAT.byteSize) == file.stat().st_size
         (checksum,) = catalogue.objects(distribution, SPDX.checksum)
         assert (checksum, SPDX.algorithm, SPDX.checksumAlgorithm_sha256) in catalogue
         assert str(catalogue.value(checksum, SPDX.checksumValue)) == hashlib.sha256(file.read_bytes()).hexdigest()
-        media = str(catalogue.value(distribution, DCAT.mediaType)).removeprefix("https://www.iana.org/assignments/")
+        packing = catalogue.value(distribution, DCAT.compressFormat)
+        assert media_type(packing) == {".gz": "application/gzip", ".zst": "application/zstd"}.get(file.suffix)
         assert (
-            media
+            media_type(catalogue.value(distribution, DCAT.mediaType))
             == {
-                ".ttl": "media-types/text/turtle",
-                ".trig": "media-types/application/trig",
-                ".nq": "media-types/application/n-quads",
-            }[file.suffix]
+                ".ttl": "text/turtle",
+                ".trig": "application/trig",
+                ".nq": "application/n-quads",
+                ".jsonld": "application/ld+json",
+                ".csv": "text/csv",
+            }[(file.with_suffix("") if packing else file).suffix]
         )
+        (standard,) = catalogue.objects(distribution, DCTERMS.conformsTo)
+        assert (standard, RDF.type, DCTERMS.Standard) in catalogue
         assert set(catalogue.objects(distribution, DCTERMS.license)) == set(catalogue.objects(dataset, DCTERMS.license))
+    assert found == offered - {"data/context.jsonld"}
+
+
+def media_type(token: rdflib.term.Node | None) -> str | None:
+    return str(token).removeprefix("https://www.iana.org/assignments/media-types/") if token else None
 
 
 @BOTH
@@ -148,6 +170,13 @@ def test_the_build_is_said_to_have_made_the_dataset(site: Publication, town: Pro
     (inputs,) = catalogue.objects(activity, PROV.used)
     (checksum,) = catalogue.objects(inputs, SPDX.checksum)
     assert str(catalogue.value(checksum, SPDX.checksumValue)) == town_build.manifest["inputs"]
+
+
+@BOTH
+def test_the_catalogue_as_jsonld_says_the_same(published: str, of: str, request: pytest.FixtureRequest) -> None:
+    site: Publication = request.getfixturevalue(published)
+    as_turtle, as_jsonld = (canonical(ox.parse(path=site.folder / f"catalog.{suffix}")) for suffix in ("ttl", "jsonld"))
+    assert as_turtle == as_jsonld
 
 
 # Dates
@@ -225,15 +254,38 @@ def test_what_the_description_lacks_is_named(
 # The standards
 
 
+def test_where_sparql_is_answered_is_a_service(town: Project, town_build: Build, tmp_path: Path) -> None:
+    endpoint = "https://example.org/sparql"
+    write_data(town_build, project=town, root=tmp_path, site=town.base, endpoint=endpoint)
+    catalogue, dataset = rdflib.Graph().parse(tmp_path / "catalog.ttl"), rdflib.URIRef(str(town.dataset))
+    (service,) = catalogue.subjects(RDF.type, DCAT.DataService)
+    assert list(catalogue.subjects(DCAT.service, service)) == list(catalogue.subjects(RDF.type, DCAT.Catalog))
+    assert list(catalogue.objects(service, DCAT.endpointURL)) == [rdflib.URIRef(endpoint)]
+    assert list(catalogue.objects(service, DCAT.servesDataset)) == [dataset]
+    assert set(catalogue.objects(service, DCTERMS.license)) == set(catalogue.objects(dataset, DCTERMS.license)) != set()
+    assert list(catalogue.objects(dataset, VOID.sparqlEndpoint)) == [rdflib.URIRef(endpoint)]
+
+
+@pytest.fixture(scope="module")
+def with_a_service(whole: Publication, project: Project) -> rdflib.Graph:
+    """The catalogue of the whole publication, and where SPARQL would be answered."""
+    triples = Triples(read_triples((whole.folder / "catalog.ttl").read_bytes()))
+    [catalog] = [s[1:-1] for s, p, o in triples if (p, o) == (f"<{RDF.type}>", f"<{DCAT.Catalog}>")]
+    serve(triples, catalog=catalog, dataset=str(project.dataset), endpoint="https://example.org/sparql")
+    return rdflib.Graph().parse(data="".join(f"{s} {p} {o} .\n" for s, p, o in triples), format="nt")
+
+
 @pytest.mark.conformance
 @pytest.mark.parametrize("shapes", ["shapes.ttl", "shapes_recommended.ttl"])
-def test_the_catalogue_has_no_finding_against_dcat_ap(whole: Publication, conformance: Path, shapes: str) -> None:
+def test_the_catalogue_has_no_finding_against_dcat_ap(
+    with_a_service: rdflib.Graph, conformance: Path, shapes: str
+) -> None:
     from pyshacl import validate
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         conforms, report, text = validate(
-            described(whole), shacl_graph=rdflib.Graph().parse(conformance / "dcat-ap" / shapes)
+            with_a_service, shacl_graph=rdflib.Graph().parse(conformance / "dcat-ap" / shapes)
         )
     assert conforms, text
     assert isinstance(report, rdflib.Graph)

@@ -16,7 +16,7 @@ from kg.terminal import Call, examples, red
 @click.option("--build", "link", type=click.Path(path_type=Path), help="The build. [default: build, in the project]")
 @click.pass_obj
 def publish(call: Call, out: Path | None, base: str | None, link: Path | None) -> int:
-    """Write all that kg serve shows as files, and the dumps and the catalogue of the build.
+    """Write all that kg serve shows as files, and the data: dumps, tables, the catalogue.
 
     Any web server can host the folder; rules for some are in it.
     """

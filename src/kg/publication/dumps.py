@@ -1,27 +1,33 @@
 """Write the dumps: the merged graph, everything by named graph, and each named graph in a file.
 
-``data/<dataset>.ttl``   the merged graph, asserted and inferred, as sorted Turtle
-``data/<dataset>.trig``  the same as default graph, then every named graph
-``data/<dataset>.nq``    the same in its canonical form (RDFC-1.0), whose SHA-256 is the digest of the dataset
-``data/graph/….ttl``     each named graph, that of the inferred triples too; ``graph_path`` gives the name
+``data/<dataset>.ttl``           the merged graph, asserted and inferred, as sorted Turtle
+``data/<dataset>.trig``          the same as default graph, then every named graph
+``data/<dataset>.jsonld``        the same as JSON-LD
+``data/<dataset>.nq``            the same in its canonical form (RDFC-1.0): its SHA-256 is the digest of the dataset
+``data/<dataset>-asserted.ttl``  the merged graph without what is inferred
+``data/context.jsonld``          the context of the JSON-LD
+``data/graph/….ttl``             each named graph, that of the inferred triples too; ``graph_path`` gives the name
 """
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
+from typing import TextIO
 
 from kg.errors import UsageError
 from kg.graph.build import Build
 from kg.graph.canonical import canonical_nquads
 from kg.graph.terms import iri
 from kg.project import Project
+from kg.publication.jsonld import Terms, write_context, write_jsonld
 from kg.source.reader import Quad, Triple
 from kg.source.turtle import write_trig, write_turtle
 
 GRAPHS = "data/graph/"
+CONTEXT = "data/context.jsonld"
 _LONGEST = 200
 
 
@@ -43,30 +49,56 @@ class File:
 
 @dataclass(frozen=True)
 class Dumps:
-    """The paths of the dumps below the root: whole ones by suffix, and those of the named graphs by graph IRI."""
+    """The paths of the dumps below the root: whole ones by suffix, what is asserted, named graphs by their IRI."""
 
     whole: Mapping[str, str]
+    asserted: str
     graphs: Mapping[str, str]
 
 
-def write_dumps(build: Build, *, project: Project, slug: str, root: Path) -> Dumps:
+def write_dumps(
+    build: Build, *, project: Project, slug: str, root: Path, written: Callable[[str], None] = lambda _: None
+) -> Dumps:
     """Write every dump of ``build`` below ``root`` and return their paths. ``slug`` names the whole ones.
 
-    Raises UsageError when two graphs would share a file, and what ``canonical_nquads`` raises.
+    ``written`` is told the path of each whole one. Raises UsageError when two graphs would share a file or the slug
+    is that of the context, and what ``canonical_nquads`` raises.
     """
+    if slug == "context":
+        raise UsageError(f"a dataset cannot be named context, for {CONTEXT} is that of its JSON-LD: rename it")
+    about = project.dataset
     merged = list(build.graph.union())
     named = _named(build, project)
-    whole = {suffix: f"data/{slug}.{suffix}" for suffix in ("ttl", "trig", "nq")}
+    quads = list(_everything(merged, named))
+    terms = Terms.of(quads, prefixes=project.prefixes)
+    whole = {suffix: f"data/{slug}.{suffix}" for suffix in ("nq", "trig", "jsonld", "ttl")}
     (root / GRAPHS).mkdir(parents=True)
-    with (root / whole["ttl"]).open("w", encoding="utf-8", newline="\n") as out:
-        comment = f"{project.dataset}: the merged graph, asserted and inferred."
+    with _open(root / whole["nq"]) as out:
+        out.writelines(canonical_nquads(quads))
+    written(whole["nq"])
+    with _open(root / whole["trig"]) as out:
+        comment = f"{about}: the merged graph, asserted and inferred, then each named graph."
+        write_trig(out, quads, prefixes=project.prefixes, comment=comment)
+    written(whole["trig"])
+    with _open(root / whole["jsonld"]) as out:
+        write_jsonld(out, quads, terms=terms)
+    written(whole["jsonld"])
+    with _open(root / whole["ttl"]) as out:
+        comment = f"{about}: the merged graph, asserted and inferred."
         write_turtle(out, merged, prefixes=project.prefixes, comment=comment)
-    with (root / whole["trig"]).open("w", encoding="utf-8", newline="\n") as out:
-        comment = f"{project.dataset}: the merged graph, asserted and inferred, then each named graph."
-        write_trig(out, _everything(merged, named), prefixes=project.prefixes, comment=comment)
-    with (root / whole["nq"]).open("w", encoding="utf-8", newline="\n") as out:
-        out.writelines(canonical_nquads(_everything(merged, named)))
-    return Dumps(whole, _write_graphs(named, project=project, root=root))
+    written(whole["ttl"])
+    asserted = f"data/{slug}-asserted.ttl"
+    with _open(root / asserted) as out:
+        comment = f"{about}: the merged graph, asserted."
+        write_turtle(out, build.graph.asserted(), prefixes=project.prefixes, comment=comment)
+    with _open(root / CONTEXT) as out:
+        write_context(out, terms)
+    return Dumps(whole, asserted, _write_graphs(named, project=project, root=root))
+
+
+def _open(path: Path) -> TextIO:
+    """Open a file to write, the same bytes on every system."""
+    return path.open("w", encoding="utf-8", newline="\n")
 
 
 def dataset_quads(build: Build, *, project: Project) -> Iterator[Quad]:
@@ -132,7 +164,7 @@ def _write_graphs(named: Mapping[str, list[Triple]], *, project: Project, root: 
             raise UsageError(f"the graphs <{graphs[path]}> and <{graph}> would share the file {path}: rename one")
         graphs[path], paths[graph] = graph, path
         (root / path).parent.mkdir(parents=True, exist_ok=True)
-        with (root / path).open("w", encoding="utf-8", newline="\n") as out:
+        with _open(root / path) as out:
             comment = f"{project.dataset}: the named graph <{graph}>."
             write_turtle(out, triples, prefixes=project.prefixes, comment=comment)
     return paths

@@ -8,45 +8,28 @@ what the facts say of the things named there. What can be counted or measured is
 import datetime
 import os
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from urllib.parse import quote
 
 from kg.errors import UsageError
 from kg.graph.build import Build
 from kg.graph.terms import RDFS, TYPE, XSD, iri, literal
 from kg.project import Project
-from kg.publication.dumps import Dumps, File
-from kg.publication.released import Released, describe
+from kg.publication.distributions import distribute
+from kg.publication.dumps import Dumps
+from kg.publication.offers import Offer
+from kg.publication.released import describe, releases
+from kg.publication.services import serve
 from kg.publication.statistics import Statistics, count
-from kg.publication.triples import DCAT, DCATAP, DCT, FILE_TYPE, MEDIA_TYPE, PROV, SD, SPDX, STABLE, VOID, Triples
+from kg.publication.triples import DCAT, DCT, PROV, SD, SPDX, VOID, Triples
 from kg.source.reader import Triple
 
-# suffix -> media type, name in the list of file types of the Publications Office, W3C name of the format's IRI
-_FORMATS = {
-    "ttl": ("text/turtle", "RDF_TURTLE", "Turtle"),
-    "trig": ("application/trig", "RDF_TRIG", "TriG"),
-    "nq": ("application/n-quads", "RDF_N_QUADS", "N-Quads"),
-}
-_DESCRIPTIONS = {
-    "ttl": {
-        "en": "The merged graph, asserted and inferred, sorted, as Turtle.",
-        "fr": "Le graphe fusionné, énoncé et déduit, trié, en Turtle.",
-    },
-    "trig": {
-        "en": "The merged graph and each named graph, sorted, as TriG.",
-        "fr": "Le graphe fusionné et chaque graphe nommé, triés, en TriG.",
-    },
-    "nq": {
-        "en": "The merged graph and each named graph, as canonical N-Quads (RDFC-1.0).",
-        "fr": "Le graphe fusionné et chaque graphe nommé, en N-Quads canoniques (RDFC-1.0).",
-    },
-}
 _MANDATORY = ("title", "description")
 # What is copied of the things that the dataset and the catalogue name by these properties, and so on from there.
 _FOLLOWED = frozenset(
     iri(name)
     for name in (
-        *(f"{DCAT}{n}" for n in ("contactPoint", "theme", "themeTaxonomy")),
+        *(f"{DCAT}{n}" for n in ("contactPoint", "service", "theme", "themeTaxonomy")),
         *(f"{DCT}{n}" for n in ("accessRights", "accrualPeriodicity", "conformsTo", "creator", "language", "license")),
         *(f"{DCT}{n}" for n in ("provenance", "publisher", "rights", "spatial", "temporal", "type")),
     )
@@ -58,40 +41,63 @@ def catalogue(
     *,
     project: Project,
     dumps: Dumps,
-    files: Mapping[str, File],
-    releases: Collection[Released],
+    offered: Collection[Offer],
+    digest: str,
     site: str,
+    endpoint: str | None = None,
 ) -> tuple[Triple, ...]:
     """Return the triples of the catalogue of a publication.
 
-    ``files`` are the whole dumps by their path, ``releases`` those that are kept, and ``site`` is the IRI of the
-    publication's root. Dates come from the facts, from the settings or from SOURCE_DATE_EPOCH, never from the clock.
+    ``offered`` are the files that it offers, ``digest`` is that of the dataset, ``site`` is the IRI of the root, and
+    ``endpoint`` where SPARQL is answered. Dates come from the facts, from the settings or from SOURCE_DATE_EPOCH,
+    never from the clock.
 
     Raises UsageError when the settings name no dataset, or the facts do not describe it.
     """
     dataset = dataset_of(project)
     catalog = _catalog(build, dataset, project)
-    facts = list(_described(build, (iri(catalog), iri(dataset))))
-    _check(facts, catalog=catalog, dataset=dataset)
-    triples = Triples(facts)
-    digest = files[dumps.whole["nq"]].sha256
-    for released in releases:
-        triples += describe(released, facts, project=project, site=site)
-        if released.digest == digest:
-            triples.add(dataset, f"{DCAT}version", literal(str(released.version)))
-    licences = [o for s, p, o in facts if s == iri(dataset) and p == iri(f"{DCT}license")]
-    if date := _date(project):
-        dated = {s for s, p, _ in facts if p == iri(f"{DCT}modified")}
-        for subject in (catalog, dataset):
-            if iri(subject) not in dated:
-                triples.add(subject, f"{DCT}modified", literal(date.isoformat(), datatype=f"{XSD}date"))
-    for suffix, path in dumps.whole.items():
-        _distribute(triples, dataset, suffix, files[path], site=site, licences=licences, languages=project.languages)
+    triples = Triples(_described(build, (iri(catalog), iri(dataset))))
+    _check(triples, catalog=catalog, dataset=dataset)
+    for released in releases(project).values():
+        triples += describe(released, triples, project=project, site=site)
+    for subject in (catalog, dataset):
+        _complete(triples, subject, project=project, digest=digest)
+    licences = [o for s, p, o in triples if s == iri(dataset) and p == iri(f"{DCT}license")]
+    for offer in offered:
+        name, url = f"{dataset}/distribution/{offer.name}", site + offer.file.path
+        distribute(triples, dataset, offer, name=name, url=url, licences=licences)
+        if offer.kind != "table":
+            triples.add(dataset, f"{VOID}dataDump", iri(url))
+    if endpoint:
+        serve(triples, catalog=catalog, dataset=dataset, endpoint=endpoint)
     statistics = count(build, base=project.base, inferred_graph=project.inferred_graph)
     _measure(triples, dataset, statistics, project=project)
     _divide(triples, dataset, statistics, dumps=dumps, site=site)
     _derive(triples, dataset, build)
     return tuple(sorted(set(triples)))
+
+
+def dataset_facts(build: Build, *, project: Project, digest: str | None = None) -> Triples:
+    """Return what is asserted of the dataset of the settings and of what that names.
+
+    With the ``digest`` of the dataset, its date and version too, where the facts do not say them. Raises UsageError
+    when the settings name no dataset.
+    """
+    dataset = dataset_of(project)
+    triples = Triples(_described(build, (iri(dataset),)))
+    if digest:
+        _complete(triples, dataset, project=project, digest=digest)
+    return triples
+
+
+def _complete(triples: Triples, subject: str, *, project: Project, digest: str) -> None:
+    """Add the date when nobody has said it, and, of the dataset, the version when it is that of a release."""
+    said = {(s, p) for s, p, _ in triples}
+    if (date := _date(project)) and (iri(subject), iri(f"{DCT}modified")) not in said:
+        triples.add(subject, f"{DCT}modified", literal(date.isoformat(), datatype=f"{XSD}date"))
+    for released in releases(project).values() if subject == project.dataset else ():
+        if released.digest == digest:
+            triples.add(subject, f"{DCAT}version", literal(str(released.version)))
 
 
 def dataset_of(project: Project) -> str:
@@ -103,11 +109,6 @@ def dataset_of(project: Project) -> str:
             file=project.relative(project.settings_file),
         )
     return project.dataset
-
-
-def dataset_facts(build: Build, *, project: Project) -> list[Triple]:
-    """Return what is asserted of the dataset of the settings, and of what that names."""
-    return list(_described(build, (iri(dataset_of(project)),)))
 
 
 def _catalog(build: Build, dataset: str, project: Project) -> str:
@@ -141,7 +142,7 @@ def _described(build: Build, subjects: tuple[str, ...]) -> Iterator[Triple]:
         waiting = {o for _, p, o in rows if p in _FOLLOWED and o.startswith("<")} - seen
 
 
-def _check(facts: list[Triple], *, catalog: str, dataset: str) -> None:
+def _check(facts: Collection[Triple], *, catalog: str, dataset: str) -> None:
     """Raise UsageError for what DCAT-AP 3.0.1 makes mandatory (sections 7.1 and 7.6) and the facts do not say."""
     said = {(s, p) for s, p, _ in facts}
     missing = [
@@ -168,40 +169,6 @@ def _date(project: Project) -> datetime.date | None:
     if not re.fullmatch(r"\d{1,11}", epoch):
         raise UsageError(f"SOURCE_DATE_EPOCH must be a number of seconds, not {epoch!r}")
     return datetime.datetime.fromtimestamp(int(epoch), datetime.UTC).date()
-
-
-def _distribute(
-    triples: Triples,
-    dataset: str,
-    suffix: str,
-    file: File,
-    *,
-    site: str,
-    licences: list[str],
-    languages: tuple[str, ...],
-) -> None:
-    """Add the distribution of one whole dump, with its checksum."""
-    distribution = f"{dataset}/distribution/{suffix}"
-    media, kind, name = _FORMATS[suffix]
-    triples.add(dataset, f"{DCAT}distribution", iri(distribution))
-    triples.type(distribution, f"{DCAT}Distribution")
-    texts = {tag: text for tag, text in _DESCRIPTIONS[suffix].items() if tag in languages}
-    for tag, text in (texts or {"en": _DESCRIPTIONS[suffix]["en"]}).items():
-        triples.add(distribution, f"{DCT}title", literal(name, language=tag))
-        triples.add(distribution, f"{DCT}description", literal(text, language=tag))
-    for predicate in ("accessURL", "downloadURL"):
-        triples.add(distribution, f"{DCAT}{predicate}", iri(site + file.path))
-    triples.add(dataset, f"{VOID}dataDump", iri(site + file.path))
-    triples.add(distribution, f"{DCT}license", *licences)
-    triples.add(distribution, f"{DCATAP}availability", iri(STABLE))
-    triples.add(distribution, f"{DCAT}mediaType", iri(MEDIA_TYPE + media))
-    triples.type(MEDIA_TYPE + media, f"{DCT}MediaType")
-    triples.add(distribution, f"{DCT}format", iri(FILE_TYPE + kind))
-    triples.type(FILE_TYPE + kind, f"{DCT}MediaTypeOrExtent")
-    size = literal(str(file.size), datatype=f"{XSD}nonNegativeInteger")
-    triples.add(distribution, f"{DCAT}byteSize", size)
-    triples.add(distribution, f"{SPDX}checksum", iri(f"{distribution}/checksum"))
-    triples.checksum(f"{distribution}/checksum", file.sha256)
 
 
 def _measure(triples: Triples, dataset: str, statistics: Statistics, *, project: Project) -> None:

@@ -1,10 +1,8 @@
 """Publish a finished build as a folder that any web server can host.
 
-``data/…``             the dumps (see ``kg.publication.dumps``)
-``catalog.ttl``        the catalogue (see ``kg.publication.metadata``)
-``.well-known/void``   the same bytes, where VoID looks for them (section 7.2 of the note)
-``release/…``          the releases that the project keeps (see ``kg.publication.release``)
-``SHA256SUMS``         the digest of every other file, as ``sha256sum --check`` reads it
+``data/…``, ``catalog.…``, ``CITATION.cff``  the data (see ``kg.publication.data``)
+``release/…``   the releases that the project keeps (see ``kg.publication.release``)
+``SHA256SUMS``  the digest of every other file, as ``sha256sum --check`` reads it
 
 ``out`` becomes a link to ``<out>.d/<digest>``, replaced in one step: the same build gives the same bytes.
 """
@@ -21,14 +19,11 @@ from kg.errors import UsageError
 from kg.graph.build import Build
 from kg.graph.swap import swap
 from kg.project import Project
-from kg.publication.dumps import File, file_name, write_dumps
-from kg.publication.metadata import catalogue, dataset_of
+from kg.publication.data import write_data
+from kg.publication.dumps import File
+from kg.publication.metadata import dataset_of
 from kg.publication.released import folder_of, releases
-from kg.publication.triples import PREFIXES
-from kg.source.turtle import write_turtle
 
-CATALOGUE = "catalog.ttl"
-WELL_KNOWN = ".well-known/void"
 SUMS = "SHA256SUMS"
 
 
@@ -57,28 +52,20 @@ def publish(
     Raises UsageError when the dataset is not described, ``base`` is not an IRI that ends in ``/``, or ``out`` is
     not of this program's making, or names the build itself.
     """
-    dataset = dataset_of(project)
+    dataset_of(project)
     site = _site(base, project)
     if build.folder.parent == out.with_name(f"{out.name}.d").resolve():
         raise UsageError(f"{out} is the build that is to be published: choose another place")
     with swap(out) as draft:
         root = draft.folder
-        dumps = write_dumps(build, project=project, slug=file_name(re.split(r"[/#]", dataset)[-1]), root=root)
-        kept = releases(project)
-        for version in kept:
+        data = write_data(build, project=project, root=root, site=site)
+        for version in releases(project):
             shutil.copytree(folder_of(version, project=project), root / "release" / str(version))
-        measured = {path: File.of(root / path, root=root) for path in dumps.whole.values()}
-        triples = catalogue(build, project=project, dumps=dumps, files=measured, releases=kept.values(), site=site)
-        with (root / CATALOGUE).open("w", encoding="utf-8", newline="\n") as text:
-            comment = f"{dataset}: the catalogue of its distributions, and what it holds."
-            write_turtle(text, triples, prefixes={**PREFIXES, **project.prefixes}, comment=comment)
-        (root / WELL_KNOWN).parent.mkdir()
-        shutil.copyfile(root / CATALOGUE, root / WELL_KNOWN)
         files = files_of(root, pages(root, site) if pages else ())
         sums = sums_of(files)
         (root / SUMS).write_text(sums, encoding="utf-8", newline="\n")
         draft.name = sha256(sums.encode()).hexdigest()[:16]
-        publication = Publication(root, files, measured[dumps.whole["nq"]].sha256)
+        publication = Publication(root, files, data.digest)
     return replace(publication, folder=draft.folder)
 
 

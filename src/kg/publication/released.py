@@ -12,8 +12,10 @@ from kg.errors import ReleaseError, SourceError
 from kg.graph.store import read_quads, read_triples
 from kg.graph.terms import TYPE, XSD, iri, literal, parse
 from kg.project import Project
+from kg.publication.distributions import distribute
 from kg.publication.dumps import File
-from kg.publication.triples import DCAT, DCATAP, DCT, FILE_TYPE, MEDIA_TYPE, SPDX, STABLE, Triples
+from kg.publication.offers import FORMATS, Offer
+from kg.publication.triples import DCAT, DCT, SPDX, Triples
 from kg.publication.version import Version
 from kg.source.reader import Quad, Triple
 
@@ -84,26 +86,13 @@ def describe(released: Released, facts: Collection[Triple], *, project: Project,
         triples.add(name, f"{DCAT}previousVersion", iri(_name(released.before, project)))
     triples.add(name, f"{SPDX}checksum", iri(f"{name}/checksum"))
     triples.checksum(f"{name}/checksum", released.digest)
-    file = f"{name}/distribution"
-    triples.add(name, f"{DCAT}distribution", iri(file))
-    triples.type(file, f"{DCAT}Distribution")
-    for term in ("accessURL", "downloadURL"):
-        triples.add(file, f"{DCAT}{term}", iri(f"{site}release/{released.version}/{released.file.path}"))
     described = {"en": "Canonical N-Quads (RDFC-1.0).", "fr": "N-Quads canoniques (RDFC-1.0)."}
-    for language in [tag for tag in project.languages if tag in described] or ["en"]:
-        triples.add(file, f"{DCT}title", literal("N-Quads", language=language))
-        triples.add(file, f"{DCT}description", literal(described[language], language=language))
-    triples.extend((iri(file), p, o) for s, p, o in facts if (s, p) == (iri(project.dataset), iri(f"{DCT}license")))
-    triples.add(file, f"{DCATAP}availability", iri(STABLE))
-    triples.add(file, f"{DCAT}mediaType", iri(f"{MEDIA_TYPE}application/n-quads"))
-    triples.add(file, f"{DCAT}compressFormat", iri(f"{MEDIA_TYPE}application/gzip"))
-    for kind in ("n-quads", "gzip"):
-        triples.type(f"{MEDIA_TYPE}application/{kind}", f"{DCT}MediaType")
-    triples.add(file, f"{DCT}format", iri(f"{FILE_TYPE}RDF_N_QUADS"))
-    triples.type(f"{FILE_TYPE}RDF_N_QUADS", f"{DCT}MediaTypeOrExtent")
-    triples.add(file, f"{DCAT}byteSize", literal(str(released.file.size), datatype=f"{XSD}nonNegativeInteger"))
-    triples.add(file, f"{SPDX}checksum", iri(f"{file}/checksum"))
-    triples.checksum(f"{file}/checksum", released.file.sha256)
+    texts = {tag: text for tag, text in described.items() if tag in project.languages} or {"en": described["en"]}
+    titles = dict.fromkeys(texts, FORMATS["nq"].name)
+    offer = Offer("nq.gz", "whole", released.file, FORMATS["nq"], titles, texts, packing="gz")
+    url = f"{site}release/{released.version}/{released.file.path}"
+    licences = [o for s, p, o in facts if (s, p) == (iri(project.dataset), iri(f"{DCT}license"))]
+    distribute(triples, name, offer, name=f"{name}/distribution", url=url, licences=licences)
     return triples
 
 

@@ -1,6 +1,7 @@
 """Verify a publication, in a folder or where it is hosted: every checksum anew, and the digest of its dataset.
 
-The list of checksums says which bytes there are, the canonical N-Quads which dataset, and the other dumps say the same.
+The list of checksums says which bytes there are, the canonical N-Quads which dataset; the other dumps say the same, and
+compressed files hold what is beside them.
 One changed byte anywhere is found. Who changes the list too, and the dataset with it, is found by the digest that was
 cited.
 """
@@ -12,7 +13,7 @@ import re
 import urllib.error
 import urllib.request
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -21,6 +22,7 @@ from kg.errors import EndpointError, UsageError
 from kg.graph.canonical import canonical_nquads
 from kg.graph.store import read_quads, read_triples
 from kg.graph.terms import iri, parse
+from kg.publication.packing import PACKINGS, unpack
 from kg.publication.publish import SUMS
 from kg.publication.released import DESCRIPTION
 from kg.publication.triples import SPDX
@@ -29,7 +31,8 @@ from kg.source.remote import is_remote
 
 _SECONDS = 60
 _LINE = re.compile(r"([0-9a-f]{64})  ([^\x00-\x1f]+)")
-_DUMP = re.compile(r"data/[^/]+\.(nq|trig|ttl)")
+_DIGESTED = re.compile(r"(data/[^/]+)\.nq")
+_DUMPS = (".nq", ".trig", ".ttl", ".jsonld")
 
 
 @dataclass(frozen=True)
@@ -66,27 +69,32 @@ def verify(place: str, *, digest: str | None = None, progress: Callable[[str], N
         raise UsageError(f"not a publication, for it has no {SUMS}: {place}")
     faults: list[Fault] = []
     listed = _listed(text, faults)
+    stem = next((match[1] for path in listed if (match := _DIGESTED.fullmatch(path))), None)
     dumps: dict[str, bytes] = {}
+    packed: dict[str, bytes] = {}
     released: dict[str, bytes] = {}
     for number, (path, expected) in enumerate(listed.items(), 1):
         progress(f"{number:,} of {len(listed):,} files")
         data = site.read(path)
         if data is None:
             faults.append(Fault(path, "it is in the list and not there"))
-        elif (found := hashlib.sha256(data).hexdigest()) != expected:
+            continue
+        if (found := hashlib.sha256(data).hexdigest()) != expected:
             faults.append(Fault(path, f"its SHA-256 is {found}, in the list {expected}"))
-        if data is not None and _DUMP.fullmatch(path):
+        if path in (f"{stem}{suffix}" for suffix in _DUMPS):
             dumps[path.rpartition(".")[2]] = data
-        elif data is not None and path.endswith((".nq.gz", DESCRIPTION)):
+        elif _plain(path) != path and _plain(path) in listed:
+            packed[path] = data
+        elif path.endswith((".nq.gz", DESCRIPTION)):
             released[path] = data
     faults += [Fault(path, "it is there and not in the list") for path in site.others({SUMS, *listed})]
+    faults += _packed(packed, listed)
     digests = _digests(released, faults)
     found_digest = hashlib.sha256(dumps["nq"]).hexdigest() if "nq" in dumps else digests.get("")
     for suffix, data in dumps.items():
         progress(f"the canonical form of the dataset, from the .{suffix}")
         if message := _differs(suffix, data, dumps.get("nq", b"")):
-            path = next(path for path in listed if path.endswith(f".{suffix}") and _DUMP.fullmatch(path))
-            faults.append(Fault(path, message))
+            faults.append(Fault(f"{stem}.{suffix}", message))
     if digest is not None and digest.lower() != found_digest:
         faults.append(Fault(SUMS, f"the dataset has the digest {found_digest}, not {digest.lower()}"))
     return Verification(tuple(sorted(faults, key=lambda fault: fault.path)), len(listed), found_digest)
@@ -102,6 +110,24 @@ def _listed(text: bytes, faults: list[Fault]) -> dict[str, str]:
         else:
             listed[match[2]] = match[1]
     return listed
+
+
+def _plain(path: str) -> str:
+    """Return a path without the suffix of a packing."""
+    stem, _, suffix = path.rpartition(".")
+    return stem if suffix in PACKINGS else path
+
+
+def _packed(packed: Mapping[str, bytes], listed: Mapping[str, str]) -> Iterator[Fault]:
+    """Yield the compressed files that hold something else than the file beside them."""
+    for path, data in packed.items():
+        try:
+            found = hashlib.sha256(unpack(data, suffix=path.rpartition(".")[2])).hexdigest()
+        except ValueError as error:
+            yield Fault(path, f"it cannot be read: {error}")
+            continue
+        if found != listed[_plain(path)]:
+            yield Fault(path, f"it does not hold {_plain(path)}")
 
 
 def _digests(released: Mapping[str, bytes], faults: list[Fault]) -> dict[str, str]:

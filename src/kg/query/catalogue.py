@@ -2,25 +2,29 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Self
 
 from kg.errors import QueryError, UsageError, suggestion
 from kg.project import Project
+from kg.query.columns import TYPES as CELLS
+from kg.query.columns import Column
 from kg.query.parameters import TYPES, Parameter, bind, blocks
 
-FOLDERS = ("competency", "checks", "pages", "rules")
+FOLDERS = ("competency", "checks", "pages", "rules", "tables")
 RESERVED = ("format", "lang")
 """Names that no parameter has: addresses of answers say their format and language by them."""
-_KEYS = ("id", "title", "message", "param", "returns", "because")
-_BY_LANGUAGE = ("title", "message")
+_KEYS = ("id", "title", "message", "description", "param", "returns", "because", "column", "heading")
+_NAMED = ("param", "column", "heading")
+_BY_LANGUAGE = ("title", "message", "description", "heading")
 _REQUIRED: Mapping[str, tuple[str, ...]] = {
     "competency": ("title", "returns"),
     "checks": ("message",),
     "pages": ("title",),
     "rules": ("title",),
+    "tables": ("title", "description"),
 }
 _HEAD = re.compile(r"#\+\s*(?:(?P<key>[^:@\s]+)(?:@(?P<language>[A-Za-z-]+))?\s*:\s*(?P<value>.*))?")
 
@@ -29,9 +33,9 @@ _HEAD = re.compile(r"#\+\s*(?:(?P<key>[^:@\s]+)(?:@(?P<language>[A-Za-z-]+))?\s*
 class Query:
     """A saved query: what its head says, and the whole text of its file.
 
-    ``name`` is the stem of the file and ``folder`` one of ``FOLDERS``, empty for a file from elsewhere. ``titles``
-    and ``messages`` are by language; ``returns`` names the columns; ``because`` names the queries whose answers say
-    why the answer is what it is.
+    ``name`` is the stem of the file and ``folder`` one of ``FOLDERS``, empty for a file from elsewhere. ``titles``,
+    ``messages`` and ``descriptions`` are by language; ``returns`` names the columns, ``columns`` says what those of a
+    table are; ``because`` names the queries whose answers say why the answer is what it is.
     """
 
     name: str
@@ -40,8 +44,10 @@ class Query:
     id: str
     titles: Mapping[str, str]
     messages: Mapping[str, str]
+    descriptions: Mapping[str, str]
     params: tuple[Parameter, ...]
     returns: tuple[str, ...]
+    columns: tuple[Column, ...]
     because: tuple[str, ...]
     text: str
 
@@ -53,9 +59,9 @@ class Query:
         """Return the text with these tokens in the blocks of its parameters; what it has no parameter for is left."""
         return bind(self.text, {p.name: values[p.name] for p in self.params if p.name in values})
 
-    def line(self, key: str) -> int:
-        """Return the line, from 1, of a key of the head; 1 when the head has no such key."""
-        return next((head.line for head in _heads(self.text) if head.key == key), 1)
+    def line(self, key: str, name: str = "") -> int:
+        """Return the line, from 1, of a key of the head whose value begins so; 1 when the head has no such key."""
+        return next((h.line for h in _heads(self.text) if h.key == key and h.value.startswith(name)), 1)
 
 
 @dataclass(frozen=True)
@@ -91,6 +97,14 @@ class Catalogue:
     def questions(self) -> list[Query]:
         """The queries that people ask; rules and checks are the program's."""
         return [query for query in self if query.folder in ("competency", "pages")]
+
+    @property
+    def tables(self) -> list[Query]:
+        """The queries that make the tables of a publication."""
+        return [self.find(name) for name, path in self.paths.items() if self._folder(path) == "tables"]
+
+    def _folder(self, path: Path) -> str:
+        return path.relative_to(self.project.queries).parts[0]
 
     def __iter__(self) -> Iterator[Query]:
         return (self.find(name) for name in self.paths)
@@ -136,6 +150,7 @@ class _Reading:
     def query(self) -> Query:
         """The query, its head checked."""
         self._check_keys()
+        columns = self._columns()
         query = Query(
             name=self.path.stem,
             path=self.path,
@@ -143,8 +158,10 @@ class _Reading:
             id=self._one("id") or self.path.stem,
             titles=self._by_language("title"),
             messages=self._by_language("message"),
+            descriptions=self._by_language("description"),
             params=tuple(self._parameter(head) for head in self.heads if head.key == "param"),
-            returns=self._names("returns"),
+            returns=self._names("returns") or tuple(column.name for column in columns),
+            columns=columns,
             because=self._names("because"),
             text=self.text,
         )
@@ -167,7 +184,7 @@ class _Reading:
                 raise self._error(f'the key must be "{form}"', head)
             if not head.value:
                 raise self._error(f'"{head.key}" has no value', head)
-            name = head.value.split()[0] if head.key == "param" else ""
+            name = head.value.split()[0] if head.key in _NAMED else ""
             if (head.key, head.language, name) in seen:
                 raise self._error(f'"{head.key}" is given twice', head)
             seen.add((head.key, head.language, name))
@@ -181,8 +198,23 @@ class _Reading:
             if key == "returns" and not query.returns:
                 raise self._error("the head has no #+ returns: with the names of the columns")
             for language in self.catalogue.project.languages if key in _BY_LANGUAGE else ():
-                if language not in (query.titles if key == "title" else query.messages):
+                if language not in self._by_language(key):
                     raise self._error(f"the head has no #+ {key}@{language}:")
+        if query.folder == "tables":
+            self._check_columns(query)
+
+    def _check_columns(self, query: Query) -> None:
+        if not any(column.key for column in query.columns):
+            raise self._error("no column of the table is its key: #+ column: name type key")
+        if query.params:
+            raise self._error("a table has no parameters", self._head("param"))
+        for column in query.columns:
+            for language in self.catalogue.project.languages:
+                if language not in column.headings:
+                    raise self._error(
+                        f"the column has no #+ heading@{language}: {column.name} …",
+                        self._head("column", f"{column.name} "),
+                    )
 
     def _check_names(self, query: Query) -> None:
         if query.id != query.name:
@@ -212,8 +244,27 @@ class _Reading:
             raise self._error(error.message, head) from error
         return Parameter(name, kind, optional=any(block.undefined for block in own), of=of)
 
-    def _head(self, key: str) -> _Head | None:
-        return next((head for head in self.heads if head.key == key), None)
+    def _columns(self) -> tuple[Column, ...]:
+        """Return the columns that the head says, with their headings."""
+        found: dict[str, Column] = {}
+        for head in self.heads:
+            if head.key == "column":
+                column = Column.parse(head.value)
+                if column is None:
+                    form = "#+ column: name type, then key where it is of the key, and of TABLE"
+                    raise self._error(f"a column must be {form} (types: {', '.join(CELLS)})", head)
+                found[column.name] = column
+        for head in self.heads:
+            if head.key == "heading" and head.language:
+                name, _, text = head.value.partition(" ")
+                if name not in found or not text:
+                    raise self._error(f'no column "{name}" with a heading.{suggestion(name, found)}', head)
+                headings = {**found[name].headings, head.language: text.strip()}
+                found[name] = replace(found[name], headings=headings)
+        return tuple(found.values())
+
+    def _head(self, key: str, name: str = "") -> _Head | None:
+        return next((head for head in self.heads if head.key == key and head.value.startswith(name)), None)
 
     def _one(self, key: str) -> str:
         head = self._head(key)

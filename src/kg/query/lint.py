@@ -18,14 +18,17 @@ _AGGREGATES = {"COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"}
 def lint_query(query: Query) -> list[Fault]:
     """Return the faults of a saved query, (line, message): of its parameters, its order and its columns.
 
-    Questions and checks are read by people and compared as data: their columns are named, and their order is total.
+    Questions, checks and tables are read by people and compared as data: their columns are named, and their order is
+    total; that of tables is the order of their keys.
     """
     faults = lint(query.text, query.params)
-    if query.folder in ("competency", "checks") and form(query.text) == "SELECT":
-        faults += lint_order(query.text, query.params)
+    if query.folder in ("competency", "checks", "tables") and form(query.text) == "SELECT":
+        if query.folder != "tables":
+            faults += lint_order(query.text, query.params)
         names = tuple(column for column, _ in _columns(query.text))
         if query.returns and names and set(names) != set(query.returns):
-            faults.append((query.line("returns"), f"returns must name the columns: {', '.join(names)}"))
+            key = "column" if query.columns else "returns"
+            faults.append((query.line(key), f"{key} must name the columns: {', '.join(names)}"))
     return sorted(set(faults))
 
 

@@ -11,11 +11,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, Router
 from starlette.types import ASGIApp
 
-from kg.service import following, home, library, listing, listing_forms, printed, resources, sparql, static
+from kg.service import data_page, following, home, library, listing, listing_forms, printed, resources, sparql, static
 from kg.service.accounts import AccessLog, Accounts
 from kg.service.addresses import INDEX, Named
 from kg.service.answering import Answering
 from kg.service.documents import Documents
+from kg.service.downloads import Downloads
 from kg.service.editor import Editor
 from kg.service.headers import Headers
 from kg.service.metrics import CONTENT_TYPE, Metrics
@@ -27,7 +28,7 @@ from kg.service.wordings import spoken
 from kg.service.worker import Settings
 from kg.service.workers import Pool
 
-_ROUTES = {"health", "metrics", "openapi.json", "query", "search", "sparql", "static", "vocabulary"}
+_ROUTES = {"data", "health", "metrics", "openapi.json", "query", "search", "sparql", "static", "vocabulary"}
 
 
 def application(
@@ -106,8 +107,11 @@ def _routes(site: Site, pool: Pool, shelf: Shelf, metrics: Metrics) -> list[Base
     answering = Answering(site, pool)
     editor = Editor(site)
     lists = listing_forms.answers(site, shelf)
+    downloads = Downloads(site)
     return [
-        Route("/", home.answers(site, shelf)),
+        Route("/", home.answers(site, shelf, downloads)),
+        Route(f"/{data_page.PATH}", data_page.answers(site, downloads)),
+        *downloads.routes(),
         Route("/health", live),
         Route("/health/ready", ready),
         Route("/metrics", figures),

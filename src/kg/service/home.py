@@ -1,15 +1,19 @@
 """The first page: what the graph is of, how much it holds, and where to begin."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from starlette.requests import Request
 
 from kg.errors import QueryError
 from kg.graph.terms import iri, parse
 from kg.lookup.speaker import number
+from kg.publication.citation import schema_org
+from kg.publication.offers import FORMATS, WHOLE, slug_of
 from kg.query.catalogue import Catalogue
 from kg.service.answers import Answers
 from kg.service.documents import DCT, Documents
+from kg.service.downloads import After, Downloads
 from kg.service.names import Name, Names, Shown
 from kg.service.negotiation import FORMS, HTML, Form
 from kg.service.site import Site
@@ -20,9 +24,10 @@ from kg.service.view import View
 class Home:
     """Writes the first page of a site."""
 
-    def __init__(self, site: Site, shelf: Shelf) -> None:
+    def __init__(self, site: Site, shelf: Shelf, downloads: Downloads) -> None:
         self._site = site
         self._shelf = shelf
+        self._downloads = downloads
 
     def write(self, _request: Request, view: View, _form: Form) -> bytes:
         """Return the page."""
@@ -51,7 +56,17 @@ class Home:
             forms=[form.media_type for form in FORMS[1:]],
             dataset=names.href(project.dataset) if project.dataset else None,
             license=names.shown(iri(documents.license)) if documents.license else None,
+            described=self._described(view),
         ).encode()
+
+    def _described(self, view: View) -> dict[str, Any] | None:
+        """Return what the dataset is in the words of schema.org, with the addresses of its dumps."""
+        about = self._downloads.about
+        if about is None:
+            return None
+        slug = slug_of(about.iri)
+        files = {view.url(f"data/{slug}.{suffix}", plain=True): FORMATS[suffix].media_type for suffix in WHOLE}
+        return schema_org(about, files=files)
 
     def _figures(self) -> list[tuple[str, int]]:
         quads = self._site.build.manifest["quads"]
@@ -79,6 +94,6 @@ class Home:
         return Name(best.value, best.language) if best else None
 
 
-def answers(site: Site, shelf: Shelf) -> Answers:
+def answers(site: Site, shelf: Shelf, downloads: Downloads) -> After:
     """Return the application of the first page of a site."""
-    return Answers(site, forms=(HTML,), write=Home(site, shelf).write)
+    return After(lambda: downloads.about, Answers(site, forms=(HTML,), write=Home(site, shelf, downloads).write))
