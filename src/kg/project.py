@@ -221,7 +221,7 @@ class Project:
 
     @property
     def queries(self) -> Path:
-        """The folder of the queries: ``competency rules checks pages``."""
+        """The folder of the queries: ``competency rules checks pages pictures``."""
         return self.root / "queries"
 
     @property

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Self
@@ -10,16 +10,20 @@ from typing import Self
 from kg.errors import QueryError, UsageError, suggestion
 from kg.project import Project
 from kg.query.parameters import TYPES, Parameter, bind, blocks
+from kg.query.pictures import KINDS
 
-FOLDERS = ("competency", "checks", "pages", "rules")
+FOLDERS = ("competency", "checks", "pages", "pictures", "rules")
 RESERVED = ("format", "lang")
 """Names that no parameter has: addresses of answers say their format and language by them."""
-_KEYS = ("id", "title", "message", "param", "returns", "because")
-_BY_LANGUAGE = ("title", "message")
+_KEYS = ("id", "title", "message", "param", "returns", "because", "picture", "lead", "column")
+_BY_LANGUAGE = ("title", "message", "lead", "column")
+_NAMED = ("param", "column")
+"""Keys whose value begins with a name, and that are given once for each name."""
 _REQUIRED: Mapping[str, tuple[str, ...]] = {
     "competency": ("title", "returns"),
     "checks": ("message",),
     "pages": ("title",),
+    "pictures": ("picture", "title", "lead", "column", "returns"),
     "rules": ("title",),
 }
 _HEAD = re.compile(r"#\+\s*(?:(?P<key>[^:@\s]+)(?:@(?P<language>[A-Za-z-]+))?\s*:\s*(?P<value>.*))?")
@@ -31,7 +35,8 @@ class Query:
 
     ``name`` is the stem of the file and ``folder`` one of ``FOLDERS``, empty for a file from elsewhere. ``titles``
     and ``messages`` are by language; ``returns`` names the columns; ``because`` names the queries whose answers say
-    why the answer is what it is.
+    why the answer is what it is. Of a picture, ``picture`` is its kind, ``leads`` say by language what it shows, and
+    ``columns`` are the headings of its columns, by language and name.
     """
 
     name: str
@@ -44,6 +49,9 @@ class Query:
     returns: tuple[str, ...]
     because: tuple[str, ...]
     text: str
+    picture: str = ""
+    leads: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def title(self, language: str | None = None) -> str:
         """Return the title in a language, else in the first one that the file has, else the name."""
@@ -89,8 +97,14 @@ class Catalogue:
 
     @property
     def questions(self) -> list[Query]:
-        """The queries that people ask; rules and checks are the program's."""
-        return [query for query in self if query.folder in ("competency", "pages")]
+        """The queries that people ask, those of pictures among them; rules and checks are the program's."""
+        return [query for query in self if query.folder in ("competency", "pages", "pictures")]
+
+    @property
+    def pictures(self) -> list[Query]:
+        """The queries that are drawn, by name."""
+        folder = self.project.queries / "pictures"
+        return [self.find(name) for name, path in self.paths.items() if path.is_relative_to(folder)]
 
     def __iter__(self) -> Iterator[Query]:
         return (self.find(name) for name in self.paths)
@@ -147,6 +161,9 @@ class _Reading:
             returns=self._names("returns"),
             because=self._names("because"),
             text=self.text,
+            picture=self._one("picture"),
+            leads=self._by_language("lead"),
+            columns=self._columns(),
         )
         self._check_required(query)
         self._check_names(query)
@@ -167,7 +184,7 @@ class _Reading:
                 raise self._error(f'the key must be "{form}"', head)
             if not head.value:
                 raise self._error(f'"{head.key}" has no value', head)
-            name = head.value.split()[0] if head.key == "param" else ""
+            name = head.value.split()[0] if head.key in _NAMED else ""
             if (head.key, head.language, name) in seen:
                 raise self._error(f'"{head.key}" is given twice', head)
             seen.add((head.key, head.language, name))
@@ -180,8 +197,11 @@ class _Reading:
         for key in _REQUIRED[query.folder]:
             if key == "returns" and not query.returns:
                 raise self._error("the head has no #+ returns: with the names of the columns")
+            if key == "picture" and query.picture not in KINDS:
+                near = suggestion(query.picture, KINDS)
+                raise self._error(f"the head must say #+ picture: {', '.join(KINDS)}.{near}", self._head("picture"))
             for language in self.catalogue.project.languages if key in _BY_LANGUAGE else ():
-                if language not in (query.titles if key == "title" else query.messages):
+                if language not in self._by_language(key):
                     raise self._error(f"the head has no #+ {key}@{language}:")
 
     def _check_names(self, query: Query) -> None:
@@ -221,6 +241,17 @@ class _Reading:
 
     def _by_language(self, key: str) -> dict[str, str]:
         return {head.language: head.value for head in self.heads if head.key == key and head.language}
+
+    def _columns(self) -> dict[str, dict[str, str]]:
+        """Return the headings of columns, by language and name."""
+        found: dict[str, dict[str, str]] = {}
+        for head in self.heads:
+            if head.key == "column" and head.language:
+                name, _, heading = head.value.partition(" ")
+                if not heading.strip():
+                    raise self._error("a heading must be #+ column@language: name words", head)
+                found.setdefault(head.language, {})[name] = heading.strip()
+        return found
 
     def _names(self, key: str) -> tuple[str, ...]:
         return tuple(re.findall(r"[^\s,]+", self._one(key)))

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import PurePath
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -33,12 +34,18 @@ class RefusedError(Exception):
 
 
 class Answers:
-    """The application that answers at one address, in some forms, the first of them preferred."""
+    """The application that answers at one address, in some forms, the first of them preferred.
 
-    def __init__(self, site: Site, *, forms: Sequence[Form], write: Write) -> None:
+    The suffix of a path says the form, whatever the request accepts; ``headers`` are those of its own answers.
+    """
+
+    def __init__(
+        self, site: Site, *, forms: Sequence[Form], write: Write, headers: Mapping[str, str] | None = None
+    ) -> None:
         self._site = site
         self._forms = forms
         self._write = write
+        self._headers = headers or {}
         self._kept = Kept(limit=_KEPT)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -48,7 +55,7 @@ class Answers:
 
     async def _given(self, request: Request) -> Response:
         view = view_of(request, self._site)
-        wanted = request.query_params.get("format") or None
+        wanted = PurePath(request.scope["path"]).suffix[1:] or request.query_params.get("format") or None
         form = (
             next((form for form in self._forms if wanted in (form.suffix, form.media_type)), None)
             if wanted
@@ -64,7 +71,7 @@ class Answers:
         except RefusedError as refused:
             return refuse(request, self._site, refused.status, refused.lines)
         parts = (*(str(part) for part in asked), view.chosen)
-        headers = {"ETag": tag(self._site, *parts), "Content-Language": view.language, **fresh()}
+        headers = {"ETag": tag(self._site, *parts), "Content-Language": view.language, **fresh(), **self._headers}
         response = respond(200, body, form.content_type, headers)
         self._kept.put(asked, response)
         return response

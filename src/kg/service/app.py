@@ -17,6 +17,7 @@ from kg.service.documents import Documents
 from kg.service.editor import Editor
 from kg.service.headers import Headers
 from kg.service.metrics import CONTENT_TYPE, Metrics
+from kg.service.pictures.pages import Pictures
 from kg.service.site import Site, Source
 from kg.service.succession import Succession
 from kg.service.things import Shelf
@@ -108,5 +109,6 @@ def _routes(site: Site, pool: Pool, shelf: Shelf, metrics: Metrics) -> list[Base
         *library.Library(site, answering, shelf).routes(),
         static.route(),
         Route(f"/{listing_forms.PATH}", listing_forms.answers(site, shelf)),
+        *Pictures(site, shelf).routes(),
         *resources.routes(site, shelf),
     ]

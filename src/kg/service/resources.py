@@ -229,7 +229,7 @@ class Resources:
                 yield f'<{asked.url(self._root, form)}>; rel="{rel}"; type="{form.media_type}"'
 
     def _view(self, language: str, *, chosen: bool) -> View:
-        return View(self._root, language, self._languages, chosen)
+        return View(self._root, language, self._languages, chosen, bool(self._site.pictures))
 
 
 def _paths(request: Request, base_path: str) -> list[str]:

@@ -7,8 +7,10 @@ from pathlib import Path
 
 from starlette.requests import Request
 
+from kg.errors import QueryError
 from kg.graph.build import Build
 from kg.project import Project
+from kg.query.catalogue import Catalogue, Query
 from kg.rebuild import program_digest
 
 
@@ -32,12 +34,23 @@ class Site:
 
     @cached_property
     def digest(self) -> str:
-        """A digest of what answers depend on: the program, the settings and the build."""
+        """A digest of what answers depend on: the program, the settings, the saved queries and the build."""
         written = hashlib.sha256(self.project.settings_file.read_bytes())
         for path in sorted(Path(__file__).parent.rglob("*")):
             if path.suffix in (".html", ".ttl"):
                 written.update(path.read_bytes())
+        queries = self.project.queries
+        for path in self.project.files(queries, suffixes=(".rq",)) if queries.is_dir() else ():
+            written.update(path.read_bytes())
         return f"{program_digest()} {written.hexdigest()} {self.build.manifest['dump']['sha256']}"
+
+    @cached_property
+    def pictures(self) -> list[Query]:
+        """The queries of the project that are drawn; none where its queries are not beside the build."""
+        try:
+            return Catalogue.of(self.project).pictures
+        except QueryError:
+            return []
 
 
 @dataclass(frozen=True)

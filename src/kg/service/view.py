@@ -28,13 +28,14 @@ class View:
     """How a page is shown to who asks for it.
 
     ``root`` is what addresses begin with; ``chosen`` says that the address of the page asks for the language, and
-    links must too.
+    links must too; ``drawn`` that the site has pictures.
     """
 
     root: str
     language: str
     languages: tuple[str, ...]
     chosen: bool = False
+    drawn: bool = False
 
     @cached_property
     def words(self) -> Mapping[str, str]:
@@ -78,4 +79,4 @@ def view_of(request: Request, site: Site) -> View:
     """Return how a page of a site is shown to who makes a request."""
     languages = spoken(site.project.languages)
     language, chosen = language_of(request, languages)
-    return View(site.root, language, languages, chosen)
+    return View(site.root, language, languages, chosen, bool(site.pictures))
