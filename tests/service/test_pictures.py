@@ -203,7 +203,7 @@ def test_the_figures_of_the_flows_are_sums_of_what_each_statement_says_once(
         sums.setdefault(row["part"], {})[row["statement"]] = Decimal(parse(row["amount"]).value)
     assert len(sums) == 3
     for of in sums.values():
-        assert f"{len(of)} sums, {sum(of.values()):,} in all" in text
+        assert f"sums: {len(of)}; in all: {sum(of.values()):,}" in text
     # Eight authorities pay one sum together, and none of them has a node of its own for it.
     assert "funding/erbm-housing-epci" in text
     assert re.search(r"CA d&#39;Hénin-Carvin \+ [^<]* — 70,000,000</title>", text)
@@ -310,8 +310,8 @@ def test_a_matrix_leads_to_the_one_thing_of_a_cell_and_the_rows_of_several(drawn
 
 def test_flows_add_up_no_statement_twice_and_no_two_parts(drawn_site: Client) -> None:
     text = page(drawn_site, "money", "fr")
-    assert "2 sommes, 100,5 en tout" in text
-    assert "1 sommes, 9 en tout" in text
+    assert "sommes\u00a0: 2\u202f; en tout\u00a0: 100,5" in text
+    assert "sommes\u00a0: 1\u202f; en tout\u00a0: 9" in text
     assert count(text, r'<path class="band mark"') == 3
     assert "Grandville + ligue des Vallons — 30,5" in text
     assert "Sommes sans montant ou sans deuxième étape, donc seulement dans le tableau\u00a0: 1." in text

@@ -126,7 +126,7 @@ WORDINGS: Mapping[str, Mapping[str, str]] = {
         "whole": "Tout voir",
         "layers": "Couches",
         "by_layer": "Couche par couche",
-        "all_layers": "Toutes",
+        "all_layers": "Toutes ou aucune",
         "moves": "Flèches : déplacer la carte. + et − : agrandir et réduire. 0 : tout voir.",
         "standing": "Nombre sur un lieu :",
         "or_more": "{0} ou plus",
@@ -154,7 +154,7 @@ WORDINGS: Mapping[str, Mapping[str, str]] = {
         "Le tableau qui suit dit la même chose.",
         "drawn_flows": "Flux de {0} sommes, chacune une bande aussi épaisse que son montant, d'un point au moins. "
         "Le tableau qui suit dit la même chose.",
-        "drawn_part": "{0} sommes, {1} en tout",
+        "drawn_part": "sommes : {0} ; en tout : {1}",
         "drawn_tree": "Arbre de {0} choses, dont {1} à la racine, chacune sous celle dont elle vient. "
         "Le tableau qui suit dit la même chose.",
         "400": "L'adresse est mal formée.",
@@ -287,7 +287,7 @@ WORDINGS: Mapping[str, Mapping[str, str]] = {
         "whole": "See it all",
         "layers": "Layers",
         "by_layer": "Layer by layer",
-        "all_layers": "All",
+        "all_layers": "All or none",
         "moves": "Arrows: move the map. + and −: larger and smaller. 0: see it all.",
         "standing": "Number at a place:",
         "or_more": "{0} or more",
@@ -314,7 +314,7 @@ WORDINGS: Mapping[str, Mapping[str, str]] = {
         "The table below says the same.",
         "drawn_flows": "Flows of {0} sums, each a band as thick as its amount, one point at least. "
         "The table below says the same.",
-        "drawn_part": "{0} sums, {1} in all",
+        "drawn_part": "sums: {0}; in all: {1}",
         "drawn_tree": "Tree of {0} things, {1} of them at the root, each below the one that it comes from. "
         "The table below says the same.",
         "400": "The address is malformed.",

@@ -8,7 +8,8 @@ from kg.service.pictures.rows import Rows, by_name, shortened
 from kg.service.view import View
 
 CELL = 26
-_LEFT, _WORDS, _LETTER, _SLOPE = 290, 38, 6.6, 0.75  # names of columns rise by this part of their length
+_ROOM, _WORDS, _LETTER, _SLOPE = 290, 38, 6.6, 0.75  # names of columns rise by this part of their length
+_NARROW = 12  # columns; names of rows stand after no more, so that a small screen begins with what is in the cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +38,15 @@ class Cell:
 
 @dataclass(frozen=True)
 class Matrix:
-    """A matrix as it is drawn."""
+    """A matrix as it is drawn; the names of its rows stand before the cells or after them."""
 
     width: float
     height: float
     described: str
     lines: Sequence[Head]
     columns: Sequence[Head]
+    before: bool
+    left: float
     cells: Sequence[Cell]
     cell: int = CELL
 
@@ -58,8 +61,10 @@ def draw(rows: Rows, names: Names, view: View) -> Matrix:
         held.setdefault((row["row"], row["column"]), []).append((place, row.get("thing")))
     longest = max((len(shortened(names.shown(token), _WORDS)) for token in columns), default=0)
     slant = round(longest * _LETTER * _SLOPE) + 20
+    before = len(columns) > _NARROW
+    left = _ROOM if before else 4
     down = {token: slant + CELL * i for i, token in enumerate(lines)}
-    across = {token: _LEFT + CELL * i for i, token in enumerate(columns)}
+    across = {token: left + CELL * i for i, token in enumerate(columns)}
 
     def head(token: str, x: float, y: float) -> Head:
         shown = names.shown(token)
@@ -81,10 +86,15 @@ def draw(rows: Rows, names: Names, view: View) -> Matrix:
 
     cells = [cell(pair, inside) for pair, inside in held.items()]
     return Matrix(
-        width=_LEFT + CELL * len(columns) + slant,
+        width=left + CELL * len(columns) + (slant if before else max(slant, _ROOM)),
         height=slant + CELL * len(lines) + 4,
         described=view.words["drawn_matrix"].format(len(lines), len(columns), len(cells)),
-        lines=[head(token, _LEFT - 8, down[token] + CELL * 0.66) for token in lines],
+        lines=[
+            head(token, left - 8 if before else left + CELL * len(columns) + 8, down[token] + CELL * 0.66)
+            for token in lines
+        ],
         columns=[head(token, across[token] + CELL * 0.6, slant - 8) for token in columns],
+        before=before,
+        left=left,
         cells=cells,
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kg.errors import QueryError, ResourceError
-from kg.graph.store import Solutions
+from kg.graph.store import Solutions, read_results
 from kg.query.catalogue import Query
 from kg.query.lint import picture_faults
 from kg.service.collation import key
@@ -45,28 +45,27 @@ def read_rows(query: Query, site: Site) -> Rows:
     file = site.project.relative(query.path)
     for line, message in picture_faults(query):
         raise QueryError(message, file=file, line=line)
-    try:
-        found = site.build.store.query(query.text, prefixes=site.project.prefixes)
-    except QueryError as error:
-        raise QueryError(error.message, file=file, line=error.line) from error
+    found = read_results(_ask(query, site, "json"))
     assert isinstance(found, Solutions)
     if {*found.variables} != {*query.returns}:
         columns = ", ".join(found.variables)
         raise QueryError(f"returns must name the columns: {columns}", file=file, line=query.line("returns"))
-    if len(found.rows) > MOST:
-        raise QueryError(f"a picture has {MOST:,} rows at most, and this one {len(found.rows):,}", file=file)
     return Rows.of(found)
 
 
 def write_csv(query: Query, site: Site) -> bytes:
     """Return the rows of a picture as SPARQL 1.1 results in CSV. Raises QueryError when there are too many."""
-    out = io.BytesIO()
-    project = site.project
-    with site.build.store.find(query.text, prefixes=project.prefixes, base=project.base) as found:
-        try:
-            found.write(out, format="csv", prefixes=project.prefixes, most=MOST)
-        except ResourceError as error:
-            raise QueryError(error.message, file=project.relative(query.path)) from error
+    return _ask(query, site, "csv")
+
+
+def _ask(query: Query, site: Site, format: str) -> bytes:
+    """Return the answer of a query in a format of results; no more is read than a picture may have."""
+    project, out = site.project, io.BytesIO()
+    try:
+        with site.build.store.find(query.text, prefixes=project.prefixes, base=project.base) as found:
+            found.write(out, format=format, prefixes=project.prefixes, most=MOST)
+    except (QueryError, ResourceError) as error:
+        raise QueryError(error.message, file=project.relative(query.path), line=error.line) from error
     return out.getvalue()
 
 
