@@ -7,7 +7,7 @@ are the files that a page may load, by the beginning of their path: the styleshe
 from dataclasses import dataclass
 
 STYLESHEET = "/static/page.css"
-DRAWN = (STYLESHEET, "/static/picture.css", "/static/picture.js")
+DRAWN = (STYLESHEET, "/static/picture.css", "/static/picture.js", "/static/movable.js")
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ RESERVED = ("format", "lang")
 """Names that no parameter has: addresses of answers say their format and language by them."""
 _KEYS = ("id", "title", "message", "param", "returns", "because", "picture", "lead", "column")
 _BY_LANGUAGE = ("title", "message", "lead", "column")
+_OF_PICTURES = ("picture", "lead", "column")
 _NAMED = ("param", "column")
 """Keys whose value begins with a name, and that are given once for each name."""
 _REQUIRED: Mapping[str, tuple[str, ...]] = {
@@ -182,6 +183,8 @@ class _Reading:
             if (head.language is not None) != (head.key in _BY_LANGUAGE):
                 form = f"{head.key}@{self.catalogue.project.languages[0]}" if head.language is None else head.key
                 raise self._error(f'the key must be "{form}"', head)
+            if self.folder not in ("", "pictures") and head.key in _OF_PICTURES:
+                raise self._error(f'only a picture has the key "{head.key}"', head)
             if not head.value:
                 raise self._error(f'"{head.key}" has no value', head)
             name = head.value.split()[0] if head.key in _NAMED else ""

@@ -42,6 +42,7 @@ def application(
     With a ``source``, each new build there is served as soon as it is; ``watch`` makes one when a file changes.
     """
     turns = Turns(workers=workers)
+    pictures = {query.name for query in site.pictures}
     counted = metrics or Metrics()
 
     def pool(of: Site) -> Pool:
@@ -67,6 +68,8 @@ def application(
 
     def route(path: str) -> str:
         first = path.removeprefix(site.base_path).strip("/").partition("/")[0]
+        if first.partition(".")[0] in pictures:
+            return "picture"
         return first if first in _ROUTES else "resource" if first else "home"
 
     succession = Succession(compose, pool)

@@ -1,5 +1,6 @@
 // What a drawing does where there is a script: it points out what belongs together, and a map is moved and has layers.
 // Everything that it says stands in the page without it.
+import { movable } from "./movable.js";
 
 /** Let what belongs to the mark that is pointed at, or that has the focus, stand out. */
 function pointOut(drawing) {
@@ -51,71 +52,12 @@ function choose(drawing, layers) {
   show(); // a browser that goes back keeps what was chosen
 }
 
-/** Let a map be moved by pointer and keys, and made larger by keys, buttons and, with Ctrl, by wheel. */
+/** Let a map be moved and made larger by its tools, by keys and by pointer. */
 function move(chart, drawing, tools) {
-  const [, , WIDTH, HEIGHT] = drawing.getAttribute("viewBox").split(" ").map(Number);
-  let [x, y, width] = [0, 0, WIDTH];
-  let dragged = false;
-  function show() {
-    drawing.setAttribute("viewBox", `${x} ${y} ${width} ${(width * HEIGHT) / WIDTH}`);
-    drawing.classList.toggle("moved", x !== 0 || y !== 0 || width !== WIDTH); // a finger then moves the map, not the page
-  }
-  function zoom(factor, [atX, atY] = [0.5, 0.5]) {
-    const next = Math.min(Math.max(width * factor, WIDTH / 60), WIDTH * 2);
-    x += (width - next) * atX;
-    y += (((width - next) * HEIGHT) / WIDTH) * atY;
-    width = next;
-    show();
-  }
-  function shift(right, down) {
-    x += right * width;
-    y += down * width;
-    show();
-  }
-  function whole() {
-    [x, y, width] = [0, 0, WIDTH];
-    show();
-  }
-  const acts = { larger: () => zoom(0.7), smaller: () => zoom(1 / 0.7), whole };
-  const keys = {
-    ArrowLeft: () => shift(-0.1, 0),
-    ArrowRight: () => shift(0.1, 0),
-    ArrowUp: () => shift(0, -0.1),
-    ArrowDown: () => shift(0, 0.1),
-    "+": acts.larger,
-    "=": acts.larger,
-    "-": acts.smaller,
-    0: whole,
-  };
+  const view = movable(drawing, drawing.getAttribute("viewBox").split(" ").slice(2).map(Number));
   tools.hidden = false;
-  tools.addEventListener("click", (event) => acts[event.target.dataset.act]?.());
-  chart.addEventListener("keydown", (event) => {
-    const act = event.ctrlKey || event.altKey || event.metaKey ? null : keys[event.key];
-    if (!act) return;
-    event.preventDefault();
-    act();
-  });
-  drawing.addEventListener("dragstart", (event) => event.preventDefault());
-  drawing.addEventListener("pointerdown", () => (dragged = false));
-  drawing.addEventListener("pointermove", (event) => {
-    if (!(event.buttons & 1)) return;
-    const { a: scale } = drawing.getScreenCTM(); // pixels for a unit
-    if (Math.abs(event.movementX) + Math.abs(event.movementY) > 2) dragged = true;
-    shift(-event.movementX / scale / width, -event.movementY / scale / width);
-  });
-  drawing.addEventListener("click", (event) => {
-    if (dragged) event.preventDefault(); // who moved the map did not follow a link
-  });
-  drawing.addEventListener(
-    "wheel",
-    (event) => {
-      if (!event.ctrlKey) return;
-      event.preventDefault();
-      const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(drawing.getScreenCTM().inverse());
-      zoom(event.deltaY < 0 ? 0.8 : 1.25, [(at.x - x) / width, (at.y - y) / ((width * HEIGHT) / WIDTH)]);
-    },
-    { passive: false },
-  );
+  tools.addEventListener("click", (event) => view[event.target.dataset.act]?.());
+  chart.addEventListener("keydown", view.key);
 }
 
 const chart = document.querySelector(".chart");
