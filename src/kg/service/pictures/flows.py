@@ -88,10 +88,14 @@ def draw(rows: Rows, names: Names, view: View) -> Flows:
     found = _statements(rows, columns)
     flowing = [one for one in found if len(one.spots) > 1 and one.amount > 0]
     gap = (_WIDTH - _NAMES) / max(len(columns) - 1, 1)
+    inside: dict[str | None, list[_Statement]] = defaultdict(list)
+    for one in flowing:
+        inside[one.part].append(one)
+    # One scale for all parts: what is as thick in two of them is as much.
+    largest = max((amount for of in inside.values() for amount in _through_steps(of).values()), default=Decimal(1))
     parts = [
-        _part(part, [one for one in flowing if one.part == part], gap, rows, names, view)
-        for part in (*by_name({one.part for one in flowing if one.part}, names), None)
-        if any(one.part == part for one in flowing)
+        _part(of, _HEIGHT / float(largest), gap, rows, names, view)
+        for of in sorted(inside.values(), key=lambda of: -sum(one.amount for one in of))
     ]
     return Flows(
         _WIDTH,
@@ -121,6 +125,15 @@ def _statements(rows: Rows, columns: Sequence[str]) -> list[_Statement]:
     return found
 
 
+def _through_steps(statements: Sequence[_Statement]) -> Mapping[int, Decimal]:
+    """Return what flows through each step in all."""
+    sums: dict[int, Decimal] = defaultdict(Decimal)
+    for one in statements:
+        for step, _ in one.spots:
+            sums[step] += one.amount
+    return sums
+
+
 def _amount(row: Row) -> Decimal:
     try:
         amount = Decimal(parse(row["amount"]).value)
@@ -143,13 +156,11 @@ class _Box:
         return self.y + self.height / 2
 
 
-def _part(part: str | None, statements: Sequence[_Statement], gap: float, rows: Rows, names: Names, view: View) -> Part:
+def _part(statements: Sequence[_Statement], scale: float, gap: float, rows: Rows, names: Names, view: View) -> Part:
     through: dict[Spot, Decimal] = defaultdict(Decimal)
     for one in statements:
         for spot in one.spots:
             through[spot] += one.amount
-    largest = max(sum(amount for (at, _), amount in through.items() if at == step) for step, _ in through)
-    scale = _HEIGHT / float(largest)
     thick = {id(one): max(float(one.amount) * scale, 1.0) for one in statements}
     boxes, height = _boxes(statements, through, thick)
     said = {spot: _named(spot, rows, names) for spot in through}
@@ -180,6 +191,7 @@ def _part(part: str | None, statements: Sequence[_Statement], gap: float, rows: 
         for one in sorted(statements, key=lambda one: [boxes[spot].middle for spot in one.spots])
     ]
     total = amount(sum((one.amount for one in statements), Decimal(0)))
+    part = statements[0].part
     shown = names.shown(part) if part else None
     told = view.words["drawn_part"].format(len(statements), total)
     return Part(shown, round(height, 1), total, nodes, bands, f"{shown.text} — {told}" if shown else told)
