@@ -67,9 +67,9 @@ QUERIES = {
     ),
     "days": (
         "timeline",
-        "thing earliest latest",
-        "SELECT ?thing ?earliest ?latest { ?thing t:held ?place OPTIONAL { ?thing t:from ?earliest } "
-        "OPTIONAL { ?thing t:to ?latest } } ORDER BY ?thing ?earliest ?latest",
+        "lane thing earliest latest",
+        "SELECT DISTINCT ?lane ?thing ?earliest ?latest { ?thing t:held ?place OPTIONAL { ?thing t:from ?earliest } "
+        'OPTIONAL { ?thing t:to ?latest } BIND("fêtes"@fr AS ?lane) } ORDER BY ?lane ?thing ?earliest ?latest',
     ),
     "grid": (
         "matrix",
@@ -81,6 +81,12 @@ QUERIES = {
         "part statement step1 step2 amount",
         "SELECT ?part ?statement ?step1 ?step2 ?amount { ?statement t:gives ?amount ; t:giver ?step1 ; t:stage ?part "
         "OPTIONAL { ?statement t:gets ?step2 } } ORDER BY ?part ?statement ?step1 ?step2 ?amount",
+    ),
+    "spots": (
+        "map",
+        "place wkt layer",
+        'SELECT ?place ?wkt ?layer { ?spot geo:asWKT ?wkt BIND(STR(?spot) AS ?place) BIND("spot" AS ?layer) } '
+        "ORDER BY ?place ?wkt ?layer",
     ),
     "line": ("tree", "thing parent", "SELECT ?thing ?parent { ?thing t:after ?parent } ORDER BY ?thing ?parent"),
 }
@@ -285,7 +291,7 @@ def test_a_map_has_areas_lines_points_and_what_has_no_place(drawn_site: Client) 
     assert count(text, r'class="line"') == 2
     assert "Lieux sans géométrie dans le graphe, donc seulement dans le tableau\u00a0: 1." in text
     assert "Géométries qui ne se lisent pas\u00a0: 1." in text
-    assert re.search(r'class="mark shade s2" aria-label="puits"', text)
+    assert re.search(r'class="mark shade s2"[^>]*><title>puits\n• foire\n• marché</title>', text)
     cells = re.findall(r"<td>(?:<a[^>]*>)?(?:<span[^>]*>)?([^<]*)", text)
     assert {"contour", "ligne", "point", "aucune", "illisible"} <= set(cells)
 
@@ -327,6 +333,27 @@ def test_a_tree_shows_each_link_once_and_ends_in_a_circle(drawn_site: Client) ->
     assert count(text, "suite à sa première place") == 2
     names = re.findall(r'<text x="[\d.]+" y="[\d.]+">([^<]+)', text)
     assert names == ["autre", "enfant", "petit-enfant", "racine", "enfant", "a", "c", "b", "a"]
+
+
+def test_what_is_no_thing_leads_nowhere(drawn_site: Client) -> None:
+    text = page(drawn_site, "spots", "fr")
+    assert count(text, r'<g class="mark shade s1" data-of="[k\d ]+" data-layers="k\d+:1">') == 3
+    assert '<g class="head"><text' in page(drawn_site, "days", "fr")
+    assert "None" not in text
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_a_picture_of_nothing_is_empty(
+    name: str, project_root: Path, tmp_path: Path, drawn: tuple[Project, Build]
+) -> None:
+    project = copied(project_root, tmp_path / "town")
+    file = project.queries / "pictures" / f"{name}.rq"
+    file.write_text(file.read_text(encoding="utf-8") + "LIMIT 0\n", encoding="utf-8")
+    with serving(Site(project, drawn[1])) as client:
+        text = page(client, name)
+        assert "(0 lignes)" in text
+        assert 'class="mark' not in text
+        Reader(text)
 
 
 WRONG = [

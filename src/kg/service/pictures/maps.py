@@ -81,13 +81,11 @@ def draw(rows: Rows, names: Names, view: View) -> Map:
         key=lambda r: -extent(shapes[r["wkt"]]),
     )
     outlines = {wkt: f"g{i}" for i, wkt in enumerate(dict.fromkeys(row["wkt"] for row in drawn))}
+    ground = [row for row in drawn if "thing" not in row and "layer" not in row]
     standing: dict[_Place, list[Row]] = defaultdict(list)
-    ground: dict[str, None] = {}
     for row in drawn:
         if "thing" in row or "layer" in row:
             standing[row["place"], row["wkt"]].append(row)
-        else:
-            ground[outlines[row["wkt"]]] = None
     marks = [_mark(place, inside, outlines, rows, names, view) for place, inside in standing.items()]
     counts = view.words["drawn_map"].format(len(marks), len({row.get("thing") for row in drawn} - {None}))
     return Map(
@@ -95,7 +93,7 @@ def draw(rows: Rows, names: Names, view: View) -> Map:
         projection.height,
         counts,
         [Outline(name, projection.path(shapes[wkt]), projection.dots(shapes[wkt])) for wkt, name in outlines.items()],
-        list(ground),
+        [outlines[wkt] for wkt in _distinct(ground, "wkt")],
         marks,
         _layers(standing, outlines, rows, names),
         placeless=len({row["place"] for row in rows.rows if "wkt" not in row and "place" in row}),

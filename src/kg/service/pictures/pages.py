@@ -91,7 +91,10 @@ class Pictures:
             headings=headings,
             columns=[headings[column] for column in rows.columns],
             rows=[_cells(row, rows.columns, names, view) for row in rows.rows],
-            forms=[(form.suffix, view.url(f"{path}.{form.suffix}")) for form in self.forms(query.name)[1:]],
+            forms=[
+                (form.suffix, view.url(f"{path}.{form.suffix}", plain=form == CSV))
+                for form in self.forms(query.name)[1:]
+            ],
             others=[(view.url(q.name), q.title(view.language)) for q in self._site.pictures if q is not query],
             text=query.text,
             answer=view.url(f"query/{path}"),
