@@ -221,7 +221,7 @@ class Project:
 
     @property
     def queries(self) -> Path:
-        """The folder of the queries: ``competency rules checks pages tables``."""
+        """The folder of the queries: ``competency rules checks pages pictures tables``."""
         return self.root / "queries"
 
     @property

@@ -7,6 +7,7 @@ are the files that a page may load, by the beginning of their path: the styleshe
 from dataclasses import dataclass
 
 STYLESHEET = "/static/page.css"
+DRAWN = (STYLESHEET, "/static/picture.css", "/static/picture.js", "/static/movable.js")
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,11 @@ KINDS = (
     Kind("endpoint", "/sparql", "Requêtes", "queries", loads=(STYLESHEET, "/static/editor/", "/sparql/terms")),
     Kind("questions", "/query", "Questions", "Questions"),
     Kind("question", "/query/epci-in-erbm-and-cte", "CTE", "CTE"),
+    Kind("map", "/map", "Les territoires et les contrats", "Territories and the contracts", loads=DRAWN),
+    Kind("timeline", "/timeline", "avenant 2019 du FRATRI", "Signatures in time", loads=DRAWN),
+    Kind("matrix", "/matrix", "CA du Douaisis", "CA du Douaisis", loads=DRAWN),
+    Kind("flows", "/flows", "engagement", "commitment", loads=DRAWN),
+    Kind("tree", "/family", "est un avenant à", "amends", loads=DRAWN),
     Kind("not found", "/id/none", "Rien n'est connu", "Nothing is known", status=404),
     Kind("no sense", "/search?class=zz:x", "zz:x", "zz:x", status=400),
 )

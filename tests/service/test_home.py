@@ -44,7 +44,8 @@ def test_its_figures_are_those_of_the_graph(whole_site: Client, project_build: B
     assert figures["facts stated"] == quads["default"] - quads["inferred"]
     passages = {g for g, *_ in project_build.graph.quads() if "#line=" in g}
     assert figures["passages cited"] == len(passages)
-    assert figures["saved questions"] == len(list((whole_site.project.queries / "competency").glob("*.rq")))
+    folders = [whole_site.project.queries / name for name in ("competency", "pictures")]
+    assert figures["saved questions"] == sum(len(list(folder.glob("*.rq"))) for folder in folders)
     acts = project_build.store.query("SELECT DISTINCT ?s { ?s a <https://w3id.org/republique-contractuelle/def#Act> }")
     assert f'>act</span></a> <span class="faint">{len(acts.rows)}</span>' in page  # type: ignore[union-attr,arg-type]
 

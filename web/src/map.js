@@ -1,4 +1,5 @@
 // Solutions that have geometries, drawn as outlines: SVG, without tiles and without a library.
+import { movable } from "../../src/kg/service/static/movable.js";
 import { h, svg } from "./dom.js";
 import { cell } from "./table.js";
 import { WKT, parse } from "./wkt.js";
@@ -124,7 +125,7 @@ export function draw(answer, { naming, speaker }) {
     { role: "img", "aria-label": name, class: found.length > MANY && "many", onclick: () => (pinned = false) },
     order.map(([, group]) => group),
   );
-  const view = movable(drawing);
+  const view = movable(drawing, [WIDTH, HEIGHT]);
   const button = (key, text, act) =>
     h("button", { type: "button", title: speaker.say(key), "aria-label": speaker.say(key), onclick: act }, text);
   const keys = h("p", { id: "map-keys", class: "note" }, speaker.say("moves"));
@@ -144,8 +145,8 @@ export function draw(answer, { naming, speaker }) {
     h(
       "div",
       { class: "choices" },
-      button("larger", "+", () => view.zoom(0.7)),
-      button("smaller", "−", () => view.zoom(1 / 0.7)),
+      button("larger", "+", view.larger),
+      button("smaller", "−", view.smaller),
       button("whole", "⤢", view.whole),
     ),
     box,
@@ -153,65 +154,4 @@ export function draw(answer, { naming, speaker }) {
     keys,
     ...notes,
   ];
-}
-
-/** Let a drawing be moved by pointer and keys and made larger by keys and, with Ctrl, by wheel. */
-function movable(drawing) {
-  let [x, y, width] = [0, 0, WIDTH];
-  function show() {
-    drawing.setAttribute("viewBox", `${x} ${y} ${width} ${(width * HEIGHT) / WIDTH}`);
-    drawing.classList.toggle("moved", x !== 0 || y !== 0 || width !== WIDTH); // a finger then moves the map, not the page
-  }
-  function zoom(factor, [atX, atY] = [0.5, 0.5]) {
-    const next = Math.min(Math.max(width * factor, 1), WIDTH * 4);
-    x += (width - next) * atX;
-    y += ((width - next) * HEIGHT * atY) / WIDTH;
-    width = next;
-    show();
-  }
-  function move(right, down) {
-    x += right * width;
-    y += down * width;
-    show();
-  }
-  function whole() {
-    [x, y, width] = [0, 0, WIDTH];
-    show();
-  }
-  const keys = {
-    ArrowLeft: () => move(-0.1, 0),
-    ArrowRight: () => move(0.1, 0),
-    ArrowUp: () => move(0, -0.1),
-    ArrowDown: () => move(0, 0.1),
-    "+": () => zoom(0.7),
-    "=": () => zoom(0.7),
-    "-": () => zoom(1 / 0.7),
-    0: whole,
-  };
-  drawing.addEventListener("pointermove", (event) => {
-    if (!(event.buttons & 1)) return;
-    const { width: seen } = drawing.getBoundingClientRect();
-    move(-event.movementX / seen, -event.movementY / seen);
-  });
-  drawing.addEventListener(
-    "wheel",
-    (event) => {
-      if (!event.ctrlKey) return;
-      event.preventDefault();
-      const { left, top, width: seen, height } = drawing.getBoundingClientRect();
-      zoom(event.deltaY < 0 ? 0.8 : 1.25, [(event.clientX - left) / seen, (event.clientY - top) / height]);
-    },
-    { passive: false },
-  );
-  show();
-  return {
-    zoom,
-    whole,
-    key(event) {
-      const act = event.ctrlKey || event.altKey || event.metaKey ? null : keys[event.key];
-      if (!act) return;
-      event.preventDefault();
-      act();
-    },
-  };
 }

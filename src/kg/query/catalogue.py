@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Self
@@ -12,17 +12,22 @@ from kg.project import Project
 from kg.query.columns import TYPES as CELLS
 from kg.query.columns import Column
 from kg.query.parameters import TYPES, Parameter, bind, blocks
+from kg.query.pictures import KINDS
 
-FOLDERS = ("competency", "checks", "pages", "rules", "tables")
+FOLDERS = ("competency", "checks", "pages", "pictures", "rules", "tables")
 RESERVED = ("format", "lang")
 """Names that no parameter has: addresses of answers say their format and language by them."""
-_KEYS = ("id", "title", "message", "description", "param", "returns", "because", "column", "heading")
+_OWN = {"pictures": ("picture", "lead"), "tables": ("description", "column")}
+"""Keys that only the queries of a folder have."""
+_KEYS = ("id", "title", "message", "param", "returns", "because", "heading", *_OWN["pictures"], *_OWN["tables"])
+_BY_LANGUAGE = ("title", "message", "description", "lead", "heading")
 _NAMED = ("param", "column", "heading")
-_BY_LANGUAGE = ("title", "message", "description", "heading")
+"""Keys whose value begins with a name, and that are given once for each name."""
 _REQUIRED: Mapping[str, tuple[str, ...]] = {
     "competency": ("title", "returns"),
     "checks": ("message",),
     "pages": ("title",),
+    "pictures": ("picture", "title", "lead", "heading", "returns"),
     "rules": ("title",),
     "tables": ("title", "description"),
 }
@@ -34,8 +39,10 @@ class Query:
     """A saved query: what its head says, and the whole text of its file.
 
     ``name`` is the stem of the file and ``folder`` one of ``FOLDERS``, empty for a file from elsewhere. ``titles``,
-    ``messages`` and ``descriptions`` are by language; ``returns`` names the columns, ``columns`` says what those of a
-    table are; ``because`` names the queries whose answers say why the answer is what it is.
+    ``messages`` and ``descriptions`` are by language; ``returns`` names the columns, and ``headings`` says what they
+    are called, by language and name; ``because`` names the queries whose answers say why the answer is what it is.
+    ``columns`` are those of a table. Of a picture, ``picture`` is its kind, and ``leads`` say by language what it
+    shows.
     """
 
     name: str
@@ -50,6 +57,9 @@ class Query:
     columns: tuple[Column, ...]
     because: tuple[str, ...]
     text: str
+    picture: str = ""
+    leads: Mapping[str, str] = field(default_factory=dict)
+    headings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def title(self, language: str | None = None) -> str:
         """Return the title in a language, else in the first one that the file has, else the name."""
@@ -95,16 +105,23 @@ class Catalogue:
 
     @property
     def questions(self) -> list[Query]:
-        """The queries that people ask; rules and checks are the program's."""
-        return [query for query in self if query.folder in ("competency", "pages")]
+        """The queries that people ask, those of pictures among them; rules and checks are the program's."""
+        return [query for query in self if query.folder in ("competency", "pages", "pictures")]
+
+    @property
+    def pictures(self) -> list[Query]:
+        """The queries that are drawn, by name."""
+        return self._of("pictures")
 
     @property
     def tables(self) -> list[Query]:
         """The queries that make the tables of a publication."""
-        return [self.find(name) for name, path in self.paths.items() if self._folder(path) == "tables"]
+        return self._of("tables")
 
-    def _folder(self, path: Path) -> str:
-        return path.relative_to(self.project.queries).parts[0]
+    def _of(self, folder: str) -> list[Query]:
+        """Return the queries of a folder, by name; the files of others are not read."""
+        below = self.project.queries / folder
+        return [self.find(name) for name, path in self.paths.items() if path.is_relative_to(below)]
 
     def __iter__(self) -> Iterator[Query]:
         return (self.find(name) for name in self.paths)
@@ -164,6 +181,9 @@ class _Reading:
             columns=columns,
             because=self._names("because"),
             text=self.text,
+            picture=self._one("picture"),
+            leads=self._by_language("lead"),
+            headings=self._headings(),
         )
         self._check_required(query)
         self._check_names(query)
@@ -182,6 +202,9 @@ class _Reading:
             if (head.language is not None) != (head.key in _BY_LANGUAGE):
                 form = f"{head.key}@{self.catalogue.project.languages[0]}" if head.language is None else head.key
                 raise self._error(f'the key must be "{form}"', head)
+            for folder, keys in _OWN.items():
+                if head.key in keys and self.folder not in ("", folder):
+                    raise self._error(f'only a query of {folder}/ has the key "{head.key}"', head)
             if not head.value:
                 raise self._error(f'"{head.key}" has no value', head)
             name = head.value.split()[0] if head.key in _NAMED else ""
@@ -197,6 +220,9 @@ class _Reading:
         for key in _REQUIRED[query.folder]:
             if key == "returns" and not query.returns:
                 raise self._error("the head has no #+ returns: with the names of the columns")
+            if key == "picture" and query.picture not in KINDS:
+                near = suggestion(query.picture, KINDS)
+                raise self._error(f"the head must say #+ picture: {', '.join(KINDS)}.{near}", self._head("picture"))
             for language in self.catalogue.project.languages if key in _BY_LANGUAGE else ():
                 if language not in self._by_language(key):
                     raise self._error(f"the head has no #+ {key}@{language}:")
@@ -253,14 +279,11 @@ class _Reading:
                 if column is None:
                     form = "#+ column: name type, then key where it is of the key, and of TABLE"
                     raise self._error(f"a column must be {form} (types: {', '.join(CELLS)})", head)
-                found[column.name] = column
+                said = {tag: names[column.name] for tag, names in self._headings().items() if column.name in names}
+                found[column.name] = replace(column, headings=said)
         for head in self.heads:
-            if head.key == "heading" and head.language:
-                name, _, text = head.value.partition(" ")
-                if name not in found or not text:
-                    raise self._error(f'no column "{name}" with a heading.{suggestion(name, found)}', head)
-                headings = {**found[name].headings, head.language: text.strip()}
-                found[name] = replace(found[name], headings=headings)
+            if head.key == "heading" and self.folder == "tables" and (name := head.value.split()[0]) not in found:
+                raise self._error(f'no column "{name}" with a heading.{suggestion(name, found)}', head)
         return tuple(found.values())
 
     def _head(self, key: str, name: str = "") -> _Head | None:
@@ -272,6 +295,17 @@ class _Reading:
 
     def _by_language(self, key: str) -> dict[str, str]:
         return {head.language: head.value for head in self.heads if head.key == key and head.language}
+
+    def _headings(self) -> dict[str, dict[str, str]]:
+        """Return the headings of columns, by language and name."""
+        found: dict[str, dict[str, str]] = {}
+        for head in self.heads:
+            if head.key == "heading" and head.language:
+                name, _, heading = head.value.partition(" ")
+                if not heading.strip():
+                    raise self._error("a heading must be #+ heading@language: name words", head)
+                found.setdefault(head.language, {})[name] = heading.strip()
+        return found
 
     def _names(self, key: str) -> tuple[str, ...]:
         return tuple(re.findall(r"[^\s,]+", self._one(key)))

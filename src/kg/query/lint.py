@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from kg.query.catalogue import Query
 from kg.query.groups import Group, Use, groups
 from kg.query.parameters import Parameter, blocks
+from kg.query.pictures import RESERVED, missing
 from kg.query.tokens import Token, form, line_of, tokens
 
 Fault = tuple[int, str]
@@ -18,11 +19,13 @@ _AGGREGATES = {"COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"}
 def lint_query(query: Query) -> list[Fault]:
     """Return the faults of a saved query, (line, message): of its parameters, its order and its columns.
 
-    Questions, checks and tables are read by people and compared as data: their columns are named, and their order is
-    total; that of tables is the order of their keys.
+    Questions, checks, pictures and tables are read by people and compared as data: their columns are named, and their
+    order is total; that of tables is the order of their keys. The query of a picture has the columns of its kind.
     """
     faults = lint(query.text, query.params)
-    if query.folder in ("competency", "checks", "tables") and form(query.text) == "SELECT":
+    if query.folder == "pictures":
+        faults += picture_faults(query)
+    if query.folder in ("competency", "checks", "pictures", "tables") and form(query.text) == "SELECT":
         if query.folder != "tables":
             faults += lint_order(query.text, query.params)
         names = tuple(column for column, _ in _columns(query.text))
@@ -30,6 +33,25 @@ def lint_query(query: Query) -> list[Fault]:
             key = "column" if query.columns else "returns"
             faults.append((query.line(key), f"{key} must name the columns: {', '.join(names)}"))
     return sorted(set(faults))
+
+
+def picture_faults(query: Query) -> list[Fault]:
+    """Return what keeps the query of a picture from being drawn, or its columns from having a heading."""
+    if form(query.text) != "SELECT":
+        return [(1, "the query of a picture must be a SELECT")]
+    faults = [
+        (query.line("returns"), f"a picture of the kind {query.picture} needs the column ?{name}")
+        for name in missing(query.picture, query.returns)
+    ]
+    if query.name in RESERVED:
+        faults.append((1, f'a picture may not be named "{query.name}": that is the address of another page'))
+    if query.params:
+        faults.append((query.line("param"), "the query of a picture has no parameter: all see the same picture"))
+    for language, headings in query.headings.items():
+        for name in sorted({*query.returns} ^ {*headings}):
+            wrong = "names no column" if name in headings else "is missing"
+            faults.append((query.line("heading"), f"heading@{language}: {name} {wrong}"))
+    return faults
 
 
 def lint(query: str, parameters: Sequence[Parameter]) -> list[Fault]:

@@ -33,12 +33,18 @@ class RefusedError(Exception):
 
 
 class Answers:
-    """The application that answers at one address, in some forms, the first of them preferred."""
+    """The application that answers at one address, in some forms, the first of them preferred.
 
-    def __init__(self, site: Site, *, forms: Sequence[Form], write: Write) -> None:
+    ``headers`` are those of its own answers.
+    """
+
+    def __init__(
+        self, site: Site, *, forms: Sequence[Form], write: Write, headers: Mapping[str, str] | None = None
+    ) -> None:
         self._site = site
         self._forms = forms
         self._write = write
+        self._headers = headers or {}
         self._kept = Kept(limit=_KEPT)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -64,7 +70,7 @@ class Answers:
         except RefusedError as refused:
             return refuse(request, self._site, refused.status, refused.lines)
         parts = (*(str(part) for part in asked), view.root)
-        headers = {"ETag": tag(self._site, *parts), "Content-Language": view.language, **fresh()}
+        headers = {"ETag": tag(self._site, *parts), "Content-Language": view.language, **fresh(), **self._headers}
         response = respond(200, body, form.content_type, headers)
         self._kept.put(asked, response)
         return response

@@ -20,6 +20,7 @@ from kg.service.downloads import Downloads
 from kg.service.editor import Editor
 from kg.service.headers import Headers
 from kg.service.metrics import CONTENT_TYPE, Metrics
+from kg.service.pictures.pages import Pictures
 from kg.service.site import Site, Source
 from kg.service.succession import Succession
 from kg.service.things import Shelf
@@ -45,6 +46,7 @@ def application(
     With a ``source``, each new build there is served as soon as it is; ``watch`` makes one when a file changes.
     """
     turns = Turns(workers=workers)
+    pictures = {query.name for query in site.pictures}
     counted = metrics or Metrics()
 
     def pool(of: Site) -> Pool:
@@ -73,6 +75,8 @@ def application(
     def route(path: str) -> str:
         whole = path.removeprefix(site.base_path).strip("/").partition("/")[0]
         first = whole if whole in _ROUTES else whole.partition(".")[0]
+        if first in pictures:
+            return "picture"
         return first if first in _ROUTES else "resource" if first not in ("", INDEX) else "home"
 
     succession = Succession(compose, pool)
@@ -121,5 +125,6 @@ def _routes(site: Site, pool: Pool, shelf: Shelf, metrics: Metrics) -> list[Base
         Route(f"/{printed.PATH}", printed.answers(site, shelf)),
         Route(f"/{listing.PATH}", lists),
         Route(f"/{listing.PATH}/{{list:path}}", lists),
+        *Pictures(site, shelf).routes(),
         *resources.routes(site, shelf),
     ]

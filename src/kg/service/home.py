@@ -46,6 +46,7 @@ class Home:
             description=self._description(documents, view),
             base=project.base,
             figures=[(view.words[key], number(str(count), view.language)) for key, count in self._figures() if count],
+            pictures=[(view.url(query.name), query.title(view.language)) for query in self._site.pictures],
             kinds=[(kind(top), [kind(below) for below in under]) for top, under in things.tree()],
             others=[kind(token) for token in things.others()],
             has_terms=bool(self._shelf.vocabulary.documents),

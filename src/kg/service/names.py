@@ -118,6 +118,13 @@ class Names:
                     self._shown[token] = self._literal(term)
         return self._shown[token]
 
+    def values(self, token: str, predicate: str) -> list[Shown]:
+        """Return the values of a property of a thing: of texts those in the language, else in the best there is."""
+        objects = self._documents.objects(token, predicate)
+        places = {o: self._order.index(parse(o).language) for o in objects if parse(o).language in self._order}
+        best = min((place for o, place in places.items() if parse(o).language), default=None)
+        return [self.shown(o) for o in objects if parse(o).language is None or places.get(o) == best]
+
     def measured(self, token: str, unit: str) -> Shown:
         """Return how a term is shown, a number that may have a fraction with its unit."""
         shown = self.shown(token)

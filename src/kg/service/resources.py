@@ -28,7 +28,7 @@ from kg.service.negotiation import FORMS, HTML, Form, choose_form, form_of
 from kg.service.page import Page, mark
 from kg.service.site import Site
 from kg.service.things import Shelf
-from kg.service.view import View, language_of, way_up
+from kg.service.view import language_of, view_at
 from kg.service.wordings import WORDINGS, spoken
 from kg.source.reader import Triple
 
@@ -162,7 +162,7 @@ class Resources:
     def _write(self, asked: _Asked, described: Description) -> bytes:
         if asked.form != HTML:
             return write_document(described, asked.form, project=self._project)
-        page = Page(self._shelf, View(way_up(asked.address), asked.language, self._languages))
+        page = Page(self._shelf, view_at(asked.address, asked.language, self._site))
         if asked.why is not None:
             proof = self._prove(described, asked.why, asked.language)
             return page.proof(described, proof, path=asked.address).encode()

@@ -7,8 +7,10 @@ from pathlib import Path
 
 from starlette.requests import Request
 
+from kg.errors import QueryError
 from kg.graph.build import Build
 from kg.project import RDF_SUFFIXES, Project
+from kg.query.catalogue import Catalogue, Query
 from kg.rebuild import program_digest
 
 
@@ -41,6 +43,14 @@ class Site:
             if path.suffix in (".html", ".ttl"):
                 written.update(path.read_bytes())
         return f"{program_digest()} {written.hexdigest()} {self.build.manifest['dump']['sha256']}"
+
+    @cached_property
+    def pictures(self) -> list[Query]:
+        """The queries of the project that are drawn; none where its queries are not beside the build."""
+        try:
+            return Catalogue.of(self.project).pictures
+        except QueryError:
+            return []
 
 
 @dataclass(frozen=True)

@@ -29,12 +29,14 @@ class View:
     """How a page is shown to who asks for it.
 
     ``root`` is what addresses begin with: the way from the page to the first page, as in ``../..``, so that pages are
-    the same wherever they are hosted. Links to pages lead to those in the language.
+    the same wherever they are hosted. Links to pages lead to those in the language. ``drawn`` says that the site has
+    pictures.
     """
 
     root: str
     language: str
     languages: tuple[str, ...]
+    drawn: bool = False
 
     @cached_property
     def words(self) -> Mapping[str, str]:
@@ -84,7 +86,12 @@ def view_of(request: Request, site: Site) -> View:
     languages = spoken(site.project.languages)
     language, _ = language_of(request, languages)
     path: bytes = request.scope.get("raw_path") or quote(request.scope["path"]).encode()
-    return View(way_up(path.decode("latin-1").removeprefix(site.base_path)[1:]), language, languages)
+    return view_at(path.decode("latin-1").removeprefix(site.base_path)[1:], language, site)
+
+
+def view_at(path: str, language: str, site: Site) -> View:
+    """Return how the page at a path, relative to the first page, is shown in a language."""
+    return View(way_up(path), language, spoken(site.project.languages), bool(site.pictures))
 
 
 def way_up(path: str) -> str:

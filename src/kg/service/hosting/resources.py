@@ -17,7 +17,8 @@ from kg.service.documents import Description, Documents, write_document
 from kg.service.negotiation import FORMS, HTML
 from kg.service.page import Page
 from kg.service.things import Shelf
-from kg.service.view import View, way_up
+from kg.service.site import Site
+from kg.service.view import view_at
 from kg.service.wordings import spoken
 
 _AT_ONCE = 100  # resources that a process is given
@@ -78,13 +79,14 @@ def write_resources(
 class Writer:
     """Writes the documents of a build below a folder."""
 
-    def __init__(self, documents: Documents, root: Path) -> None:
+    def __init__(self, site: Site, documents: Documents, root: Path) -> None:
+        self._site = site
         self._documents = documents
         self._project = documents.project
         self._root = root
         self._shelf = Shelf(documents)
         self._languages = spoken(documents.project.languages)
-        self._pages: dict[tuple[str, str], Page] = {}
+        self._pages: dict[tuple[str, int], Page] = {}
         self._folders: set[Path] = set()
 
     def write(self, name: str) -> Iterator[File]:
@@ -104,16 +106,17 @@ class Writer:
                 yield self.put(str(Address(path, form.suffix, None, page)), body)
         deprecated = self._documents.is_deprecated(described.iri)
         for language in self._languages:
-            written = self._in(language, way_up(address)).resource(described, path=address, deprecated=deprecated)
+            written = self._in(language, address).resource(described, path=address, deprecated=deprecated)
             file = self.put(str(Address(path, HTML.suffix, language, page)), written.encode())
             yield file
             if language == self._languages[0]:
                 yield link(file, str(Address(path, HTML.suffix, None, page)), root=self._root)
 
-    def _in(self, language: str, way: str) -> Page:
-        if (language, way) not in self._pages:
-            self._pages[language, way] = Page(self._shelf, View(way, language, self._languages))
-        return self._pages[language, way]
+    def _in(self, language: str, path: str) -> Page:
+        key = (language, path.count("/"))
+        if key not in self._pages:
+            self._pages[key] = Page(self._shelf, view_at(path, language, self._site))
+        return self._pages[key]
 
     def put(self, path: str, body: bytes) -> File:
         """Write a file, and return what there is to say of it."""
@@ -138,7 +141,8 @@ _writer: Writer
 def _begin(settings: Path, folder: Path, root: Path) -> None:
     """Make what this process writes by."""
     global _writer  # of the process, which is ours alone
-    _writer = Writer(Documents(Build(folder), project=Project.load(settings)), root)
+    site = Site(Project.load(settings), Build(folder))
+    _writer = Writer(site, Documents(site.build, project=site.project), root)
 
 
 def _write(names: Sequence[str]) -> list[File]:

@@ -10,6 +10,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from importlib.resources import as_file, files
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -32,7 +33,7 @@ from kg.service.hosting.rules import Hosting
 from kg.service.names import Names, Shown
 from kg.service.negotiation import FORMS
 from kg.service.site import Site
-from kg.service.view import View, way_up
+from kg.service.view import view_at
 from kg.service.wordings import WORDINGS, spoken
 
 SEEDS = (f"{INDEX}.{{language}}.html", "sparql/terms.{language}.json")
@@ -48,6 +49,7 @@ class HostedSite:
     def __init__(self, project: Project, build: Build, progress: Callable[[str], None] = lambda _: None) -> None:
         self._project = project
         self._build = build
+        self._site = Site(project, build)
         self._progress = progress
         self._languages = spoken(project.languages)
         self.left_out: Sequence[str] = ()
@@ -57,7 +59,7 @@ class HostedSite:
         self._progress("the addresses")
         documents = Documents(self._build, project=self._project)
         found, self.left_out = resources(documents)
-        writer = Writer(documents, root)
+        writer = Writer(self._site, documents, root)
         written = list(self._static(writer))
         written += self._resources(found, root)
         written += asyncio.run(self._pages(writer, root, {resource.path for resource in found}))
@@ -65,7 +67,7 @@ class HostedSite:
         written += self._refusals(writer, urlsplit(base).path)
         pages = [file.path for file in written if file.path.endswith(tuple(f".{tag}.html" for tag in self._languages))]
         hosting = self._hosting(documents, found, pages, base)
-        view = View(".", self._languages[0], self._languages)
+        view = view_at("", self._languages[0], self._site)
         dataset = self._project.dataset
         title = Names(documents, view).name(f"<{dataset}>").text if dataset else view.words["graph"]
         texts = {
@@ -100,7 +102,7 @@ class HostedSite:
 
     async def _pages(self, writer: Writer, root: Path, known: set[str]) -> list[File]:
         """Write the pages that are of no resource: what can be reached from the first page."""
-        app = application(Site(self._project, self._build), workers=_WORKERS)
+        app = application(self._site, workers=_WORKERS)
         written: list[File] = []
 
         def wanted(path: str) -> bool:
@@ -131,7 +133,7 @@ class HostedSite:
             if resource.successor is None:
                 continue
             for language in self._languages:
-                view = View(way_up(resource.path), language, self._languages)
+                view = view_at(resource.path, language, self._site)
                 name = Names(documents, view).shown(iri(resource.successor))
                 target = Shown(name.text, name.language, name.href or resource.successor)
                 page = view.render("moved.html", title=view.words["moved"], path=None, target=target).encode()
@@ -143,7 +145,7 @@ class HostedSite:
         """Write what servers show for what is not there or not allowed; its links begin at the path of the site."""
         for language in self._languages:
             words = WORDINGS[language]
-            view = View(base_path.rstrip("/"), language, self._languages)
+            view = replace(view_at("", language, self._site), root=base_path.rstrip("/"))
             for status in ("404", "405"):
                 page = view.render("problem.html", title=words[status], path=None, lines=()).encode()
                 file = writer.put(f"{status}.{language}.html", page)
