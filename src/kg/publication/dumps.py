@@ -3,10 +3,12 @@
 ``data/<dataset>.ttl``   the merged graph, asserted and inferred, as sorted Turtle
 ``data/<dataset>.trig``  the same as default graph, then every named graph
 ``data/<dataset>.nq``    the same in its canonical form (RDFC-1.0), whose SHA-256 is the digest of the dataset
+``data/dump.json``       where a browser finds the N-Quads, and their digest
 ``data/graph/….ttl``     each named graph, that of the inferred triples too; ``graph_path`` gives the name
 """
 
 import hashlib
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -22,6 +24,8 @@ from kg.source.reader import Quad, Triple
 from kg.source.turtle import write_trig, write_turtle
 
 GRAPHS = "data/graph/"
+DESCRIBED = "data/dump.json"
+"""The path of what a browser must know to take the whole N-Quads: ``describe_dump`` writes it."""
 _LONGEST = 200
 
 
@@ -67,6 +71,23 @@ def write_dumps(build: Build, *, project: Project, slug: str, root: Path) -> Dum
     with (root / whole["nq"]).open("w", encoding="utf-8", newline="\n") as out:
         out.writelines(canonical_nquads(_everything(merged, named)))
     return Dumps(whole, _write_graphs(named, project=project, root=root))
+
+
+def slug_of(dataset: str) -> str:
+    """Return the name of the whole dumps of a dataset, from its IRI."""
+    return file_name(re.split(r"[/#]", dataset)[-1])
+
+
+def describe_dump(nquads: File, *, root: Path) -> str:
+    """Return, as JSON, the size and digest of the whole N-Quads, and the files below ``data/`` that hold them.
+
+    The smaller one comes first: the one packed by gzip beside the plain one, if it is there.
+    """
+    beside = root / f"{nquads.path}.gz"
+    packed = [{"path": beside.name, "bytes": beside.stat().st_size, "encoding": "gzip"}] if beside.is_file() else []
+    plain = {"path": nquads.path.rpartition("/")[2], "bytes": nquads.size}
+    told = {"bytes": nquads.size, "sha256": nquads.sha256, "files": [*packed, plain]}
+    return json.dumps(told, indent=2) + "\n"
 
 
 def dataset_quads(build: Build, *, project: Project) -> Iterator[Quad]:

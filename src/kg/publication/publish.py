@@ -20,7 +20,7 @@ from kg.errors import UsageError
 from kg.graph.build import Build
 from kg.graph.swap import swap
 from kg.project import Project
-from kg.publication.dumps import File, file_name, write_dumps
+from kg.publication.dumps import DESCRIBED, File, describe_dump, slug_of, write_dumps
 from kg.publication.metadata import catalogue, dataset_of
 from kg.publication.released import folder_of, releases
 from kg.publication.triples import PREFIXES
@@ -55,11 +55,13 @@ def publish(build: Build, *, project: Project, out: Path, base: str | None = Non
         raise UsageError(f"{out} is the build that is to be published: choose another place")
     with swap(out) as draft:
         root = draft.folder
-        dumps = write_dumps(build, project=project, slug=file_name(re.split(r"[/#]", dataset)[-1]), root=root)
+        dumps = write_dumps(build, project=project, slug=slug_of(dataset), root=root)
         kept = releases(project)
         for version in kept:
             shutil.copytree(folder_of(version, project=project), root / "release" / str(version))
         measured = {path: File.of(root / path, root=root) for path in dumps.whole.values()}
+        described = describe_dump(measured[dumps.whole["nq"]], root=root)
+        (root / DESCRIBED).write_text(described, encoding="utf-8", newline="\n")
         triples = catalogue(build, project=project, dumps=dumps, files=measured, releases=kept.values(), site=site)
         with (root / CATALOGUE).open("w", encoding="utf-8", newline="\n") as text:
             comment = f"{dataset}: the catalogue of its distributions, and what it holds."
