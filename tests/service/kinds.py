@@ -50,9 +50,9 @@ KINDS = (
     Kind("document", "/doc/etat-davenir-3.html", "ligne 1175", "line 1175"),
     Kind("passage", "/doc/etat-davenir-3/line/1175.html", "Ce que ce graphe énonce", "What this graph states"),
     Kind("graph", "/graph/inferred.html?page=3", "page 3 sur", "page 3 of"),
-    Kind("endpoint", "/sparql", "Requêtes", "queries", loads=(STYLESHEET, "/static/editor/", "/sparql/terms")),
+    Kind("endpoint", "/sparql", "Requêtes", "queries", loads=(STYLESHEET, "/static/editor/", "/sparql")),
     Kind("questions", "/query", "Questions", "Questions"),
-    Kind("question", "/query/epci-in-erbm-and-cte", "CTE", "CTE"),
+    Kind("question", "/query/epci-in-erbm-and-cte", "CTE", "CTE", loads=(STYLESHEET, "/static/editor/")),
     Kind("not found", "/id/none", "Rien n'est connu", "Nothing is known", status=404),
     Kind("no sense", "/search?class=zz:x", "zz:x", "zz:x", status=400),
 )

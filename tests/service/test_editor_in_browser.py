@@ -163,7 +163,7 @@ def test_the_map_is_drawn_and_moved(visit: Visit) -> None:
     page.mouse.move(dot["x"] + dot["width"] / 2, dot["y"] + dot["height"] / 2)
     told = page.locator(".told")
     expect(told).to_contain_text("Bourg")
-    assert told.get_by_role("link").get_attribute("href") == "/id/town"
+    assert told.get_by_role("link").get_attribute("href") == "/id/town.html"
     # The north is up and the west is left: the point lies inside the triangle's box.
     area = drawing.locator("path.area").bounding_box()
     way = drawing.locator("path.way").bounding_box()
@@ -307,7 +307,7 @@ def test_the_keyboard_does_everything_and_is_never_held(visit: Visit) -> None:
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.get_by_role("tablist")).to_be_visible()
-    for _ in range(3):
+    for _ in range(4):
         page.keyboard.press("Tab")
     assert page.evaluate(focused) == "Tableau"
     page.keyboard.press("ArrowRight")
@@ -384,7 +384,7 @@ def test_where_the_editor_does_not_come_the_form_stays(browser: Browser, town_se
 
 def test_the_bundle_names_the_licences_of_what_it_contains(town_server: Served) -> None:
     text = town_server.client.get("/static/editor/THIRD-PARTY.txt").text
-    for name in ("@zazuko/yasqe", "codemirror", "lodash-es", "dompurify"):
+    for name in ("@zazuko/yasqe", "codemirror", "lodash-es", "dompurify", "oxigraph"):
         assert f"\n{name}\n" in text
     manifest = json.loads(town_server.client.get("/static/editor/manifest.json").text)
-    assert set(manifest) == {"script", "style"}
+    assert set(manifest) == {"script", "style", "question", "results"}

@@ -31,11 +31,13 @@ function terms(asked, parameters) {
 export async function answer(told, asked) {
   const place = document.getElementById("answers");
   const status = h("p", { class: "status", role: "status" });
+  const stopping = new AbortController();
+  const stop = h("button", { type: "button", onclick: () => stopping.abort() }, speaker.say("stop"));
   const trouble = h("div", { role: "alert" });
   const results = h("div", { class: "results" });
   const heading = h("h2", {}, speaker.say("answer"));
   const reasons = h("div");
-  place.replaceChildren(heading, status, trouble, results, reasons);
+  place.replaceChildren(heading, status, stop, trouble, results, reasons);
   for (const [name, text] of Object.entries(asked)) {
     const field = document.getElementById("asked").elements[name];
     if (field) field.value = text;
@@ -49,18 +51,14 @@ export async function answer(told, asked) {
   try {
     const values = terms(asked, told.parameters);
     const query = bound(told.query, values);
-    rewrite(told, asked, query);
     const engine = new Browser(site);
+    rewrite(asked, query, await engine.published());
     const tell = teller((text) => (status.textContent = text), { speaker });
-    const stopping = new AbortController();
-    const stop = h("button", { type: "button", onclick: () => stopping.abort() }, speaker.say("stop"));
-    trouble.replaceChildren(stop);
     const ask = (text) => engine.ask(text, { signal: stopping.signal, tell });
     const found = await ask(query);
     const why = [];
     for (const reason of told.because) why.push([reason, await ask(bound(reason.query, values))]);
     const naming = await named(namingOf(site), [found, ...why.map(([, one]) => one)], told, ask);
-    trouble.replaceChildren();
     await show(results, found, { engine, naming, speaker, fail });
     status.textContent = `${said(found, speaker)} ${speaker.say("memory-used", speaker.size(found.memory))}`;
     if (why.length) reasons.replaceChildren(h("h2", {}, speaker.say("because")), ...why.map((one) => details(one, found)));
@@ -72,14 +70,16 @@ export async function answer(told, asked) {
       return h("details", { open, class: "results" }, h("summary", {}, `${title} (${one.rows?.length ?? 1})`), shown, link);
     }
   } catch (error) {
-    if (error.name !== "AbortError") return fail(error);
-    trouble.replaceChildren();
-    status.textContent = speaker.say("stopped");
+    if (error.name === "AbortError") status.textContent = speaker.say("stopped");
+    else fail(error);
+  } finally {
+    stop.remove();
   }
 }
 
-/** Make what the page says of its text and of its address true of what is asked. */
-function rewrite(told, asked, query) {
+/** Make what the page says of its text, its address and its data true of what is asked. */
+function rewrite(asked, query, dump) {
+  if (dump) document.getElementById("digest").textContent = dump.sha256;
   document.getElementById("asked-text").textContent = query;
   document.getElementById("edited").hash = new URLSearchParams({ query });
   const cited = document.getElementById("cited");

@@ -40,6 +40,7 @@ export class Server {
     const response = await fetch(this.endpoint, { method: "POST", body, headers, signal }).catch((error) => {
       throw error instanceof TypeError ? new Notice("unreachable") : error; // what fetch throws
     });
+    if ([404, 405, 501].includes(response.status)) throw new Notice("unreachable"); // files alone are there
     if (!response.ok) throw refusal((await response.text()).trim() || `${response.status}`);
     return response;
   }

@@ -45,6 +45,7 @@ function answer(store, { query, base, kind, format }) {
 
 function failure(error) {
   if (error instanceof Damaged) return { error: "damaged" };
+  if (!globalThis.WebAssembly || error instanceof WebAssembly.CompileError) return { error: "broken" };
   if (error instanceof WebAssembly.RuntimeError || error instanceof RangeError) return { error: "memory" };
   return error instanceof TypeError ? { error: "undelivered" } : { error: "refused", message: error.message };
 }
