@@ -7,18 +7,22 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
+
+import kg.service
 from kg.graph.build import Build
 from kg.project import Project
 from kg.publication.dumps import DESCRIBED, File, describe_dump
 from kg.publication.publish import publish
-from tests.service.served import Served
 
 HTML = {"Accept": "text/html"}
 
 
-def copy_site(server: Served, project: Project, *, questions: Iterable[str], root: Path, packed: bool = True) -> None:
+def copy_site(
+    client: httpx.Client, build: Build, project: Project, *, questions: Iterable[str], root: Path, packed: bool = True
+) -> None:
     """Write the endpoint's page, questions, scripts and data into a folder; the data packed by gzip too."""
-    published = publish(Build.open(project.root / "build"), project=project, out=root.with_name("published"))
+    published = publish(build, project=project, out=root.with_name("published"))
     data = root / "data"
     data.mkdir(parents=True)
     [nquads] = (published.folder / "data").glob("*.nq")
@@ -31,12 +35,12 @@ def copy_site(server: Served, project: Project, *, questions: Iterable[str], roo
         for language in ("fr", "en"):
             folder = root / path if language == "fr" else root / "en" / path
             folder.mkdir(parents=True)
-            page = server.client.get(f"/{path}", params={"lang": language}, headers=HTML)
+            page = client.get(f"/{path}", params={"lang": language}, headers=HTML)
             (folder / "index.html").write_bytes(page.content)
     for language in ("fr", "en"):
         name = f"sparql/terms.{language}.json"
-        (root / name).write_bytes(server.client.get(f"/{name}").content)
-    static = Path("src/kg/service/static")
+        (root / name).write_bytes(client.get(f"/{name}").content)
+    static = Path(kg.service.__file__).with_name("static")
     for file in (path for path in static.rglob("*") if path.is_file()):
         copy = root / "static" / file.relative_to(static)
         copy.parent.mkdir(parents=True, exist_ok=True)

@@ -28,7 +28,7 @@ export class Engines {
     this.browser = new Browser(site);
     const radio = (name) => h("input", { type: "radio", name: "engine", value: name, onchange: () => this.choose(name) });
     this.radios = { server: radio("server"), browser: radio("browser") };
-    this.note = h("p", { class: "note", role: "status" });
+    this.note = h("p", { class: "note", "aria-live": "polite" });
     const labelled = Object.entries(this.radios).map(([name, input]) => h("label", {}, input, ` ${speaker.say(name)}`));
     this.part = h("fieldset", { class: "engines" }, h("legend", {}, speaker.say("engines")), labelled, this.note);
     this.settled = this.#settle();
