@@ -16,7 +16,7 @@ from kg.graph.build import Build
 from kg.graph.store import ResultsFormat, Solutions, read_quads, read_results
 from kg.publication.dumps import DESCRIBED
 from tests.service.asked_queries import asked_town
-from tests.service.chromium import Seen, chromium, watched, write
+from tests.service.chromium import ANSWERED_WITH_AN_ERROR, Seen, chromium, watched, write
 from tests.service.copied import copy_site, hosted
 from tests.service.served import Served, limited, served
 
@@ -206,20 +206,25 @@ def test_each_limit_is_said_in_words_and_the_next_query_is_answered(query: str, 
     answered(page, ALL)
 
 
-def test_what_needs_too_much_memory_is_said(page: Page, copy: Copy, seen: Seen) -> None:
+def test_what_needs_too_much_memory_is_said(browser: Browser, copy: Copy) -> None:
     # It takes some seconds to need as much: the copy says that a query may take a minute.
     file = copy.root / "sparql" / "index.html"
     before = file.read_text()
+    seen = Seen()
+    page = watched(browser, seen)
     try:
         file.write_text(before.replace('"seconds": 2', '"seconds": 60'))
-        page.reload()
+        page.goto(f"{copy.address}/sparql/")
+        expect(page.locator(".engines")).to_contain_text("Ce site n’a pas de serveur de requêtes.")
         run(page, LARGE)
-        expect(page.get_by_role("alert")).to_contain_text(
-            "plus de mémoire que ce navigateur n’en donne", timeout=60_000
-        )
+        said = "La requête demande plus de mémoire que ce navigateur n’en donne"
+        expect(page.get_by_role("alert")).to_contain_text(said, timeout=60_000)
         answered(page, ALL)
     finally:
         file.write_text(before)
+    page.context.close()
+    # The last words of the engine, and nothing else.
+    assert all("capacity overflow" in said or ANSWERED_WITH_AN_ERROR in said for said in seen.complaints)
 
 
 @pytest.mark.parametrize("query", WRONG)
@@ -336,7 +341,7 @@ def test_where_there_is_a_server_it_answers_and_the_other_can_be_chosen(
     run(page, ALL, button="Ask")
     expect(page.get_by_role("tablist")).to_be_visible()
     assert "in this browser" not in page.get_by_role("status").first.inner_text()
-    page.get_by_label("this browser").check()
+    page.get_by_label("this browser").click()
     expect(page.locator(".engines .note")).to_have_text("The data to download are not published here.")
     expect(page.get_by_label("the server")).to_be_checked()
     page.goto(f"{copy.server.address}/query/who-signed?asOf=2000-01-01")
@@ -389,7 +394,7 @@ def test_nothing_is_inaccessible_or_too_wide(
     page.goto(f"{before}/query/who-signed/?asOf=2020-06-29")
     expect(page.get_by_role("tablist")).to_be_visible()
     check("question")
-    page.goto(f"{before}/query/who-signed/?asOf=none")
+    page.goto(f"{before}/query/who-signed/?nope=1")
     expect(page.get_by_role("alert").locator("p")).to_be_visible()
     check("wrong")
     page.context.close()
