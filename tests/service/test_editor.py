@@ -59,6 +59,15 @@ def test_a_worker_may_compile_and_ask_this_origin_alone(server: Served) -> None:
     assert "wasm" not in server.client.get("/static/page.css").headers["content-security-policy"]
 
 
+def test_the_files_of_the_pages_are_those_that_are_served(server: Served, served_town: Project) -> None:
+    editor = Editor(Site(served_town, Build.open(served_town.root / "build")))
+    files = dict(editor.files())
+    assert {f"sparql/terms.{language}.json" for language in ("fr", "en")} < files.keys()
+    assert any(name.endswith(".wasm") for name in files)
+    for name, content in files.items():
+        assert server.client.get(f"/{name}").content == content, name
+
+
 def test_the_page_tells_its_script_where_everything_is(server: Served, served_town: Project) -> None:
     found = re.search(r'id="site">(.*?)</script>', page(server, lang="en").text)
     assert found
