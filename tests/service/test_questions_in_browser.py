@@ -3,8 +3,10 @@
 The browser is on a copy made of files at Python's web server, which answers no query.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 
 import httpx
@@ -103,7 +105,7 @@ def run(page: Page, text: str) -> bytes:
 
 @pytest.mark.parametrize("name", [name for name in ANSWERS if "@" in name])
 def test_a_question_with_another_date_has_the_answer_of_that_date(
-    name: str, browser: Browser, address: str, project: Project, project_build: Build
+    name: str, browser: Browser, address: str, live: httpx.Client, project: Project, project_build: Build
 ) -> None:
     question, _, day = name.partition("@")
     catalogue = Catalogue.of(project)
@@ -123,6 +125,12 @@ def test_a_question_with_another_date_has_the_answer_of_that_date(
     because = [Counter(reason.rows) for _, reason in expected.because]
     assert others[: len(because)] == because
     assert page.locator("#p-asOf").input_value() == day
+    # Things have their names, as on the page that the service writes for the same date.
+    text = live.get(f"/query/{question}", params={"asOf": day, "lang": "fr"}, headers={"Accept": "text/html"}).text
+    written = re.search(r'<section aria-labelledby="answer">.*?</section>', text, re.DOTALL)
+    assert written
+    theirs = [unescape(re.sub(r"<[^>]*>", "", link)) for link in re.findall(r"<td><a .*?</td>", written[0])]
+    assert page.locator("#answers [role=tabpanel] td a").all_inner_texts() == theirs
     assert f"asOf={day}" in page.locator("#cited").inner_text()
     page.context.close()
     seen.check(address)

@@ -58,7 +58,8 @@ export async function answer(told, asked) {
     const found = await ask(query);
     const why = [];
     for (const reason of told.because) why.push([reason, await ask(bound(reason.query, values))]);
-    const naming = await named(namingOf(site), [found, ...why.map(([, one]) => one)], told, ask);
+    const where = { ...told, origin: site.origin, speaker };
+    const naming = await named(namingOf(site), [found, ...why.map(([, one]) => one)], where, ask);
     await show(results, found, { engine, naming, speaker, fail });
     status.textContent = `${said(found, speaker)} ${speaker.say("memory-used", speaker.size(found.memory))}`;
     if (why.length) reasons.replaceChildren(h("h2", {}, speaker.say("because")), ...why.map((one) => details(one, found)));
