@@ -3,11 +3,19 @@
 import gzip
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
 
 import kg.service
 from kg.graph.build import Build
@@ -45,6 +53,38 @@ def copy_site(
         copy = root / "static" / file.relative_to(static)
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_bytes(file.read_bytes())
+
+
+@contextmanager
+def fronted(server: str, data: Path) -> Iterator[str]:
+    """Answer with the files of a folder at ``/data/``, and for all else with what a server answers; yield the address.
+
+    So does a web server that stands before the service.
+    """
+
+    async def forward(request: Request) -> Response:
+        headers = {name: value for name, value in request.headers.items() if name != "host"}
+        async with httpx.AsyncClient(base_url=server, timeout=30) as client:
+            found = await client.request(
+                request.method, str(request.url)[len(str(request.base_url)) - 1 :], headers=headers,
+                content=await request.body(),
+            )  # fmt: skip
+        dropped = ("content-encoding", "content-length", "transfer-encoding")
+        kept = {name: value for name, value in found.headers.items() if name not in dropped}
+        return Response(found.content, found.status_code, kept)
+
+    rest = Route("/{path:path}", forward, methods=["GET", "HEAD", "POST"])
+    app = Starlette(routes=[Mount("/data", StaticFiles(directory=data)), rest])
+    front = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", ws="none"))
+    thread = threading.Thread(target=front.run)
+    thread.start()
+    try:
+        while not front.started and thread.is_alive():
+            time.sleep(0.01)
+        yield f"http://127.0.0.1:{front.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        front.should_exit = True
+        thread.join()
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from kg.graph.store import ResultsFormat, Solutions, read_quads, read_results
 from kg.publication.dumps import DESCRIBED
 from tests.service.asked_queries import asked_town
 from tests.service.chromium import ANSWERED_WITH_AN_ERROR, Seen, chromium, watched, write
-from tests.service.copied import copy_site, hosted
+from tests.service.copied import copy_site, fronted, hosted
 from tests.service.served import Served, limited, served
 
 pytestmark = pytest.mark.system
@@ -350,6 +350,32 @@ def test_where_there_is_a_server_it_answers_and_the_other_can_be_chosen(
     page.context.close()
     seen.check(copy.server.address)
     assert not [url for url in seen.requests if "worker" in url]
+
+
+def test_where_there_are_both_either_answers_under_our_policy(browser: Browser, copy: Copy, seen: Seen) -> None:
+    with fronted(copy.server.address, copy.root / "data") as address:
+        page = watched(browser, seen)
+        page.goto(f"{address}/sparql?lang=fr")
+        expect(page.get_by_label("le serveur")).to_be_checked()
+        run(page, ALL)
+        status = page.get_by_role("status").first
+        expect(status).to_have_text(re.compile(r"^[\d\u202f]+ lignes, en [\d,]+ s$"))
+        found = status.inner_text().split(",")[0]
+        page.get_by_label("ce navigateur").click()
+        expect(page.locator(".engines .note")).to_contain_text("Les données seront téléchargées")
+        # WebAssembly is compiled under the policy of the service, and the page may not compile any.
+        assert answered(page, ALL).split(",")[0] == found
+        compiled = page.evaluate(
+            "WebAssembly.compile(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0])).then(() => 1, () => 0)"
+        )
+        assert compiled == 0
+        page.get_by_label("le serveur").click()
+        run(page, "ASK {}")
+        expect(status).to_have_text(re.compile(r"^Oui, en [\d,]+ s$"))
+        page.context.close()
+    assert all("wasm" in said or "WebAssembly" in said for said in seen.complaints), seen.complaints
+    seen.complaints.clear()
+    seen.check(address)
 
 
 def test_without_a_script_the_page_says_what_it_needs(browser: Browser, copy: Copy) -> None:
