@@ -37,7 +37,7 @@ async function keep(kept, key, came) {
   }
 }
 
-async function downloaded({ files }, tell) {
+async function downloaded({ bytes: whole, files }, tell) {
   const readable = files.filter(({ encoding }) => !encoding || globalThis.DecompressionStream);
   for (const { path, bytes } of readable) {
     const response = await fetch(path, { cache: "no-cache" });
@@ -49,7 +49,7 @@ async function downloaded({ files }, tell) {
       if (done) return new Blob(pieces);
       pieces.push(value);
       loaded += value.length;
-      tell({ state: "download", loaded, total: bytes });
+      tell({ state: "download", loaded, total: loaded > bytes ? whole : bytes }); // the browser may have unpacked it
     }
   }
   throw new Damaged();
