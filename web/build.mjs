@@ -1,4 +1,4 @@
-// Builds the editor into the folder that the service serves, with the licences of what the bundle contains.
+// Builds the scripts of pages into the folder that the service serves, with the licences of what they contain.
 import { build } from "esbuild";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -31,40 +31,65 @@ async function contents(inputs) {
   return [...found].sort();
 }
 
+/** The licence of a package; one that offers Apache-2.0 and has no text of it is taken under that, which is ours too. */
 async function licence(name) {
   const folder = join(here, "node_modules", name);
   const about = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
   const files = (await readdir(folder)).filter((file) => /^licen[cs]e/i.test(file)).sort();
   const texts = await Promise.all(files.map((file) => readFile(join(folder, file), "utf8")));
-  const author = typeof about.author === "string" ? about.author : about.author?.name;
+  const source = (about.repository?.url ?? "").replace(/^git\+/, "");
   const others = (about.contributors ?? []).map((person) => person.name ?? person);
+  const author = (typeof about.author === "string" ? about.author : about.author?.name) ?? (others.length ? "" : source);
+  if (!texts.length && /\bApache-2\.0\b/.test(about.license))
+    texts.push(await readFile(resolve(here, "../LICENSE"), "utf8"));
   if (!about.license || (!texts.length && !author)) throw new Error(`no licence of ${name}`);
-  const head = `${name}\n${about.license}${author ? `, ${[author, ...others].join(", ")}` : ""}`;
-  return [head, ...texts.map((text) => text.trim())].join("\n\n");
+  const by = [author, ...others].filter(Boolean).join(", ");
+  return [`${name}\n${about.license}${by ? `, ${by}` : ""}`, ...texts.map((text) => text.trim())].join("\n\n");
 }
 
-await rm(out, { recursive: true, force: true });
-await mkdir(out, { recursive: true });
-const { metafile } = await build({
+const shared = {
   absWorkingDir: here,
-  entryPoints: ["src/main.js"],
   outdir: out,
   bundle: true,
-  splitting: true,
   format: "esm",
   target: "es2022",
   minify: true,
   entryNames: "[name]-[hash]",
   chunkNames: "[name]-[hash]",
+  assetNames: "[name]-[hash]",
   legalComments: "none",
   banner: { js: "/* The licences of what this contains: THIRD-PARTY.txt */" },
   metafile: true,
+};
+const named = (metafile, entry) => Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint === entry);
+
+await rm(out, { recursive: true, force: true });
+await mkdir(out, { recursive: true });
+const engine = await build({ ...shared, entryPoints: ["src/worker.js"], loader: { ".wasm": "file" } });
+const worker = basename(named(engine.metafile, "src/worker.js")[0]);
+const pages = await build({
+  ...shared,
+  entryPoints: ["src/main.js", "src/question.js"],
+  splitting: true,
+  define: { WORKER: JSON.stringify(`./${worker}`) },
 });
-const licences = await Promise.all((await contents(Object.keys(metafile.inputs))).map(licence));
+const inputs = [engine, pages].flatMap(({ metafile }) => Object.keys(metafile.inputs));
+const licences = await Promise.all((await contents(inputs)).map(licence));
 const heading = "What this folder contains beside the program's own code, under these licences.";
 await writeFile(join(out, "THIRD-PARTY.txt"), [heading, ...licences].join(`\n\n${"-".repeat(78)}\n\n`) + "\n");
-const outputs = Object.entries(metafile.outputs);
-const main = outputs.find(([, output]) => output.entryPoint === "src/main.js");
-const manifest = { script: basename(main[0]), style: basename(main[1].cssBundle) };
+const [[main, { cssBundle }], [question]] = ["src/main.js", "src/question.js"].map((entry) =>
+  named(pages.metafile, entry),
+);
+const results = Object.keys(pages.metafile.outputs).find((file) => /question-\w+\.css$/.test(file));
+const manifest = {
+  script: basename(main),
+  style: basename(cssBundle),
+  question: basename(question),
+  results: basename(results),
+};
 await writeFile(join(out, "manifest.json"), JSON.stringify(manifest) + "\n");
-for (const [file, { bytes }] of outputs) console.log(`${String(bytes).padStart(8)} ${basename(file)}`);
+for (const { metafile } of [engine, pages]) {
+  for (const [file, { bytes }] of Object.entries(metafile.outputs)) {
+    console.log(`${String(bytes).padStart(8)} ${basename(file)}`);
+  }
+}

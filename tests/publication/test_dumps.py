@@ -1,6 +1,8 @@
 """The dumps hold what the build holds, in each format, whole and graph by graph."""
 
 import gzip
+import hashlib
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +17,7 @@ from kg import pipeline
 from kg.errors import UsageError
 from kg.graph.build import Build
 from kg.project import Project
-from kg.publication.dumps import _LONGEST, file_name, graph_path, write_dumps
+from kg.publication.dumps import _LONGEST, DESCRIBED, File, describe_dump, file_name, graph_path, write_dumps
 from kg.publication.publish import Publication
 from tests.publication.conftest import canonical, graphs_of
 
@@ -38,6 +40,20 @@ def test_the_nquads_are_those_of_the_build_in_their_canonical_form(
     site, build = of(request, published, built)
     lines = whole_dump(site, "nq").read_text(encoding="utf-8").removesuffix("\n").split("\n")
     assert lines == [f"{line} ." for line in canonical(parse(path=build.dump))]
+
+
+def test_a_browser_is_told_where_the_nquads_are(site: Publication, tmp_path: Path) -> None:
+    nquads = whole_dump(site, "nq")
+    told = json.loads((site.folder / DESCRIBED).read_text(encoding="utf-8"))
+    data = nquads.read_bytes()
+    assert (told["bytes"], told["sha256"]) == (len(data), hashlib.sha256(data).hexdigest())
+    assert told["files"][-1] == {"path": nquads.name, "bytes": len(data)}
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / nquads.name).write_bytes(data)
+    (tmp_path / "data" / f"{nquads.name}.gz").write_bytes(packed := gzip.compress(data, mtime=0))
+    again = json.loads(describe_dump(File.of(tmp_path / "data" / nquads.name, root=tmp_path), root=tmp_path))
+    assert again["files"][0] == {"path": f"{nquads.name}.gz", "bytes": len(packed), "encoding": "gzip"}
+    assert {**again, "files": again["files"][1:]} == {**told, "files": told["files"][-1:]}
 
 
 @BOTH

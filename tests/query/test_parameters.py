@@ -9,7 +9,7 @@ from kg.errors import QueryError
 from kg.graph.store import Solutions, Store
 from kg.graph.terms import parse
 from kg.project import Project
-from kg.query.parameters import TYPES, Parameter, bind, parse_value, parse_values
+from kg.query.parameters import TYPES, Parameter, bind, parse_value, parse_values, pieces
 
 X = Parameter("x", "xsd:string", optional=False)
 
@@ -25,6 +25,14 @@ def test_what_looks_like_a_block_in_a_string_an_iri_or_a_comment_is_left() -> No
         "{1}", ""
     )
     assert bind(query, {"x": '"2"'}) == query.replace("VALUES ?x { 1 } }", 'VALUES ?x { "2" } }')
+
+
+def test_a_query_is_its_pieces_with_what_stands_between_them() -> None:
+    query = "SELECT * { VALUES ?x { 1 } # VALUES ?x { 2 }\n VALUES ?y { UNDEF } VALUES ?z { 3 } VALUES ?x { -4 } }"
+    cut = pieces(query, {"x", "y"})
+    assert [(piece.name, piece.standing) for piece in cut] == [("x", "1"), ("y", "UNDEF"), ("x", "-4"), (None, "")]
+    assert "".join(piece.text + piece.standing for piece in cut) == query
+    assert pieces("ASK {}", {"x"})[0].text == "ASK {}"
 
 
 @pytest.mark.parametrize("text", ['"', "}", "\\", "a\nb", "' } DROP ALL #", "\\u0022"])

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import asdict
 from pathlib import Path
 
 import httpx
@@ -10,7 +11,8 @@ import pytest
 from kg.graph.build import Build
 from kg.project import Project
 from kg.publication.statistics import count, uses
-from kg.service.editor import Bundle, Editor, bundle
+from kg.service.editor import Editor
+from kg.service.scripts import Bundle, bundle
 from kg.service.site import Site
 from kg.service.view import View
 from tests.service.served import Served, served
@@ -43,9 +45,38 @@ def test_the_policy_allows_scripts_of_this_origin_alone(server: Served) -> None:
     policy = page(server).headers["content-security-policy"]
     assert "script-src 'self'" in policy
     assert "unsafe" not in policy
-    assert "script-src" not in server.client.get("/sparql/terms").headers["content-security-policy"]
-    for script in re.findall(r"<script[^>]*>.*?</script>", page(server).text, re.DOTALL):
-        assert re.fullmatch(r'<script type="module" src="\./static/editor/main-\w+\.js"></script>', script)
+    assert "script-src" not in server.client.get("/sparql/terms.fr.json").headers["content-security-policy"]
+    data, *scripts = re.findall(r"<script[^>]*>.*?</script>", page(server).text, re.DOTALL)
+    assert re.fullmatch(r'<script type="application/json" id="site">[^<]*</script>', data)
+    [script] = scripts
+    assert re.fullmatch(r'<script type="module" src="\./static/editor/main-\w+\.js"></script>', script)
+
+
+def test_a_worker_may_compile_and_ask_this_origin_alone(server: Served) -> None:
+    [worker] = Path("src/kg/service/static/editor").glob("worker-*.js")
+    policy = server.client.get(f"/static/editor/{worker.name}").headers["content-security-policy"]
+    assert policy == "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
+    assert "wasm" not in server.client.get("/static/page.css").headers["content-security-policy"]
+
+
+def test_the_files_of_the_pages_are_those_that_are_served(server: Served, served_town: Project) -> None:
+    editor = Editor(Site(served_town, Build.open(served_town.root / "build")))
+    files = dict(editor.files())
+    assert {f"sparql/terms.{language}.json" for language in ("fr", "en")} < files.keys()
+    assert any(name.endswith(".wasm") for name in files)
+    for name, content in files.items():
+        assert server.client.get(f"/{name}").content == content, name
+
+
+def test_the_page_tells_its_script_where_everything_is(server: Served, served_town: Project) -> None:
+    found = re.search(r'id="site">(.*?)</script>', page(server, lang="en").text)
+    assert found
+    told = json.loads(found[1])
+    assert told["limits"] == {"seconds": 2, "rows": 20_000}
+    assert told["prefixes"] == dict(served_town.prefixes)
+    assert (told["endpoint"], told["terms"], told["dump"]) == ("./sparql", "./sparql/terms.en.json", "./data/dump.json")
+    assert told["origin"] == served_town.base
+    assert server.client.get(told["terms"]).json()["queries"]
 
 
 def test_a_page_that_is_kept_keeps_its_policy(server: Served) -> None:
@@ -66,11 +97,12 @@ def test_the_page_loads_the_editor_that_was_built(
 ) -> None:
     site = Site(town, town_build, "/g")
     view = View("/g", language, ("fr", "en"))
+    built = Bundle("main-1.js", "main-2.css", "question-3.js", "question-4.css")
     assert bundle(tmp_path) is None
     assert b"<script" not in Editor(site, folder=tmp_path).page(view, saved=None)
-    (tmp_path / "manifest.json").write_text(json.dumps({"script": "main-1.js", "style": "main-2.css"}))
+    (tmp_path / "manifest.json").write_text(json.dumps(asdict(built)))
     editor = Editor(site, folder=tmp_path)
-    assert editor.bundle == Bundle("main-1.js", "main-2.css")
+    assert editor.bundle == built
     found = editor.page(view, saved=None).decode()
     assert '<script type="module" src="/g/static/editor/main-1.js"></script>' in found
     assert '<link rel="stylesheet" href="/g/static/editor/main-2.css">' in found
@@ -79,12 +111,10 @@ def test_the_page_loads_the_editor_that_was_built(
 
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_terms_are_those_in_use_with_their_labels(language: str, server: Served, served_town: Project) -> None:
-    response = server.client.get("/sparql/terms", params={"lang": language})
+    response = server.client.get(f"/sparql/terms.{language}.json")
     assert response.headers["content-type"] == "application/json"
     assert response.headers["content-language"] == language
     told = response.json()
-    assert told["prefixes"] == dict(served_town.prefixes)
-    assert told["origin"] == served_town.base
     assert told["queries"][NAME] == (served_town.queries / "competency" / f"{NAME}.rq").read_text(encoding="utf-8")
     assert set(told["queries"]) == {"count-signatories", NAME}
     for kind, query in (
@@ -107,24 +137,24 @@ def test_terms_are_those_in_use_with_their_labels(language: str, server: Served,
 
 
 def test_terms_are_asked_for_as_other_answers_are(server: Served) -> None:
-    ask = server.client.request
-    first = ask("GET", "/sparql/terms", headers={"Accept-Language": "en"})
-    assert first.headers["content-language"] == "en"
-    assert "Accept-Language" in first.headers["vary"]
-    again = {"Accept-Language": "en", "If-None-Match": first.headers["etag"]}
-    assert ask("GET", "/sparql/terms", headers=again).status_code == 304
-    assert ask("GET", "/sparql/terms", headers=again | {"Accept-Language": "fr"}).status_code == 200
-    head = ask("HEAD", "/sparql/terms", headers={"Accept-Language": "en"})
+    ask, address = server.client.request, "/sparql/terms.en.json"
+    first = ask("GET", address)
+    again = {"If-None-Match": first.headers["etag"]}
+    assert ask("GET", address, headers=again).status_code == 304
+    assert ask("GET", "/sparql/terms.fr.json", headers=again).status_code == 200
+    head = ask("HEAD", address)
     assert (head.content, head.headers["content-length"]) == (b"", first.headers["content-length"])
-    assert ask("OPTIONS", "/sparql/terms").headers["allow"] == "GET, HEAD, OPTIONS"
-    refused = ask("POST", "/sparql/terms")
+    assert ask("OPTIONS", address).headers["allow"] == "GET, HEAD, OPTIONS"
+    refused = ask("POST", address)
     assert (refused.status_code, refused.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
+    assert ask("GET", "/sparql/terms.de.json").status_code == 404
 
 
 def test_links_keep_the_public_address(served_town: Project) -> None:
     options = ("--workers", "1", "--base-path", "/g", "--public-url", "https://data.example.org/g")
     with served(served_town, *options) as found:
-        assert found.client.get(f"{found.address}/sparql/terms").json()["root"] == "https://data.example.org/g"
+        text = found.client.get(f"{found.address}/sparql", headers={"Accept": BROWSER}).text
+        assert '"root": "https://data.example.org/g"' in text
 
 
 def test_uses_are_the_counts_of_the_description(project: Project, project_build: Build) -> None:

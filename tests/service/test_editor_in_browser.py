@@ -2,30 +2,19 @@
 
 import json
 import re
-import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from kg.project import Project
+from tests.service.chromium import Seen, chromium, watched, write, written
 from tests.service.served import Served, served
 
 pytestmark = pytest.mark.system
 
-FLAGS = """--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking
---disable-component-update --disable-sync""".split()
-WATCH = "addEventListener('securitypolicyviolation', e => console.error('policy', e.violatedDirective, e.blockedURI))"
-PASTE = """text => {
-  const clipboardData = new DataTransfer();
-  clipboardData.setData("text/plain", text);
-  document.activeElement.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
-}"""
-PATIENCE = 20_000  # milliseconds
-ANSWERED_WITH_AN_ERROR = "Failed to load resource: the server responded with a status of"
 PLACES = """PREFIX geo: <http://www.opengis.net/ont/geosparql#>
 SELECT ?thing ?name ?people ?place WHERE {
   VALUES (?thing ?name ?people ?place) {
@@ -36,14 +25,6 @@ SELECT ?thing ?name ?people ?place WHERE {
   }
 }"""
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n1 ?o . ?p ?q ?r }"
-
-
-@dataclass
-class Seen:
-    """What a browser asked for, and what it complained of."""
-
-    requests: list[str] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
 
 
 Visit = Callable[..., Page]
@@ -57,13 +38,8 @@ def town_server(served_town: Project) -> Iterator[Served]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium")
-    assert chromium, "chromium is not installed: make test-system installs it"
-    expect.set_options(timeout=PATIENCE)
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield browser
-        browser.close()
+    with chromium() as found:
+        yield found
 
 
 @pytest.fixture
@@ -73,16 +49,8 @@ def visit(browser: Browser, town_server: Served) -> Iterator[Visit]:
     contexts = []
 
     def open_page(target: str = "/sparql?lang=fr", *, ready: bool = True, **options: Any) -> Page:
-        context = browser.new_context(**options)
-        contexts.append(context)
-        context.add_init_script(WATCH)
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE)
-        page.on("request", lambda request: seen.requests.append(request.url))
-        page.on("pageerror", lambda error: seen.complaints.append(str(error)))
-        page.on(
-            "console", lambda said: seen.complaints.append(said.text) if said.type in ("error", "warning") else None
-        )
+        page = watched(browser, seen, **options)
+        contexts.append(page.context)
         page.goto(town_server.address + target)
         if ready:
             expect(page.locator(".yasqe .CodeMirror")).to_be_visible()
@@ -91,24 +59,7 @@ def visit(browser: Browser, town_server: Served) -> Iterator[Visit]:
     yield open_page
     for context in contexts:
         context.close()
-    own = (f"{town_server.address}/", f"blob:{town_server.address}/")
-    assert [url for url in seen.requests if not url.startswith(own)] == []
-    assert [said for said in seen.complaints if not said.startswith(ANSWERED_WITH_AN_ERROR)] == []
-    assert seen.requests
-
-
-def written(page: Page) -> str:
-    text: str = page.evaluate("document.querySelector('.yasqe .CodeMirror').CodeMirror.getValue()")
-    return text
-
-
-def write(page: Page, text: str) -> None:
-    """Put a query in the place of what is written, as who pastes it does."""
-    page.locator(".yasqe .CodeMirror-code").click()
-    page.keyboard.press("Control+a")
-    page.keyboard.press("Delete")
-    page.evaluate(PASTE, text)
-    assert written(page) == text
+    seen.check(town_server.address)
 
 
 def run(page: Page, query: str) -> None:
@@ -163,7 +114,7 @@ def test_the_map_is_drawn_and_moved(visit: Visit) -> None:
     page.mouse.move(dot["x"] + dot["width"] / 2, dot["y"] + dot["height"] / 2)
     told = page.locator(".told")
     expect(told).to_contain_text("Bourg")
-    assert told.get_by_role("link").get_attribute("href") == "/id/town"
+    assert told.get_by_role("link").get_attribute("href") == "/id/town.html"
     # The north is up and the west is left: the point lies inside the triangle's box.
     area = drawing.locator("path.area").bounding_box()
     way = drawing.locator("path.way").bounding_box()
@@ -307,7 +258,7 @@ def test_the_keyboard_does_everything_and_is_never_held(visit: Visit) -> None:
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.get_by_role("tablist")).to_be_visible()
-    for _ in range(3):
+    for _ in range(4):
         page.keyboard.press("Tab")
     assert page.evaluate(focused) == "Tableau"
     page.keyboard.press("ArrowRight")
@@ -384,7 +335,7 @@ def test_where_the_editor_does_not_come_the_form_stays(browser: Browser, town_se
 
 def test_the_bundle_names_the_licences_of_what_it_contains(town_server: Served) -> None:
     text = town_server.client.get("/static/editor/THIRD-PARTY.txt").text
-    for name in ("@zazuko/yasqe", "codemirror", "lodash-es", "dompurify"):
+    for name in ("@zazuko/yasqe", "codemirror", "lodash-es", "dompurify", "oxigraph"):
         assert f"\n{name}\n" in text
     manifest = json.loads(town_server.client.get("/static/editor/manifest.json").text)
-    assert set(manifest) == {"script", "style"}
+    assert set(manifest) == {"script", "style", "question", "results"}

@@ -1,16 +1,17 @@
 // The page of the endpoint: the form that works without a script becomes an editor with results beside it.
 import "@zazuko/yasqe/build/yasqe.min.css";
 import "./style.css";
+import { Notice, Refusal } from "./answer.js";
 import { h } from "./dom.js";
-import { Refusal, ask, naming as namingOf } from "./endpoint.js";
+import { Engines, teller } from "./engines.js";
 import { said, show } from "./results.js";
+import { naming as namingOf, told } from "./site.js";
 import { speaker as speakerOf } from "./words.js";
 
 const form = document.getElementById("ask");
 const saved = document.getElementById("saved");
-const language = document.documentElement.lang;
-const speaker = speakerOf(language);
-const endpoint = location.pathname.replace(/\/$/, ""); // of this origin, whatever the public address is
+const speaker = speakerOf(document.documentElement.lang);
+const site = told();
 
 /** The query that the fragment of the address carries. */
 const carried = () => new URLSearchParams(location.hash.slice(1)).get("query");
@@ -19,7 +20,8 @@ const address = (query) => `#${new URLSearchParams({ query })}`;
 /** What stands in the place of the form: an editor, its buttons, what goes on, what went wrong, the answer. */
 class Desk {
   constructor(edit, terms) {
-    this.naming = namingOf(terms);
+    this.naming = namingOf(site);
+    this.engines = new Engines(site, speaker);
     this.running = null;
     this.place = h("div");
     this.help = h("p", { id: "editor-help", class: "note" }, speaker.say("help"));
@@ -30,7 +32,7 @@ class Desk {
     this.answer = h("div", { class: "results" });
     this.editor = edit(this.place, {
       query: carried() ?? form.elements.query.value,
-      vocabulary: terms,
+      vocabulary: { ...terms, prefixes: site.prefixes },
       naming: this.naming,
       speaker,
       help: this.help.id,
@@ -42,7 +44,7 @@ class Desk {
     const button = (key, act) => h("button", { type: "button", onclick: act }, speaker.say(key));
     const others = [button("format", () => this.editor.format()), button("link", () => this.share())];
     const buttons = h("p", { class: "choices" }, this.runs, others);
-    return [this.place, this.help, buttons, this.status, this.trouble, this.answer];
+    return [this.place, this.help, buttons, this.engines.part, this.status, this.trouble, this.answer];
   }
 
   async run() {
@@ -53,10 +55,13 @@ class Desk {
     this.runs.textContent = speaker.say("stop");
     history.replaceState(null, "", address(query));
     try {
-      const answer = await ask(endpoint, query, own.signal);
-      const fail = (error) => this.fail(error);
-      if (this.running === own) await show(this.answer, answer, { endpoint, naming: this.naming, speaker, fail });
-      if (this.running === own) this.status.textContent = said(answer, speaker);
+      const engine = await this.engines.chosen();
+      const tell = teller((text) => this.running === own && (this.status.textContent = text), { speaker });
+      const answer = await engine.ask(query, { signal: own.signal, tell });
+      if (this.running !== own) return;
+      await show(this.answer, answer, { engine, naming: this.naming, speaker, fail: (error) => this.fail(error) });
+      this.status.textContent = said(answer, speaker);
+      this.engines.measured(answer);
     } catch (error) {
       if (this.running === own) this.fail(error);
     } finally {
@@ -81,9 +86,8 @@ class Desk {
     this.status.textContent = error.name === "AbortError" ? speaker.say("stopped") : "";
     if (error.name === "AbortError") return;
     if (!(error instanceof Refusal)) {
-      const unreachable = error instanceof TypeError; // what fetch throws
-      this.trouble.replaceChildren(h("p", {}, speaker.say(unreachable ? "unreachable" : "error")));
-      console.error(error);
+      this.trouble.replaceChildren(h("p", {}, error instanceof Notice ? speaker.notice(error) : speaker.say("error")));
+      if (!(error instanceof Notice)) console.error(error);
       return;
     }
     const { place, message } = error;
@@ -115,7 +119,7 @@ class Desk {
 }
 
 async function start() {
-  const [{ edit }, response] = await Promise.all([import("./editor.js"), fetch(`${endpoint}/terms?lang=${language}`)]);
+  const [{ edit }, response] = await Promise.all([import("./editor.js"), fetch(site.terms)]);
   if (!response.ok) throw new Error(`the terms: ${response.status}`);
   const terms = await response.json();
   const desk = new Desk(edit, terms);

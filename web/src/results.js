@@ -1,6 +1,6 @@
 // The answer of a query: as a table, a map, a chart, as it came, and to download.
+import { FORMATS, download } from "./answer.js";
 import { h } from "./dom.js";
-import { FORMATS, download } from "./endpoint.js";
 import { draw as table } from "./table.js";
 
 const LONGEST = 200_000; // characters of a raw response that a page shows
@@ -25,7 +25,7 @@ async function views(answer) {
 }
 
 export function said(answer, speaker) {
-  const time = speaker.say("seconds", speaker.number(Math.round(answer.seconds * 100) / 100));
+  const time = speaker.say(answer.memory === undefined ? "seconds" : "here", speaker.seconds(answer.seconds));
   if (answer.kind === "boolean") return `${speaker.say(answer.boolean ? "yes" : "no")}, ${time}`;
   if (answer.kind === "graph") return `${speaker.say("graph")}, ${time}`;
   const { length } = answer.rows;
@@ -34,7 +34,7 @@ export function said(answer, speaker) {
 }
 
 /** Show an answer in an element: tabs (WAI-ARIA practices, tabs with manual activation) and downloads. */
-export async function show(parent, answer, { endpoint, naming, speaker, fail }) {
+export async function show(parent, answer, { engine, naming, speaker, fail }) {
   const known = await views(answer);
   const panel = h("div", { role: "tabpanel", id: "view", tabindex: -1 });
   const tabs = Object.keys(known).map((name) =>
@@ -82,8 +82,8 @@ export async function show(parent, answer, { endpoint, naming, speaker, fail }) 
         "button",
         {
           type: "button",
-          "aria-label": `${speaker.say("download")} ${name}`,
-          onclick: () => download(endpoint, answer.query, format).catch(fail),
+          "aria-label": `${speaker.say("save")} ${name}`,
+          onclick: () => download(engine, answer, format).catch(fail),
         },
         name,
       ),
@@ -93,7 +93,7 @@ export async function show(parent, answer, { endpoint, naming, speaker, fail }) 
   parent.replaceChildren(
     h("div", { class: "tabs", role: "tablist", "aria-label": speaker.say("results") }, tabs),
     panel,
-    h("h2", {}, speaker.say("download")),
+    h("h2", {}, speaker.say("save")),
     h("ul", { class: "downloads" }, downloads),
   );
 }

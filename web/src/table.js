@@ -15,8 +15,8 @@ export function cell(term, naming) {
   if (!term) return "";
   if (term.type === "uri") {
     const address = naming.address(term.value);
-    const text = naming.short(term.value) ?? term.value;
-    return address ? h("a", { href: address, title: term.value, rel: "noreferrer" }, text) : text;
+    const { text, lang } = naming.name(term.value);
+    return address ? h("a", { href: address, title: term.value, rel: "noreferrer", lang }, text) : text;
   }
   if (term.type === "bnode") return `_:${term.value}`;
   const lang = term["xml:lang"];

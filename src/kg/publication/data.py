@@ -16,7 +16,7 @@ from kg.graph.build import Build
 from kg.project import Project
 from kg.publication import citation, datapackage
 from kg.publication.about import About, about
-from kg.publication.dumps import Dumps, write_dumps
+from kg.publication.dumps import DESCRIBED, Dumps, describe_dump, write_dumps
 from kg.publication.jsonld import Terms, write_jsonld
 from kg.publication.metadata import catalogue, dataset_facts, dataset_of
 from kg.publication.offers import Offer, offers, slug_of
@@ -90,6 +90,8 @@ def _describe(
         build, project=project, dumps=dumps, offered=offered, digest=digest, site=site, endpoint=endpoint
     )
     _write_catalogue(triples, project=project, root=root)
+    with (root / DESCRIBED).open("w", encoding="utf-8", newline="\n") as out:
+        out.write(describe_dump(files[dumps.whole["nq"]], root=root))
     said = about(dataset_facts(build, project=project, digest=digest), dataset=dataset, digest=digest)
     if said.authors:  # the format demands one
         with (root / citation.FILE).open("w", encoding="utf-8", newline="\n") as out:

@@ -6,10 +6,12 @@
 ``data/<dataset>.nq``            the same in its canonical form (RDFC-1.0): its SHA-256 is the digest of the dataset
 ``data/<dataset>-asserted.ttl``  the merged graph without what is inferred
 ``data/context.jsonld``          the context of the JSON-LD
+``data/dump.json``               where a browser finds the N-Quads, and their digest
 ``data/graph/….ttl``             each named graph, that of the inferred triples too; ``graph_path`` gives the name
 """
 
 import hashlib
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -28,6 +30,8 @@ from kg.source.turtle import write_trig, write_turtle
 
 GRAPHS = "data/graph/"
 CONTEXT = "data/context.jsonld"
+DESCRIBED = "data/dump.json"
+"""The path of what a browser must know to take the whole N-Quads: ``describe_dump`` writes it."""
 _LONGEST = 200
 
 
@@ -99,6 +103,18 @@ def write_dumps(
 def _open(path: Path) -> TextIO:
     """Open a file to write, the same bytes on every system."""
     return path.open("w", encoding="utf-8", newline="\n")
+
+
+def describe_dump(nquads: File, *, root: Path) -> str:
+    """Return, as JSON, the size and digest of the whole N-Quads, and the files below ``data/`` that hold them.
+
+    The smaller one comes first: the one packed by gzip beside the plain one, if it is there.
+    """
+    beside = root / f"{nquads.path}.gz"
+    packed = [{"path": beside.name, "bytes": beside.stat().st_size, "encoding": "gzip"}] if beside.is_file() else []
+    plain = {"path": nquads.path.rpartition("/")[2], "bytes": nquads.size}
+    told = {"bytes": nquads.size, "sha256": nquads.sha256, "files": [*packed, plain]}
+    return json.dumps(told, indent=2) + "\n"
 
 
 def dataset_quads(build: Build, *, project: Project) -> Iterator[Quad]:

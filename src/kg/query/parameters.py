@@ -6,7 +6,7 @@ block of its variable; nothing else in the text changes. Values are never pasted
 
 import datetime
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from kg.errors import QueryError, UsageError, suggestion
@@ -100,15 +100,31 @@ def bind(query: str, values: Mapping[str, str]) -> str:
     Everything else stays byte for byte. Raises QueryError for a variable without block, and for what is not an
     absolute IRI or a literal.
     """
-    found = [block for block in blocks(query) if block.name in values]
-    for name in values.keys() - {block.name for block in found}:
+    for name in values.keys() - {block.name for block in blocks(query)}:
         known = [block.name for block in blocks(query) if block.name]
         raise QueryError(f"the query has no VALUES ?{name} {{ … }} block.{suggestion(name, known)}")
     written = {name: _written(name, token) for name, token in values.items()}
-    for block in reversed(found):
-        assert block.name is not None
-        query = query[: block.data[0].start] + written[block.name] + query[block.data[-1].end :]
-    return query
+    return "".join(piece.text + (written[piece.name] if piece.name else "") for piece in pieces(query, values))
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of a query: its text up to a place of a parameter, whose name and what stands there; none at the end."""
+
+    text: str
+    name: str | None
+    standing: str
+
+
+def pieces(query: str, names: Container[str]) -> list[Piece]:
+    """Return the pieces of a query between the places where these parameters have their values."""
+    found, start = [], 0
+    for block in blocks(query):
+        if block.name is not None and block.name in names:
+            opening, closing = block.data[0].start, block.data[-1].end
+            found.append(Piece(query[start:opening], block.name, query[opening:closing]))
+            start = closing
+    return [*found, Piece(query[start:], None, "")]
 
 
 def parse_value(text: str, parameter: Parameter, *, project: Project) -> str:

@@ -2,7 +2,7 @@
 
 ``id/pact.page2.en.html`` is what ``id/pact?page=2&lang=en&format=html`` asks for: the page, the language and the form
 stand in the name, in this order, and may be left out but for the form. The first page has no number. ``index`` is the
-name of the first page of the site.
+name of the first page of the site, and of what has a path that ends in a slash.
 """
 
 import re
@@ -34,7 +34,8 @@ class Address:
         """Return the name."""
         number = f".page{self.page}" if self.page > 1 else ""
         language = f".{self.language}" if self.language else ""
-        return f"{self.stem or INDEX}{number}{language}.{self.suffix}"
+        stem = self.stem if self.stem and not self.stem.endswith("/") else f"{self.stem}{INDEX}"
+        return f"{stem}{number}{language}.{self.suffix}"
 
 
 def readings(path: str, languages: Container[str]) -> Iterator[Address]:
@@ -87,6 +88,6 @@ class Named:
         said = {"format": named.suffix, "lang": named.language, "page": str(named.page) if named.page > 1 else None}
         given = {name: value for name, value in said.items() if value}
         others = [piece for piece in query.split(b"&") if piece.partition(b"=")[0].decode("latin-1") not in given]
-        stem = "" if named.stem == INDEX else named.stem
+        stem = named.stem.removesuffix(INDEX) if f"/{named.stem}".endswith(f"/{INDEX}") else named.stem
         asked = b"&".join([*filter(None, others), urlencode(given).encode()])
         return {"path": f"{self._base_path}/{stem}", "query_string": asked}

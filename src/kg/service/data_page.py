@@ -96,7 +96,7 @@ def _offered(offers: Iterable[Offer], view: View) -> list[Offered]:
 
 def _file(file: File, view: View) -> tuple[str, str, str, str]:
     name = file.path.rpartition("/")[2]
-    return name, view.url(quote(file.path), plain=True), _size(file.size, view), file.sha256
+    return name, view.file(quote(file.path)), _size(file.size, view), file.sha256
 
 
 def _size(size: int, view: View) -> str:

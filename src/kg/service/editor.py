@@ -2,10 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from importlib.resources import files
 from importlib.resources.abc import Traversable
 from threading import Lock
 from typing import Any
@@ -21,31 +19,13 @@ from kg.query.catalogue import Catalogue
 from kg.rebuild import program_digest
 from kg.service.documents import LABELS
 from kg.service.negotiation import matches
+from kg.service.scripts import FOLDER, bundle, dump_address, folder_of_scripts, terms_path, told
 from kg.service.site import Site
 from kg.service.view import View, language_of
 from kg.service.wordings import spoken
 
-# The editor sets the style of its lines from its script, which the policy of styles does not concern.
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; "
-    "form-action 'self'; frame-ancestors 'none'"
-)
 _FORMATS = ("csv", "json", "xml", "tsv", "turtle", "jsonld", "nt", "rdf", "trig")
 _EXAMPLE = "SELECT ?class (COUNT(?thing) AS ?things) { ?thing a ?class } GROUP BY ?class ORDER BY DESC(?things)"
-
-
-@dataclass(frozen=True)
-class Bundle:
-    """The files of the editor, by their names in ``static/editor``."""
-
-    script: str
-    style: str
-
-
-def bundle(folder: Traversable) -> Bundle | None:
-    """Return the files that ``web/`` was built to in a folder; None when it was not."""
-    manifest = folder / "manifest.json"
-    return Bundle(**json.loads(manifest.read_text(encoding="utf-8"))) if manifest.is_file() else None
 
 
 class Editor:
@@ -57,7 +37,7 @@ class Editor:
     def __init__(self, site: Site, *, folder: Traversable | None = None) -> None:
         self._site = site
         self._project = site.project
-        self.bundle = bundle(folder or files("kg.service") / "static" / "editor")
+        self.bundle = bundle(folder or folder_of_scripts())
         self._queries = Catalogue.of(site.project).questions
         self._counting = Lock()
         self._counted: tuple[Mapping[str, int], Mapping[str, int]] | None = None
@@ -79,11 +59,20 @@ class Editor:
             formats=_FORMATS,
             prefixes=sorted(self._project.prefixes.items()),
             bundle=self.bundle,
+            site=told(self._project, view),
+            dump=dump_address(self._project, view),
         )
         return page.encode()
 
+    def files(self) -> Iterator[tuple[str, bytes]]:
+        """Yield the path and the bytes of each file that the pages with scripts load: the scripts, and the terms."""
+        for file in folder_of_scripts().iterdir() if self.bundle else ():
+            yield f"{FOLDER}/{file.name}", file.read_bytes()
+        for language in spoken(self._project.languages):
+            yield terms_path(language), self.terms(language)
+
     async def complete(self, request: Request) -> Response:
-        """Return what the editor completes, as JSON in a language."""
+        """Return what the editor completes, as JSON in the language that is asked for."""
         language, _ = language_of(request, spoken(self._project.languages))
         known = f"{self._site.build.folder.name} {self.digest} {language}"
         headers = {"ETag": f'"{hashlib.sha256(known.encode()).hexdigest()[:32]}"', "Cache-Control": "no-cache"}
@@ -97,20 +86,17 @@ class Editor:
         return sorted(((query.name, query.title(language)) for query in self._queries), key=_by_title)
 
     def _terms(self, language: str) -> bytes:
-        """Return, as JSON, the prefixes, the classes and properties with labels and uses, and the saved queries."""
+        """Return, as JSON, the classes and properties with labels and uses, and the saved queries."""
         with self._counting:
             if self._counted is None:
                 self._counted = self._count()
         classes, properties = self._counted
-        told: dict[str, Any] = {
-            "root": self._site.root,
-            "origin": self._project.base[: self._project.base.rindex("/") + 1],
-            "prefixes": dict(sorted(self._project.prefixes.items())),
+        listed: dict[str, Any] = {
             "classes": self._listed(classes, language),
             "properties": self._listed(properties, language),
             "queries": {query.name: query.text for query in self._queries},
         }
-        return json.dumps(told, ensure_ascii=False).encode()
+        return json.dumps(listed, ensure_ascii=False).encode()
 
     def _count(self) -> tuple[Mapping[str, int], Mapping[str, int]]:
         build = Build(self._site.build.folder)  # tables of its own: a connection is for one thread

@@ -66,7 +66,7 @@ class Home:
         if about is None:
             return None
         slug = slug_of(about.iri)
-        files = {view.url(f"data/{slug}.{suffix}", plain=True): FORMATS[suffix].media_type for suffix in WHOLE}
+        files = {view.file(f"data/{slug}.{suffix}"): FORMATS[suffix].media_type for suffix in WHOLE}
         return schema_org(about, files=files)
 
     def _figures(self) -> list[tuple[str, int]]:

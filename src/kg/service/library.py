@@ -18,11 +18,13 @@ from kg.service import library_page as pages
 from kg.service.answering import Answering, unchanged
 from kg.service.formats import OFFERS
 from kg.service.handler import Handler, unless_gone
+from kg.service.headers import SCRIPTED
 from kg.service.names import Names
 from kg.service.negotiation import HTML, Form, choose_form
 from kg.service.openapi import describe
 from kg.service.protocol import RefusalError, discard_body, read_parameters
 from kg.service.screening import screen
+from kg.service.scripts import bundle, folder_of_scripts
 from kg.service.site import Site
 from kg.service.sparql import choice
 from kg.service.things import Shelf
@@ -60,6 +62,7 @@ class Library:
         self._catalogue = Catalogue.of(site.project)
         self._digest = str(site.build.manifest["dump"]["sha256"])
         self._queries = {query.name: query for query in self._catalogue.questions}
+        self._scripts = bundle(folder_of_scripts())
 
     def routes(self) -> list[BaseRoute]:
         """Return the routes of the list, of each query, and of the description of the service."""
@@ -141,7 +144,10 @@ class Library:
         view = view_of(request, self._site)
         names = Names(self._shelf.documents, view)
         defaults = default_values(asked.query.text, asked.query.params, project=self._site.project)
-        filled = pages.Filled(asked.query, asked.given, defaults, asked.query.text, self._digest)
+        reasons = self._catalogue.reasons(asked.query)
+        filled = pages.Filled(
+            asked.query, asked.given, defaults, asked.query.text, self._digest, reasons, self._scripts
+        )
         try:
             bound = self._bound(asked.query, asked)
         except QueryError as error:
@@ -151,10 +157,10 @@ class Library:
         tag = self._tag("page", bound, view)
         volatile = self._may_differ(asked.query)
         if not volatile and (same := unchanged(request, tag)):
+            same.headers["Content-Security-Policy"] = SCRIPTED  # a browser takes it for that of the page that it kept
             return same
         told = [await self._ask(request, asked.query, bound)]
         if told[0].message is None:
-            reasons = self._catalogue.reasons(asked.query)
             told += [await self._ask(request, reason, self._bound(reason, asked)) for reason in reasons]
         filled = replace(filled, text=bound)
         text = await run_in_threadpool(pages.shown, filled, told, names, view, self._shelf.things)
@@ -183,7 +189,8 @@ class Library:
         return pages.Told(query, bytes(response.body))
 
     def _tag(self, kind: str, what: str, view: View) -> str:
-        return self._answering.tag(kind, what, self._site.digest, view.root, view.language)
+        scripts = repr(self._scripts)  # not of the build: they may change without another one
+        return self._answering.tag(kind, what, self._site.digest, scripts, view.root, view.language)
 
 
 def _prefers_html(request: Request, formats: tuple[str, ...]) -> bool:
@@ -197,7 +204,7 @@ def _prefers_html(request: Request, formats: tuple[str, ...]) -> bool:
 def _page(text: str, view: View, tag: str | None, *, status: int = 200) -> Response:
     fresh = {"Cache-Control": "no-cache", "ETag": tag} if tag else {"Cache-Control": "no-store"}
     headers = {"Content-Language": view.language, "Content-Type": HTML.content_type}
-    return Response(text, status, headers | fresh)
+    return Response(text, status, headers | fresh | {"Content-Security-Policy": SCRIPTED})
 
 
 def _json(value: Any, view: View, tag: str) -> Response:

@@ -2,14 +2,18 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from kg.graph.store import Solutions, read_quads, read_results
 from kg.graph.terms import iri, parse
 from kg.query.catalogue import Query
-from kg.query.parameters import AS_OF, Parameter
+from kg.query.parameters import AS_OF, Parameter, parse_values, pieces
 from kg.query.tokens import form
+from kg.service.documents import LABELS
 from kg.service.names import Names, Shown
+from kg.service.scripts import Bundle
+from kg.service.scripts import told as told_of_site
 from kg.service.things import Things
 from kg.service.view import View
 
@@ -40,6 +44,7 @@ class Filled:
     """A query that is asked: the texts given for its parameters, its text with them, the digest of the build.
 
     ``defaults`` are the tokens of parameters that are not given; ``error`` is what is wrong with a text that was.
+    ``reasons`` are the queries that say why; ``scripts`` are the files that the page loads, None where there are none.
     """
 
     query: Query
@@ -47,6 +52,8 @@ class Filled:
     defaults: Mapping[str, str]
     text: str
     digest: str
+    reasons: Sequence[Query]
+    scripts: Bundle | None
     error: str | None = None
 
 
@@ -78,14 +85,14 @@ class _Table:
 
 def listed(queries: Iterable[Query], view: View) -> str:
     """Return the page of all queries, in their order."""
-    links = [(view.url(f"query/{quote(query.name)}"), query.title(view.language)) for query in queries]
+    links = [(view.url(path_of(query)), query.title(view.language)) for query in queries]
     return view.render("queries.html", title=view.words["questions"], path="query", links=links)
 
 
 def shown(filled: Filled, told: Sequence[Told], names: Names, view: View, things: Things) -> str:
     """Return the page of a query with its answer, the first of ``told``, and those that say why."""
     query = filled.query
-    path = f"query/{quote(query.name)}"
+    path = path_of(query)
     # What names an answer for ever says the defaults too, which may change.
     values = {**{name: parse(token).value for name, token in filled.defaults.items()}, **filled.given}
     suffixes = _SUFFIXES[form(query.text)]
@@ -106,7 +113,45 @@ def shown(filled: Filled, told: Sequence[Told], names: Names, view: View, things
         cited=view.url(path, values, plain=True),
         address_for_ever=f"{names.origin}{path}" + (f"?{urlencode(values)}" if values else ""),
         digest=filled.digest,
+        bundle=filled.scripts,
+        site=told_of_site(names.project, view),
+        question=_told(filled, names, view),
     )
+
+
+def _told(filled: Filled, names: Names, view: View) -> Mapping[str, Any]:
+    """Return what the script is told, to answer with other values where no server does.
+
+    ``given`` are the values that this page answers for. Queries are pieces with the values that they have when none is
+    given (``kg.query.parameters.pieces``). ``labels`` and ``languages`` are where things have their names, best first.
+    """
+    params = filled.query.params
+    standing = parse_values({}, params, query=filled.query.name, project=names.project)
+    known = {param.name for param in params}
+
+    def cut(query: Query) -> list[tuple[str, str | None, str]]:
+        return [(piece.text, piece.name, piece.standing) for piece in pieces(query.bound(standing), known)]
+
+    return {
+        "given": dict(filled.given),
+        "parameters": [
+            {"name": param.name, "type": param.type, "optional": param.optional, "takes": view.words[param.type]}
+            for param in params
+        ],
+        "query": cut(filled.query),
+        "because": [
+            {"title": query.title(view.language), "page": view.url(path_of(query)), "query": cut(query)}
+            for query in filled.reasons
+        ],
+        "page": view.url(path_of(filled.query), plain=True),
+        "labels": [token[1:-1] for token in LABELS],
+        "languages": list(dict.fromkeys([view.language, *names.project.languages])),
+    }
+
+
+def path_of(query: Query) -> str:
+    """Return the path of the page of a query."""
+    return f"query/{quote(query.name)}"
 
 
 def _field(parameter: Parameter, filled: Filled, names: Names, view: View, things: Things) -> _Field:

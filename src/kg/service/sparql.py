@@ -8,9 +8,10 @@ from starlette.routing import BaseRoute, Route
 
 from kg.service.answering import Answering, unchanged
 from kg.service.description import describe
-from kg.service.editor import POLICY, Editor
+from kg.service.editor import Editor
 from kg.service.formats import GRAPHS, MEDIA_TYPES, NAMES, OFFERS, content_type, named
 from kg.service.handler import Handler, unless_gone
+from kg.service.headers import SCRIPTED
 from kg.service.negotiation import HTML, Form, choose_form
 from kg.service.protocol import Asked, RefusalError, read
 from kg.service.site import Site
@@ -53,7 +54,7 @@ class Endpoint:
         shown = [self._editor.digest, saved, view.language, view.root] if offer is HTML else None
         tag = self._answering.tag("description", self._site.digest, shown, address, offer.media_type)
         # Also of a 304: a browser takes its headers for those of the page that it has kept.
-        policy = {"Content-Security-Policy": POLICY} if offer is HTML else {}
+        policy = {"Content-Security-Policy": SCRIPTED} if offer is HTML else {}
         if same := unchanged(request, tag):
             same.headers.update(policy)
             return same

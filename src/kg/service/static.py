@@ -7,6 +7,8 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from kg.service.headers import SCRIPT
+
 
 def route() -> Mount:
     """Return the route of the files, at ``/static``."""
@@ -22,4 +24,6 @@ class _Files(StaticFiles):
         """Return the answer with the bytes of a file, or 304."""
         response = super().file_response(full_path, stat_result, scope, status_code)
         response.headers["Cache-Control"] = "public, max-age=3600"
+        if str(full_path).endswith(".js"):
+            response.headers["Content-Security-Policy"] = SCRIPT
         return response

@@ -50,6 +50,10 @@ class View:
         """
         return self._named(path, query or {}, None if plain else self.language)
 
+    def file(self, path: str) -> str:
+        """Return the address of a file, by its path that is escaped as paths are."""
+        return f"{self.root}/{path}"
+
     def switches(self, path: str, query: Mapping[str, str]) -> list[tuple[str, str, str]]:
         """Return, for each language that the page has, its tag, its name, and the address of the page in it."""
         return [(tag, WORDINGS[tag]["name"], self._named(path, query, tag)) for tag in self.languages]

@@ -47,6 +47,11 @@ WORDINGS: Mapping[str, Mapping[str, str]] = {
         "ask": "Interroger",
         "saved_queries": "Requêtes enregistrées",
         "open": "Ouvrir",
+        "without_script": "Un serveur répond au formulaire. Sur une copie faite de fichiers, c'est le navigateur qui "
+        "répond, et il lui faut JavaScript ; les données peuvent aussi être téléchargées, pour un autre outil :",
+        "nquads": "données en N-Quads",
+        "without_script_question": "Sur une copie faite de fichiers, d'autres valeurs demandent JavaScript ; sans lui, "
+        "la réponse est celle des valeurs affichées.",
         "prefixes": "Ces préfixes n'ont pas à être déclarés",
         "moved": "Ce terme n'est plus en usage ; voici ce qui le remplace",
         "deprecated": "Ce terme n'est plus en usage, et rien ne le remplace.",
@@ -228,6 +233,11 @@ WORDINGS: Mapping[str, Mapping[str, str]] = {
         "ask": "Ask",
         "saved_queries": "Saved queries",
         "open": "Open",
+        "without_script": "A server answers the form. On a copy made of files the browser answers, and needs "
+        "JavaScript for that; the data can also be downloaded, for another tool:",
+        "nquads": "data as N-Quads",
+        "without_script_question": "On a copy made of files, other values need JavaScript; without it the answer is "
+        "that of the values shown.",
         "prefixes": "These prefixes need not be declared",
         "moved": "This term is no longer in use; this replaces it",
         "deprecated": "This term is no longer in use, and nothing replaces it.",

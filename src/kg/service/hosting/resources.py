@@ -16,8 +16,8 @@ from kg.service.addresses import Address
 from kg.service.documents import Description, Documents, write_document
 from kg.service.negotiation import FORMS, HTML
 from kg.service.page import Page
-from kg.service.things import Shelf
 from kg.service.site import Site
+from kg.service.things import Shelf
 from kg.service.view import view_at
 from kg.service.wordings import spoken
 

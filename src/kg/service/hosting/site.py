@@ -22,7 +22,7 @@ from kg.publication.dumps import File
 from kg.service.addresses import INDEX, readings
 from kg.service.app import application
 from kg.service.documents import Documents
-from kg.service.editor import POLICY
+from kg.service.headers import SCRIPTED
 from kg.service.hosting.apache import htaccess, w3id
 from kg.service.hosting.crawl import Answer, crawl
 from kg.service.hosting.indexing import feed, robots, sitemaps
@@ -38,8 +38,6 @@ from kg.service.wordings import WORDINGS, spoken
 
 SEEDS = (f"{INDEX}.{{language}}.html", "sparql/terms.{language}.json")
 """The pages and files that the crawl begins with."""
-SCRIPTED = ("sparql",)
-"""The first parts of the paths of pages with scripts."""
 _WORKERS = 2
 
 
@@ -165,7 +163,7 @@ class HostedSite:
             documents=[name.removeprefix(documents.origin) for name in documents.fragments()],
             moved={r.path: documents.address(r.successor) or r.successor for r in found if r.successor},
             gone=[r.path for r in found if r.is_deprecated and not r.successor],
-            scripted=SCRIPTED,
-            policy=POLICY,
+            scripted=("sparql", "query", *(query.name for query in self._site.pictures)),
+            policy=SCRIPTED,
             license=documents.license,
         )

@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Route
 from kg.errors import QueryError
 from kg.query.catalogue import Query
 from kg.service.answers import Answers, RefusedError
+from kg.service.headers import SCRIPTED
 from kg.service.names import Names, Shown
 from kg.service.negotiation import HTML, Form
 from kg.service.pictures import flows, maps, matrix, timeline, tree
@@ -22,11 +23,6 @@ from kg.service.view import View
 
 CSV = Form("csv", "text/csv", "utf-8")
 GEOJSON = Form("geojson", "application/geo+json")
-# The script makes drawings larger, moves them, and points out what belongs together; it asks for nothing.
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; base-uri 'none'; form-action 'self'; "
-    "frame-ancestors 'none'"
-)
 _DRAW: Mapping[str, Callable[[Rows, Names, View], Any]] = {
     "map": maps.draw,
     "timeline": timeline.draw,
@@ -51,7 +47,7 @@ class Pictures:
 
     def routes(self) -> list[BaseRoute]:
         """Return the routes of all pictures."""
-        headers = {"Content-Security-Policy": POLICY}
+        headers = {"Content-Security-Policy": SCRIPTED}
         return [
             Route(f"/{name}", Answers(self._site, forms=self.forms(name), write=self._answer(name), headers=headers))
             for name in self._queries
