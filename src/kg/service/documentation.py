@@ -136,7 +136,7 @@ class Documentation:
             for one in classes
         }
         boxes = {}
-        for top in self.terms.sorted(set(root.values())):
+        for top in sorted(set(root.values())):
             kinds = self.terms.sorted(one for one, of in root.items() if of == top and one != top)
             names = [self._names.name(one).text for one in kinds]
             more = [self._view.words["others_more"].format(len(names) - 3)] if len(names) > 4 else []

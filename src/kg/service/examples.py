@@ -3,7 +3,6 @@
 import io
 from dataclasses import dataclass
 
-from kg.graph.terms import TYPE
 from kg.service.documents import Documents
 from kg.service.names import Names, Shown
 from kg.service.vocabulary import Vocabulary
@@ -27,11 +26,8 @@ def example(term: str, vocabulary: Vocabulary, documents: Documents, names: Name
     found = vocabulary.usage.examples.get(term)
     if found is None:
         return None
-    is_class = term in vocabulary.usage.classes
-    predicate = None if is_class else term
+    predicate = None if term in vocabulary.usage.classes else term
     triples = documents.within(found.subject, predicate=predicate, graph=found.graph)[:LINES]
-    if is_class and not any(p == TYPE for _, p, _ in triples):
-        triples.insert(0, (found.subject, TYPE, term))
     parts = [part for triple in triples for part in triple]
     prefixes = {
         name: space
