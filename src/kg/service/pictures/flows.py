@@ -41,9 +41,10 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """A statement as it is drawn, through all its steps."""
+    """A statement as it is drawn, through all its steps, and the address of its page, if it has one."""
 
     path: str
+    href: str | None
     thickness: float
     title: str
     keys: str
@@ -184,6 +185,7 @@ def _part(statements: Sequence[_Statement], scale: float, gap: float, rows: Rows
     bands = [
         Band(
             _path(one, boxes, gap, thick[id(one)]),
+            names.shown(one.name).href if one.name else None,
             round(thick[id(one)], 2),
             f"{' → '.join(said[spot][1] for spot in one.spots)}\n{amount(one.amount)}",
             " ".join(rows.keys[token] for _, things in one.spots for token in things),
