@@ -212,7 +212,8 @@ def test_the_figures_of_the_flows_are_sums_of_what_each_statement_says_once(
         assert f"sums: {len(of)}; in all: {sum(of.values()):,}" in text
     # Eight authorities pay one sum together, and none of them has a node of its own for it.
     assert "funding/erbm-housing-epci" in text
-    assert re.search(r"CA d&#39;Hénin-Carvin \+ [^<]* — 70,000,000</title>", text)
+    assert re.search(r"CA d&#39;Hénin-Carvin \+ [^<]* — 70,000,000</title>.*>CA d&#39;Hénin-Carvin \+ 7<", text)
+    assert " + 1</text>" in text
     # What is a total, is due each year or is contradicted stays outside.
     for name in ("cdt-calais-total", "erbm-iae", "cte-bethune-bruay-ministry"):
         assert f"funding/{name}" not in text
