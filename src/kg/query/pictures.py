@@ -28,8 +28,8 @@ KINDS: Mapping[str, Kind] = {
     "tree": Kind(("thing", "parent")),
 }
 RESERVED = (
-    "catalog", "data", "def", "health", "index", "metrics", "openapi", "query", "release", "search",
-    "shapes", "sparql", "static",
+    "catalog", "data", "feed", "health", "index", "metrics", "openapi", "query", "release", "robots", "search",
+    "sitemap", "sparql", "static",
 )  # fmt: skip
 """Names that no picture has: they are addresses of other pages."""
 

@@ -41,9 +41,10 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """A statement as it is drawn, through all its steps."""
+    """A statement as it is drawn, through all its steps, and the address of its page, if it has one."""
 
     path: str
+    href: str | None
     thickness: float
     title: str
     keys: str
@@ -163,7 +164,7 @@ def _part(statements: Sequence[_Statement], scale: float, gap: float, rows: Rows
             through[spot] += one.amount
     thick = {id(one): max(float(one.amount) * scale, 1.0) for one in statements}
     boxes, height = _boxes(statements, through, thick)
-    said = {spot: _named(spot, rows, names) for spot in through}
+    said = {spot: _named(spot, names) for spot in through}
 
     def amount(value: Decimal) -> str:
         return number(f"{value:f}", view.language)
@@ -173,9 +174,7 @@ def _part(statements: Sequence[_Statement], scale: float, gap: float, rows: Rows
             round(spot[0] * gap, 1),
             round(box.y, 1),
             round(box.height, 1),
-            shortened(said[spot][0], _WORDS),
-            said[spot][0],
-            said[spot][1],
+            *said[spot],
             amount(through[spot]),
             " ".join(rows.keys[token] for token in spot[1]),
         )
@@ -184,8 +183,9 @@ def _part(statements: Sequence[_Statement], scale: float, gap: float, rows: Rows
     bands = [
         Band(
             _path(one, boxes, gap, thick[id(one)]),
+            names.shown(one.name).href if one.name else None,
             round(thick[id(one)], 2),
-            f"{' → '.join(said[spot][1] for spot in one.spots)}\n{amount(one.amount)}",
+            f"{' → '.join(said[spot][2] for spot in one.spots)}\n{amount(one.amount)}",
             " ".join(rows.keys[token] for _, things in one.spots for token in things),
         )
         for one in sorted(statements, key=lambda one: [boxes[spot].middle for spot in one.spots])
@@ -197,12 +197,14 @@ def _part(statements: Sequence[_Statement], scale: float, gap: float, rows: Rows
     return Part(shown, round(height, 1), total, nodes, bands, f"{shown.text} — {told}" if shown else told)
 
 
-def _named(spot: Spot, rows: Rows, names: Names) -> tuple[Shown, str]:
-    """Return how a node is shown, several things by the first and their number, and the names of all of them."""
+def _named(spot: Spot, names: Names) -> tuple[str, Shown, str]:
+    """Return the text of a node, what it leads to, and the names of all its things; several have no page together."""
     all_ = [names.shown(token) for token in by_name(spot[1], names)]
+    whole = " + ".join(one.text for one in all_)
     if len(all_) == 1:
-        return all_[0], all_[0].text
-    return Shown(f"{all_[0].text} + {len(all_) - 1}"), " + ".join(one.text for one in all_)
+        return shortened(all_[0], _WORDS), all_[0], whole
+    more = f" + {len(all_) - 1}"
+    return shortened(all_[0], _WORDS - len(more)) + more, Shown(whole), whole
 
 
 def _boxes(
