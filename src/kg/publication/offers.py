@@ -54,14 +54,20 @@ WHOLE: Mapping[str, Texts] = {
     },
 }
 """What the whole dumps are in words, by suffix."""
-_ASSERTED: Texts = {
-    "en": "The merged graph as it is asserted, without what is inferred, as Turtle.",
-    "fr": "Le graphe fusionné tel qu'il est énoncé, sans ce qui en est déduit, en Turtle.",
-}
-_INFERRED: Texts = {
-    "en": "What is inferred, as Turtle.",
-    "fr": "Ce qui est déduit, en Turtle.",
-}
+_ASSERTED: tuple[Texts, Texts] = (
+    {"en": "What is asserted", "fr": "Ce qui est énoncé"},
+    {
+        "en": "The merged graph without what is inferred, as Turtle.",
+        "fr": "Le graphe fusionné sans ce qui en est déduit, en Turtle.",
+    },
+)
+_INFERRED: tuple[Texts, Texts] = (
+    {"en": "What is inferred", "fr": "Ce qui est inféré"},
+    {
+        "en": "What follows from the rest by rules, as Turtle.",
+        "fr": "Ce qui se déduit du reste par des règles, en Turtle.",
+    },
+)
 
 
 @dataclass(frozen=True)
@@ -89,23 +95,24 @@ def slug_of(dataset: str) -> str:
 def offers(dumps: Dumps, tables: tuple[Table, ...], *, project: Project, root: Path) -> tuple[Offer, ...]:
     """Return what a publication offers, in the order in which people are shown it."""
 
-    def offer(name: str, kind: Kind, path: str, texts: Texts, titles: Texts | None = None) -> Iterator[Offer]:
+    def spoken(texts: Texts) -> Texts:
+        return {tag: text for tag, text in texts.items() if tag in project.languages} or {"en": texts["en"]}
+
+    def offer(name: str, kind: Kind, path: str, titles: Texts, descriptions: Texts) -> Iterator[Offer]:
         form = FORMATS[path.rpartition(".")[2]]
-        known = {tag: text for tag, text in texts.items() if tag in project.languages or titles} or {"en": texts["en"]}
-        named = titles or dict.fromkeys(known, form.name)
         for packing in (None, *PACKINGS):
             end = f".{packing}" if packing else ""
             if (root / f"{path}{end}").is_file():
                 file = File.of(root / f"{path}{end}", root=root)
-                yield Offer(f"{name}{end}", kind, file, form, named, known, packing)
+                yield Offer(f"{name}{end}", kind, file, form, spoken(titles), spoken(descriptions), packing)
 
     found: list[Offer] = []
-    for suffix in WHOLE:
-        found += offer(suffix, "whole", dumps.whole[suffix], WHOLE[suffix])
-    found += offer("asserted.ttl", "part", dumps.asserted, _ASSERTED)
+    for suffix, texts in WHOLE.items():
+        found += offer(suffix, "whole", dumps.whole[suffix], dict.fromkeys(texts, FORMATS[suffix].name), texts)
+    found += offer("asserted.ttl", "part", dumps.asserted, *_ASSERTED)
     if project.inferred_graph in dumps.graphs:
-        found += offer("inferred.ttl", "part", dumps.graphs[project.inferred_graph], _INFERRED)
+        found += offer("inferred.ttl", "part", dumps.graphs[project.inferred_graph], *_INFERRED)
     for table in tables:
         query = table.query
-        found += offer(f"{query.name}.csv", "table", table.path, query.descriptions, query.titles)
+        found += offer(f"{query.name}.csv", "table", table.path, query.titles, query.descriptions)
     return tuple(found)

@@ -54,16 +54,14 @@ def _page(written: Written, view: View) -> bytes:
         for key, kinds in (("whole", "whole"), ("tables", "table"), ("parts", "part"))
     ]
     described = [
-        (words[f"data_{key}"], _file(written.files[path], view))
-        for key, path in (
-            ("package", datapackage.FILE),
-            ("context", CONTEXT),
-            ("catalogue", CATALOGUE),
-            ("catalogue", CATALOGUE_JSONLD),
-            ("void", WELL_KNOWN),
-            ("citation", citation.FILE),
+        (words[f"data_{key}"], [_file(written.files[path], view) for path in paths])
+        for key, paths in (
+            ("package", (datapackage.FILE,)),
+            ("context", (CONTEXT,)),
+            ("catalogue", (CATALOGUE, CATALOGUE_JSONLD, WELL_KNOWN)),
+            ("citation", (citation.FILE,)),
         )
-        if path in written.files
+        if paths[0] in written.files
     ]
     return view.render(
         "data.html",
