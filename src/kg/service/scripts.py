@@ -41,14 +41,15 @@ def bundle(folder: Traversable) -> Bundle | None:
 def told(project: Project, view: View) -> Mapping[str, Any]:
     """Return what the scripts of a page are told of the site: addresses, names, and the limits of a query.
 
-    ``dump`` is where the data that a browser can take are described (``kg.publication.dumps.DESCRIBED``), None
-    for a project that publishes none.
+    ``suffix`` is what pages of resources end in, live and as files. ``dump`` is where the data that a browser can take
+    are described (``kg.publication.dumps.DESCRIBED``), None for a project that publishes none.
     """
     return {
         "root": view.root,
-        "endpoint": view.url("sparql", plain=True),
-        "terms": view.url(terms_path(view.language), plain=True),
-        "dump": view.url(DESCRIBED, plain=True) if project.dataset else None,
+        "suffix": ".html",
+        "endpoint": f"{view.root}/sparql",
+        "terms": f"{view.root}/{terms_path(view.language)}",
+        "dump": f"{view.root}/{DESCRIBED}" if project.dataset else None,
         "base": project.base,
         "origin": project.base[: project.base.rindex("/") + 1],
         "prefixes": dict(sorted(project.prefixes.items())),
@@ -64,4 +65,4 @@ def terms_path(language: str) -> str:
 def dump_address(project: Project, view: View) -> str | None:
     """Return the address of the data as N-Quads, None for a project that publishes none."""
     dataset = project.dataset
-    return view.url(f"data/{slug_of(dataset)}.nq", plain=True) if dataset else None
+    return f"{view.root}/data/{slug_of(dataset)}.nq" if dataset else None
