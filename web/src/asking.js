@@ -85,5 +85,5 @@ function rewrite(asked, query, dump) {
   document.getElementById("edited").hash = new URLSearchParams({ query });
   const cited = document.getElementById("cited");
   cited.search = new URLSearchParams({ ...Object.fromEntries(new URL(cited.href).searchParams), ...asked });
-  cited.textContent = cited.href;
+  cited.textContent = cited.textContent.replace(/(\?.*)?$/, () => cited.search);
 }

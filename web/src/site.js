@@ -11,7 +11,7 @@ export function told() {
 export const question = () => written("question");
 
 /** Return how IRIs are shown: short where a prefix fits, and linked to the pages of this site where it has them. */
-export function naming({ prefixes, origin, root }) {
+export function naming({ prefixes, origin, root, suffix }) {
   const spaces = Object.entries(prefixes).sort(([, one], [, other]) => other.length - one.length);
   return {
     short(iri) {
@@ -27,7 +27,7 @@ export function naming({ prefixes, origin, root }) {
       const [stem, fragment] = iri.slice(origin.length).split("#", 2);
       const [, line] = /^line=\d+,(\d+)$/.exec(fragment ?? "") ?? [];
       const path = line ? `${stem}/line/${line}` : fragment ? `${stem}/${fragment}` : stem;
-      return `${root}/${encodeURI(path).replace(/%25/g, "%").replace(/\?/g, "%3F")}.html`;
+      return `${root}/${encodeURI(path).replace(/%25/g, "%").replace(/\?/g, "%3F")}${suffix}`;
     },
   };
 }

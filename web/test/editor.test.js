@@ -9,6 +9,7 @@ import { WORDS, speaker } from "../src/words.js";
 
 const site = {
   root: "/g",
+  suffix: ".html",
   origin: "https://example.org/town/",
   prefixes: { t: "https://example.org/town/def#", id: "https://example.org/town/id/" },
 };

@@ -143,7 +143,6 @@ def _told(filled: Filled, names: Names, view: View) -> Mapping[str, Any]:
             {"title": query.title(view.language), "page": view.url(path_of(query)), "query": cut(query)}
             for query in filled.reasons
         ],
-        "page": view.url(path_of(filled.query), plain=True),
         "labels": [token[1:-1] for token in LABELS],
         "languages": list(dict.fromkeys([view.language, *names.project.languages])),
     }

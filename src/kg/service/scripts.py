@@ -42,11 +42,12 @@ def bundle(folder: Traversable) -> Bundle | None:
 def told(project: Project, view: View) -> Mapping[str, Any]:
     """Return what the scripts of a page are told of the site: addresses, names, and the limits of a query.
 
-    ``dump`` is where the data that a browser can take are described (``kg.publication.dumps.DESCRIBED``), None
-    for a project that publishes none.
+    ``suffix`` is what pages of resources end in, live and as files. ``dump`` is where the data that a browser can take
+    are described (``kg.publication.dumps.DESCRIBED``), None for a project that publishes none.
     """
     return {
         "root": view.root,
+        "suffix": ".html",
         "endpoint": view.file("sparql"),
         "terms": view.file(terms_path(view.language)),
         "dump": view.file(DESCRIBED) if project.dataset else None,
