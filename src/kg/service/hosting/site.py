@@ -10,6 +10,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import as_file, files
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -59,8 +60,10 @@ class HostedSite:
         found, self.left_out = resources(documents)
         writer = Writer(documents, root)
         written = list(self._static(writer))
-        written += self._resources(found, root)
-        written += asyncio.run(self._pages(writer, root, {resource.path for resource in found}))
+        with ThreadPoolExecutor(1) as beside:  # other processes write the resources
+            of_resources = beside.submit(self._resources, found, root)
+            written += asyncio.run(self._pages(writer, root, {resource.path for resource in found}))
+            written += of_resources.result()
         written += self._moved(writer, documents, found)
         written += self._refusals(writer, urlsplit(base).path)
         pages = [file.path for file in written if file.path.endswith(tuple(f".{tag}.html" for tag in self._languages))]
