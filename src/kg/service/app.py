@@ -19,6 +19,8 @@ from kg.service.documents import Documents
 from kg.service.editor import Editor
 from kg.service.headers import Headers
 from kg.service.metrics import CONTENT_TYPE, Metrics
+from kg.service.published import Published
+from kg.service.resources import Resources
 from kg.service.site import Site, Source
 from kg.service.succession import Succession
 from kg.service.things import Shelf
@@ -62,7 +64,10 @@ def application(
         shelf.read()
         found = _routes(of, pool, shelf, counted)
         router = Router([Mount(of.base_path, routes=found)] if of.base_path else found)
-        paths = {INDEX, *(r.path.partition("/{")[0].strip("/") for r in found if isinstance(r, Route))} - {""}
+        paths = {
+            INDEX,
+            *(r.path.partition("/{")[0].strip("/") for r in found if isinstance(r, Route) and not _is_file(r)),
+        } - {""}
         return Named(router, base_path=of.base_path, paths=paths, languages=spoken(of.project.languages))
 
     def named() -> tuple[str, str]:
@@ -90,6 +95,11 @@ def application(
 
     around = [Middleware(Headers), Middleware(Accounts, metrics=counted, route=route, log=log)]
     return Starlette(routes=[Mount("", succession)], lifespan=lifespan, middleware=around)
+
+
+def _is_file(route: Route) -> bool:
+    """Tell whether a route has names of files already."""
+    return isinstance(route.endpoint, Published | Resources)
 
 
 def _routes(site: Site, pool: Pool, shelf: Shelf, metrics: Metrics) -> list[BaseRoute]:

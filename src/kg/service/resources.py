@@ -20,6 +20,7 @@ from kg.errors import QueryError
 from kg.graph.build import Build
 from kg.graph.terms import same_value
 from kg.inference.proof import Proof
+from kg.service import published
 from kg.service.addresses import Address, readings
 from kg.service.answers import RefusedError, answer, fresh, listed, refuse, respond, tag
 from kg.service.documents import Description, write_document
@@ -41,8 +42,9 @@ _URL = ":/?#[]@!$&'()*+,;=%~"
 
 
 def routes(site: Site, shelf: Shelf) -> list[BaseRoute]:
-    """Return the routes of the resources of a site, the last of which takes every path."""
-    return [Route("/{path:path}", Resources(site, shelf))]
+    """Return the routes of the resources of a site, the last of which takes every path; published files go before."""
+    answering = Resources(site, shelf)
+    return [*published.routes(site, otherwise=answering), Route("/{path:path}", answering)]
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ from kg.service.hosting.resources import Resource, Writer, link, resources, writ
 from kg.service.hosting.rules import Hosting
 from kg.service.names import Names, Shown
 from kg.service.negotiation import FORMS
+from kg.service.published import BUILD
 from kg.service.site import Site
 from kg.service.view import View, way_up
 from kg.service.wordings import WORDINGS, spoken
@@ -73,6 +74,7 @@ class HostedSite:
         title = Names(documents, view).name(f"<{dataset}>").text if dataset else view.words["graph"]
         texts = {
             ".htaccess": htaccess(hosting),
+            BUILD: f"{self._build.manifest['dump']['sha256']}\n",
             "_headers": headers(hosting),
             "_redirects": redirects(hosting),
             "robots.txt": robots(base),
