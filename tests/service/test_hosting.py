@@ -242,6 +242,13 @@ def test_a_host_answers_conditions(host: Client) -> None:
 
 
 @pytest.mark.system
+def test_what_is_hosted_can_be_verified(host: Client) -> None:
+    found = verify(f"http://127.0.0.1:{host.port}/")
+    assert found.whole, found.faults[:5]
+    assert found.files > 1600
+
+
+@pytest.mark.system
 def test_a_host_has_every_file(host: Client, hosted_town: Publication) -> None:
     for path, body in list(pages(hosted_town).items())[::7]:
         if path.startswith(("id/lost", "def/Gone", "id/old-town", "id/moved", "def/Old")):
