@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from html import unescape
 from pathlib import Path
@@ -30,7 +31,7 @@ from tests.service.hosts import apache, hosting, nginx
 BASE = "https://data.example/"
 # What no answer of kg serve is: data, checksums, rules, pages of errors, what is told to those who index.
 OTHERS = re.compile(
-    r"data/.*|catalog\.ttl|\.well-known/.*|SHA256SUMS|rules/.*|w3id/.*|[._]\w+|40\d\..*|sitemap.*|robots.*"
+    r"data/.*|catalog\.ttl|\.well-known/.*|SHA256SUMS|rules/.*|w3id/.*|[._]\w+|40\d\..*|sitemap.*|robots.*|build\.txt"
 )
 # Static hosting cannot do these: it searches nothing, takes no filter, and shows every error as a page.
 LIVE_ONLY = {
@@ -241,6 +242,13 @@ def test_a_host_answers_conditions(host: Client) -> None:
 
 
 @pytest.mark.system
+def test_what_is_hosted_can_be_verified(host: Client) -> None:
+    found = verify(f"http://127.0.0.1:{host.port}/")
+    assert found.whole, found.faults[:5]
+    assert found.files > 1600
+
+
+@pytest.mark.system
 def test_a_host_has_every_file(host: Client, hosted_town: Publication) -> None:
     for path, body in list(pages(hosted_town).items())[::7]:
         if path.startswith(("id/lost", "def/Gone", "id/old-town", "id/moved", "def/Old")):
@@ -257,3 +265,24 @@ def test_a_host_refuses_hostile_addresses(target: str, host: Client) -> None:
     assert "<script>" not in reply.text
     assert "root:" not in reply.text
     assert "set-cookie" not in reply.headers
+
+
+def test_the_service_answers_the_files_that_were_published_of_its_build(
+    old_town: tuple[Project, Build], tmp_path: Path
+) -> None:
+    root = tmp_path / "town"
+    shutil.copytree(old_town[0].root, root, symlinks=True, ignore=shutil.ignore_patterns("site*"))
+    project, build = Project.find(root), old_town[1]
+    paths = ["catalog.ttl", ".well-known/void", "data/graph/inferred.ttl", "data/../kg.toml"]
+    assert {answer.status for answer in answers(project, build, paths).values()} == {404}
+    published = publish(build, project=project, out=root / "site", pages=HostedSite(project, build).write)
+    dumps = [file.path for file in published.files if file.path.startswith("data/")]
+    assert len(dumps) > 10
+    found = answers(project, build, [*paths, *dumps])
+    assert found.pop("data/../kg.toml").status == 404
+    for path, answer in found.items():
+        assert (answer.status, answer.body) == (200, (published.folder / path).read_bytes()), path
+    assert found["catalog.ttl"].content_type == "text/turtle; charset=utf-8"
+    assert found[".well-known/void"].content_type == "text/turtle; charset=utf-8"
+    (published.folder / "build.txt").write_text("another\n")
+    assert answers(project, build, ["catalog.ttl"])["catalog.ttl"].status == 404

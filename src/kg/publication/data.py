@@ -5,6 +5,7 @@
 ``catalog.ttl``       the catalogue (see ``kg.publication.metadata``), as JSON-LD in ``catalog.jsonld``
 ``.well-known/void``  the same bytes, where VoID looks for them (section 7.2 of the note)
 ``CITATION.cff``      how the dataset is cited, when it says whose it is
+``release/…``         the releases that the project keeps (see ``kg.publication.release``)
 """
 
 import shutil
@@ -21,6 +22,7 @@ from kg.publication.jsonld import Terms, write_jsonld
 from kg.publication.metadata import catalogue, dataset_facts, dataset_of
 from kg.publication.offers import Offer, offers, slug_of
 from kg.publication.packing import pack
+from kg.publication.released import folder_of, releases
 from kg.publication.tables import Table, tables
 from kg.publication.triples import PREFIXES
 from kg.source.reader import Triple
@@ -62,6 +64,8 @@ def write_data(build: Build, *, project: Project, root: Path, site: str, endpoin
         for done in packed:
             done.result()
     _write_tables(found, root)
+    for version in releases(project):
+        shutil.copytree(folder_of(version, project=project), root / "release" / str(version))
     return _describe(build, dumps, found, project=project, root=root, site=site, endpoint=endpoint)
 
 

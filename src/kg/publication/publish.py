@@ -1,7 +1,6 @@
 """Publish a finished build as a folder that any web server can host.
 
-``data/…``, ``catalog.…``, ``CITATION.cff``  the data (see ``kg.publication.data``)
-``release/…``   the releases that the project keeps (see ``kg.publication.release``)
+``data/…``, ``catalog.…``, ``CITATION.cff``, ``release/…``  the data (see ``kg.publication.data``)
 ``SHA256SUMS``  the digest of every other file, as ``sha256sum --check`` reads it
 
 ``out`` becomes a link to ``<out>.d/<digest>``, replaced in one step: the same build gives the same bytes.
@@ -9,7 +8,6 @@
 
 import os
 import re
-import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -19,10 +17,9 @@ from kg.errors import UsageError
 from kg.graph.build import Build
 from kg.graph.swap import swap
 from kg.project import Project
-from kg.publication.data import write_data
+from kg.publication.data import Data, write_data
 from kg.publication.dumps import File
 from kg.publication.metadata import dataset_of
-from kg.publication.released import folder_of, releases
 
 SUMS = "SHA256SUMS"
 
@@ -36,8 +33,8 @@ class Publication:
     digest: str
 
 
-Pages = Callable[[Path, str], Iterable[File]]
-"""Writes pages below a folder that will be hosted at an IRI, beside what is there, and returns the files."""
+Pages = Callable[[Path, str, Data], Iterable[File]]
+"""Writes pages below a folder that will be hosted at an IRI, beside the data there, and returns the files."""
 
 
 def publish(
@@ -59,9 +56,7 @@ def publish(
     with swap(out) as draft:
         root = draft.folder
         data = write_data(build, project=project, root=root, site=site)
-        for version in releases(project):
-            shutil.copytree(folder_of(version, project=project), root / "release" / str(version))
-        files = files_of(root, pages(root, site) if pages else ())
+        files = files_of(root, pages(root, site, data) if pages else ())
         sums = sums_of(files)
         (root / SUMS).write_text(sums, encoding="utf-8", newline="\n")
         draft.name = sha256(sums.encode()).hexdigest()[:16]

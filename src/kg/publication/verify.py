@@ -16,6 +16,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 from urllib.parse import quote
 
 from kg.errors import EndpointError, UsageError
@@ -30,6 +31,8 @@ from kg.source.reader import Quad
 from kg.source.remote import is_remote
 
 _SECONDS = 60
+_RULES = re.compile(r"(?:^|/)(?:\.htaccess|_headers|_redirects)$")
+"""What servers are told, and show to nobody."""
 _LINE = re.compile(r"([0-9a-f]{64})  ([^\x00-\x1f]+)")
 _DIGESTED = re.compile(r"(data/[^/]+)\.nq")
 _DUMPS = (".nq", ".trig", ".ttl", ".jsonld")
@@ -60,7 +63,8 @@ class Verification:
 def verify(place: str, *, digest: str | None = None, progress: Callable[[str], None] = lambda _: None) -> Verification:
     """Verify the publication or the release at ``place``, a folder or a URL, and the ``digest`` that was cited.
 
-    Files beyond the list are faults in a folder, and not seen at a URL. Raises UsageError when there is no
+    Files beyond the list are faults in a folder, and not seen at a URL; there servers may keep their rules to
+    themselves. Raises UsageError when there is no
     publication, EndpointError when it cannot be reached, and what ``canonical_nquads`` raises.
     """
     site = _Hosted(place) if is_remote(place) else _Folder(Path(place))
@@ -77,7 +81,8 @@ def verify(place: str, *, digest: str | None = None, progress: Callable[[str], N
         progress(f"{number:,} of {len(listed):,} files")
         data = site.read(path)
         if data is None:
-            faults.append(Fault(path, "it is in the list and not there"))
+            if not site.keeps(path):
+                faults.append(Fault(path, "it is in the list and not there"))
             continue
         if (found := hashlib.sha256(data).hexdigest()) != expected:
             faults.append(Fault(path, f"its SHA-256 is {found}, in the list {expected}"))
@@ -181,6 +186,19 @@ class _Folder:
         files = (file.relative_to(self._root).as_posix() for file in self._root.rglob("*") if file.is_file())
         return sorted(set(files) - known)
 
+    def keeps(self, _path: str) -> bool:
+        """Tell whether a file may be there though it cannot be read: never."""
+        return False
+
+
+class _Unmoved(urllib.request.HTTPRedirectHandler):
+    """Does not follow 303, by which the address of something deprecated leads to what replaces it."""
+
+    def http_error_303(
+        self, _req: urllib.request.Request, _fp: IO[bytes], _code: int, _msg: str, _headers: http.client.HTTPMessage
+    ) -> None:
+        """Follow nothing."""
+
 
 class _Hosted:
     """A publication where it is hosted."""
@@ -189,16 +207,23 @@ class _Hosted:
         if not url.startswith(("http://", "https://")):
             raise UsageError(f"only http and https are fetched: {url}")
         self._root = f"{url.rstrip('/')}/"
+        self._opener = urllib.request.build_opener(_Unmoved)
+        self._moved: set[str] = set()
 
     def read(self, path: str) -> bytes | None:
         """Return the bytes of a file; None when the host says that there is none."""
         url = self._root + quote(path)
         try:
-            with urllib.request.urlopen(url, timeout=_SECONDS) as answer:
+            with self._opener.open(url, timeout=_SECONDS) as answer:
                 data: bytes = answer.read()
                 return data
         except urllib.error.HTTPError as error:
-            if error.code in (404, 410):
+            if error.code == 303:
+                self._moved.add(path)
+            if error.code == 410:  # it is there, and no longer in use
+                gone: bytes = error.read()
+                return gone
+            if error.code in (303, 404):
                 return None
             raise EndpointError(f"cannot fetch {url}: {error.code} {error.reason}") from error
         except (OSError, ValueError, http.client.HTTPException) as error:  # urllib's errors are OSErrors
@@ -208,3 +233,7 @@ class _Hosted:
     def others(self, known: set[str]) -> list[str]:
         """Return nothing: a host does not say what else it has."""
         return []
+
+    def keeps(self, path: str) -> bool:
+        """Tell whether a file may be there though it cannot be read: rules of servers, a page that sends on."""
+        return bool(_RULES.search(path)) or path in self._moved

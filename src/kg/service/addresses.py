@@ -2,11 +2,11 @@
 
 ``id/pact.page2.en.html`` is what ``id/pact?page=2&lang=en&format=html`` asks for: the page, the language and the form
 stand in the name, in this order, and may be left out but for the form. The first page has no number. ``index`` is the
-name of the first page of the site, and of what has a path that ends in a slash.
+name of the first page of the site.
 """
 
 import re
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -34,8 +34,7 @@ class Address:
         """Return the name."""
         number = f".page{self.page}" if self.page > 1 else ""
         language = f".{self.language}" if self.language else ""
-        stem = self.stem if self.stem and not self.stem.endswith("/") else f"{self.stem}{INDEX}"
-        return f"{stem}{number}{language}.{self.suffix}"
+        return f"{self.stem or INDEX}{number}{language}.{self.suffix}"
 
 
 def readings(path: str, languages: Container[str]) -> Iterator[Address]:
@@ -65,13 +64,17 @@ def list_of(kind: str, project: Project) -> str:
 class Named:
     """The addresses of applications that take a page, a language and a form as parameters, as names of files too.
 
-    Stands before the routes, and rewrites what begins with one of ``paths``; ``base_path`` is where these begin.
+    Stands before the routes, and rewrites the names of what is at one of ``paths`` or in a folder of ``below``, whose
+    paths begin after ``base_path``.
     """
 
-    def __init__(self, app: ASGIApp, *, base_path: str, paths: Container[str], languages: Container[str]) -> None:
+    def __init__(
+        self, app: ASGIApp, *, base_path: str, paths: Container[str], below: Iterable[str], languages: Container[str]
+    ) -> None:
         self._app = app
         self._base_path = base_path
         self._paths = paths
+        self._below = tuple(f"{folder}/" for folder in below)
         self._languages = languages
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -79,7 +82,7 @@ class Named:
         if scope["type"] == "http":
             path: str = scope["path"].removeprefix(self._base_path).removeprefix("/")
             *_, named = [None, *readings(path, self._languages)]
-            if named and path not in self._paths and named.stem.partition("/")[0] in self._paths:
+            if named and path not in self._paths and (named.stem in self._paths or named.stem.startswith(self._below)):
                 scope = {**scope, **self._asking(named, scope["query_string"])}
         await self._app(scope, receive, send)
 
@@ -88,6 +91,6 @@ class Named:
         said = {"format": named.suffix, "lang": named.language, "page": str(named.page) if named.page > 1 else None}
         given = {name: value for name, value in said.items() if value}
         others = [piece for piece in query.split(b"&") if piece.partition(b"=")[0].decode("latin-1") not in given]
-        stem = named.stem.removesuffix(INDEX) if f"/{named.stem}".endswith(f"/{INDEX}") else named.stem
+        stem = "" if named.stem == INDEX else named.stem
         asked = b"&".join([*filter(None, others), urlencode(given).encode()])
         return {"path": f"{self._base_path}/{stem}", "query_string": asked}

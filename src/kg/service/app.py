@@ -15,6 +15,7 @@ from kg.service import data_page, following, home, library, listing, listing_for
 from kg.service.accounts import AccessLog, Accounts
 from kg.service.addresses import INDEX, Named
 from kg.service.answering import Answering
+from kg.service.data_writer import Written
 from kg.service.documents import Documents
 from kg.service.downloads import Downloads
 from kg.service.editor import Editor
@@ -40,10 +41,12 @@ def application(
     watch: bool = False,
     log: AccessLog | None = None,
     metrics: Metrics | None = None,
+    written: Written | None = None,
 ) -> Starlette:
     """Return the application over a site, with processes for queries of its own, begun and ended with it.
 
     With a ``source``, each new build there is served as soon as it is; ``watch`` makes one when a file changes.
+    ``written`` are the data where they are written already.
     """
     turns = Turns(workers=workers)
     pictures = {query.name for query in site.pictures}
@@ -63,10 +66,17 @@ def application(
     def compose(of: Site, pool: Pool) -> ASGIApp:
         shelf = Shelf(Documents(of.build, project=of.project))
         shelf.read()
-        found = _routes(of, pool, shelf, counted)
+        found = _routes(of, pool, shelf, counted, written)
         router = Router([Mount(of.base_path, routes=found)] if of.base_path else found)
-        paths = {INDEX, *(r.path.partition("/{")[0].strip("/") for r in found if isinstance(r, Route))} - {""}
-        return Named(router, base_path=of.base_path, paths=paths, languages=spoken(of.project.languages))
+        known = [route.path.strip("/") for route in found if isinstance(route, Route)]
+        return Named(
+            router,
+            base_path=of.base_path,
+            paths={INDEX, *(path for path in known if "{" not in path)} - {""},
+            below={folder for path in known if "{" in path and (folder := path.partition("/{")[0])}
+            - {"data", "release"},
+            languages=spoken(of.project.languages),
+        )
 
     def named() -> tuple[str, str]:
         build = succession.current.site.build
@@ -97,7 +107,7 @@ def application(
     return Starlette(routes=[Mount("", succession)], lifespan=lifespan, middleware=around)
 
 
-def _routes(site: Site, pool: Pool, shelf: Shelf, metrics: Metrics) -> list[BaseRoute]:
+def _routes(site: Site, pool: Pool, shelf: Shelf, metrics: Metrics, written: Written | None) -> list[BaseRoute]:
     async def live(_: Request) -> JSONResponse:
         return JSONResponse({"status": "live"}, headers={"Cache-Control": "no-store"})
 
@@ -111,7 +121,7 @@ def _routes(site: Site, pool: Pool, shelf: Shelf, metrics: Metrics) -> list[Base
     answering = Answering(site, pool)
     editor = Editor(site)
     lists = listing_forms.answers(site, shelf)
-    downloads = Downloads(site)
+    downloads = Downloads(site, written)
     return [
         Route("/", home.answers(site, shelf, downloads)),
         Route(f"/{data_page.PATH}", data_page.answers(site, downloads)),

@@ -21,7 +21,7 @@ from kg.service.negotiation import HTML, Form
 from kg.service.site import Site
 from kg.service.view import View
 
-PATH = "data/"
+PATH = "data"
 _UNITS = ("bytes", "kilobytes", "megabytes", "gigabytes")
 
 

@@ -287,8 +287,15 @@ def _quads(facts: Iterable[Statement]) -> list[Quad]:
 
 def _used(prefixes: Mapping[str, str], triples: list[Triple]) -> dict[str, str]:
     """Return the prefixes that names of properties begin with."""
-    properties = {p[1:-1] for _, p, _ in triples}
-    return {name: space for name, space in prefixes.items() if any(p.startswith(space) for p in properties)}
+    spaces = tuple(prefixes.values())
+    begun = {space for p in {p for _, p, _ in triples} for space in _begun(p[1:-1], spaces)}
+    return {name: space for name, space in prefixes.items() if space in begun}
+
+
+@lru_cache(maxsize=4096)
+def _begun(name: str, spaces: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the namespaces that a name begins with."""
+    return tuple(space for space in spaces if name.startswith(space))
 
 
 def _order(said: Statement) -> tuple[str, tuple[int, str], str]:

@@ -10,7 +10,7 @@ import weakref
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePath
 from threading import Lock
 
 from starlette.concurrency import run_in_threadpool
@@ -35,6 +35,7 @@ _TYPES: Mapping[str, str] = {
     "gz": "application/gzip",
     "json": "application/json",
     "jsonld": "application/ld+json",
+    "md": "text/markdown; charset=utf-8",
     "nq": "application/n-quads",
     "trig": "application/trig",
     "ttl": "text/turtle; charset=utf-8",
@@ -83,7 +84,7 @@ class Downloads:
         """Return the routes of the files."""
         single = (CATALOGUE, CATALOGUE_JSONLD, WELL_KNOWN, citation.FILE)
         files = {f"/{path}": _Files(self._site, self, path) for path in single}
-        files["/data/{path:path}"] = _Files(self._site, self)
+        files["/data/{path:path}"] = files["/release/{path:path}"] = _Files(self._site, self)
         return [Route(path, After(self.written, app)) for path, app in files.items()]
 
 
@@ -124,7 +125,7 @@ class _Files:
         await response(scope, receive, send)
 
     async def _given(self, request: Request) -> Response:
-        path = self._path or f"data/{request.path_params['path']}"
+        path = self._path or request.scope["path"].removeprefix(self._site.base_path).removeprefix("/")
         try:
             written = await run_in_threadpool(self._downloads.written)
         except UsageError as error:
@@ -134,7 +135,7 @@ class _Files:
             return refuse(request, self._site, 404)
         headers = {
             **fresh(),
-            "Content-Type": _TYPES[path.rpartition("/")[2].rpartition(".")[2]],
+            "Content-Type": _TYPES.get(PurePath(path).name.rpartition(".")[2], "application/octet-stream"),
             "ETag": f'"{file.sha256[:32]}"',
         }
         return FileResponse(written.root / path, headers=headers)

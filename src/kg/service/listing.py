@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from math import ceil
 
 from starlette.requests import Request
@@ -17,6 +18,7 @@ from kg.service.names import Names, Shown
 from kg.service.site import Site
 from kg.service.things import Shelf
 from kg.service.view import View
+from kg.service.wordings import spoken
 
 PATH = "search"
 SHOWN = 50
@@ -29,7 +31,7 @@ class Asked:
 
     words: str
     kind: str | None
-    filters: Mapping[str, str]
+    filters: tuple[tuple[str, str], ...]
     page: int
 
 
@@ -92,18 +94,20 @@ class Listing:
     def __init__(self, site: Site, shelf: Shelf) -> None:
         self._project = site.project
         self._shelf = shelf
+        # Whoever turns the pages of a list has it sorted once.
+        self._sift = lru_cache(maxsize=16)(self._sifted)
 
     def find(self, request: Request, view: View, names: Names) -> Found:
         """Return what a request asks for. Raises RefusedError for what names nothing, and for no such page."""
         asked = self._asked(request, view)
-        matches, kinds = self._matches(asked, view)
+        matches, classes, facets = self._sift(replace(asked, page=1), view.language)
         pages = max(1, ceil(len(matches) / SHOWN))
         if asked.page > pages:
             raise RefusedError(404)
         listed = asked.kind is not None and asked.kind in self._shelf.things.classes
         path = list_of(asked.kind[1:-1], self._project) if asked.kind and listed else PATH
         kind = self._short(asked.kind) if asked.kind and path == PATH else ""
-        query = {"q": asked.words, "class": kind, **asked.filters}
+        query = {"q": asked.words, "class": kind, **dict(asked.filters)}
         return Found(
             asked=asked,
             kind=names.shown(asked.kind) if asked.kind else None,
@@ -111,10 +115,17 @@ class Listing:
             query={name: value for name, value in query.items() if value},
             matches=matches,
             rows=[self.row(match, names) for match in matches[(asked.page - 1) * SHOWN : asked.page * SHOWN]],
-            classes=self._classes(asked, kinds, names),
-            facets=self._facets(asked, matches, names),
+            classes=classes,
+            facets=facets,
             pages=pages,
         )
+
+    def _sifted(self, asked: Asked, language: str) -> tuple[list[Match], list[Option], list[Facet]]:
+        """Return all that is asked for, and what it may be filtered by: the same for each page of a list."""
+        view = View(".", language, spoken(self._project.languages))
+        names = Names(self._shelf.documents, view)
+        matches, kinds = self._matches(asked, view)
+        return matches, self._classes(asked, kinds, names), self._facets(asked, matches, names)
 
     def row(self, match: Match, names: Names) -> Row:
         """Return how a thing is listed."""
@@ -138,7 +149,7 @@ class Listing:
         return Asked(
             "".join(c for c in " ".join(given.get("q", "")[:LONGEST].split()) if c.isprintable()),
             iri(self._expanded(kind, "class", view)) if kind else None,
-            filters,
+            tuple(filters.items()),
             int(page),
         )
 
@@ -168,7 +179,7 @@ class Listing:
             found.sort(key=lambda m: (HOWS.index(m.how), len(m.text), order[m.thing]))
         else:
             found = [Match(n, "", "exact") for n in sorted(range(len(things.tokens)), key=order.__getitem__)]
-        for name, value in asked.filters.items():
+        for name, value in asked.filters:
             pairs = {(iri(self._project.expand(name)), token) for token in self._tokens(value)}
             found = [match for match in found if not pairs.isdisjoint(things.pairs[match.thing])]
         kinds = Counter(kind for match in found for kind in things.kinds[match.thing])
@@ -188,7 +199,7 @@ class Listing:
 
     def _facets(self, asked: Asked, matches: Sequence[Match], names: Names) -> list[Facet]:
         things = self._shelf.things
-        wanted = {iri(self._project.expand(name)): value for name, value in asked.filters.items()}
+        wanted = {iri(self._project.expand(name)): value for name, value in asked.filters}
         facets = []
         counts: dict[str, Counter[str]] = {p: Counter() for p in dict.fromkeys((*things.facets(asked.kind), *wanted))}
         for match in matches:
@@ -203,7 +214,7 @@ class Listing:
             if p in wanted and not any(option.chosen for option in options):
                 options.append(Option(wanted[p], wanted[p], 0, True))
             if options:
-                parameter = next((n for n in asked.filters if self._project.expand(n) == p[1:-1]), self._short(p))
+                parameter = next((n for n, _ in asked.filters if self._project.expand(n) == p[1:-1]), self._short(p))
                 facets.append(Facet(p[1:-1], parameter, names.shown(p), sorted(options, key=lambda o: key(o.shown))))
         return facets
 

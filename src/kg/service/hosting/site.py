@@ -10,6 +10,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -18,9 +19,12 @@ from urllib.parse import urlsplit
 from kg.graph.build import Build
 from kg.graph.terms import iri
 from kg.project import Project
+from kg.publication.data import Data
 from kg.publication.dumps import File
+from kg.publication.publish import files_of
 from kg.service.addresses import INDEX, readings
 from kg.service.app import application
+from kg.service.data_writer import Written
 from kg.service.documents import Documents
 from kg.service.headers import SCRIPTED
 from kg.service.hosting.apache import htaccess, w3id
@@ -52,15 +56,19 @@ class HostedSite:
         self._languages = spoken(project.languages)
         self.left_out: Sequence[str] = ()
 
-    def write(self, root: Path, base: str) -> list[File]:
-        """Write the files below ``root``, to be hosted at ``base``, and return them."""
+    def write(self, root: Path, base: str, data: Data) -> list[File]:
+        """Write the files below ``root``, where the data are, to be hosted at ``base``; return all that is there."""
+        there = files_of(root)
+        self._written = Written(root, data, {file.path: file for file in there})
         self._progress("the addresses")
         documents = Documents(self._build, project=self._project)
         found, self.left_out = resources(documents)
         writer = Writer(self._site, documents, root)
         written = list(self._static(writer))
-        written += self._resources(found, root)
-        written += asyncio.run(self._pages(writer, root, {resource.path for resource in found}))
+        with ThreadPoolExecutor(1) as beside:  # other processes write the resources
+            of_resources = beside.submit(self._resources, found, root)
+            written += asyncio.run(self._pages(writer, root, {resource.path for resource in found}))
+            written += of_resources.result()
         written += self._moved(writer, documents, found)
         written += self._refusals(writer, urlsplit(base).path)
         pages = [file.path for file in written if file.path.endswith(tuple(f".{tag}.html" for tag in self._languages))]
@@ -80,7 +88,7 @@ class HostedSite:
         }
         if releases := feed(self._project, base=base, title=title):
             texts["releases.atom"] = releases
-        return [*written, *(writer.put(path, text.encode()) for path, text in texts.items())]
+        return [*there, *written, *(writer.put(path, text.encode()) for path, text in texts.items())]
 
     def _static(self, writer: Writer) -> Iterator[File]:
         """Write what pages load."""
@@ -100,7 +108,7 @@ class HostedSite:
 
     async def _pages(self, writer: Writer, root: Path, known: set[str]) -> list[File]:
         """Write the pages that are of no resource: what can be reached from the first page."""
-        app = application(self._site, workers=_WORKERS)
+        app = application(self._site, workers=_WORKERS, written=self._written)
         written: list[File] = []
 
         def wanted(path: str) -> bool:
