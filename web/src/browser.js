@@ -25,7 +25,7 @@ export class Browser {
   async published() {
     if (!this.address) return null;
     if (this.#dump) return this.#dump;
-    const response = await fetch(this.address, { cache: "no-cache" }).catch(() => null);
+    const response = await fetch(this.address, { cache: "no-store" }).catch(() => null);
     if (!response?.ok || !response.headers.get("content-type")?.includes("json")) return null;
     const { files, ...told } = await response.json();
     const absolute = files.map((file) => ({ ...file, path: new URL(file.path, this.address).href }));
