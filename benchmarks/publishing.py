@@ -3,7 +3,7 @@
     python benchmarks/publishing.py --runs 1
 
 Each run is a process of its own, from nothing. Documents are the files of resources: a resource has one for each form,
-and a page for each language. Memory is the resident size of all processes together, looked at ten times a second.
+and a page for each language. Memory is the proportional size of all processes together, looked at twice a second.
 """
 
 import argparse
@@ -47,7 +47,7 @@ def publish(out: Path) -> Published:
         most = 0
         while process.poll() is None:
             most = max(most, sum(_resident(pid) for pid in _family(process.pid)))
-            time.sleep(0.1)
+            time.sleep(0.5)
     if process.returncode:
         raise SystemExit(process.returncode)
     seconds, after = time.perf_counter() - began, os.times()
@@ -60,12 +60,13 @@ def publish(out: Path) -> Published:
 def _family(pid: int) -> Iterator[int]:
     """Yield a process and all that it began."""
     yield pid
-    try:
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text()
-    except OSError:
-        return
-    for child in children.split():
-        yield from _family(int(child))
+    for children in Path(f"/proc/{pid}/task").glob("*/children"):  # any thread may begin one
+        try:
+            begun = children.read_text().split()
+        except OSError:
+            continue
+        for child in begun:
+            yield from _family(int(child))
 
 
 def _resident(pid: int) -> int:

@@ -47,6 +47,8 @@ def resources(documents: Documents) -> tuple[list[Resource], list[str]]:
         path = unquote(address) if address else ""
         if documents.resolve(path) != name and documents.resolve(address or "") != name:
             continue  # another has this address
+        if not path:
+            continue  # the first page stands there
         if not _is_file_name(path):
             left_out.append(name)
             continue
