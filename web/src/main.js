@@ -10,7 +10,7 @@ const form = document.getElementById("ask");
 const saved = document.getElementById("saved");
 const language = document.documentElement.lang;
 const speaker = speakerOf(language);
-const endpoint = location.pathname.replace(/\/$/, ""); // of this origin, whatever the public address is
+const endpoint = location.pathname.replace(/(?:\.[a-z]+)*\/?$/, ""); // of this origin, whatever the public address and the name of the page
 
 /** The query that the fragment of the address carries. */
 const carried = () => new URLSearchParams(location.hash.slice(1)).get("query");
