@@ -47,7 +47,7 @@ def told(project: Project, view: View) -> Mapping[str, Any]:
     """
     return {
         "root": view.root,
-        "suffix": ".html",
+        "suffix": f".{view.language}.html",
         "endpoint": view.file("sparql"),
         "terms": view.file(terms_path(view.language)),
         "dump": view.file(DESCRIBED) if project.dataset else None,
