@@ -150,11 +150,13 @@ def test_terms_are_asked_for_as_other_answers_are(server: Served) -> None:
     assert ask("GET", "/sparql/terms.de.json").status_code == 404
 
 
-def test_links_keep_the_public_address(served_town: Project) -> None:
+def test_links_hold_below_a_path(served_town: Project) -> None:
     options = ("--workers", "1", "--base-path", "/g", "--public-url", "https://data.example.org/g")
     with served(served_town, *options) as found:
         text = found.client.get(f"{found.address}/sparql", headers={"Accept": BROWSER}).text
-        assert '"root": "https://data.example.org/g"' in text
+        assert '"root": "."' in text
+        [script] = re.findall(r'src="\./(static/editor/main-\w+\.js)"', text)
+        assert found.client.get(f"{found.address}/{script}").status_code == 200
 
 
 def test_uses_are_the_counts_of_the_description(project: Project, project_build: Build) -> None:

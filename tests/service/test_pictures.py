@@ -8,7 +8,6 @@ import shutil
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 import shapely
@@ -22,7 +21,7 @@ from kg.graph.terms import parse
 from kg.project import Project
 from kg.query.catalogue import Catalogue
 from kg.service.site import Site
-from tests.service.dereferencing import Client, serving
+from tests.service.dereferencing import Client, joined, serving
 from tests.service.test_resources import Reader
 
 HTML = {"Accept": "text/html"}
@@ -97,7 +96,7 @@ def written(name: str, kind: str, columns: str, query: str) -> str:
     head = [f"id: {name}", f"picture: {kind}", f"returns: {', '.join(names)}"]
     for language in LANGUAGES:
         head += [f"title@{language}: {name} in {language}", f"lead@{language}: What it shows."]
-        head += [f"column@{language}: {column} {column} in {language}" for column in names]
+        head += [f"heading@{language}: {column} {column} in {language}" for column in names]
     return "".join(f"#+ {line}\n" for line in head) + PREFIXES + query + "\n"
 
 
@@ -192,8 +191,8 @@ def test_links_of_pictures_resolve(whole_site: Client) -> None:
         for href in {a["href"] or "" for a in read.all("a")}:
             if href.startswith("#"):
                 assert href[1:] in ids
-            elif href.startswith("/"):
-                asked.add(urlsplit(href)._replace(fragment="").geturl())
+            elif not href.startswith("http"):
+                asked.add(joined(f"/{name}", href))
     assert len(asked) > 300
     wrong = [href for href in sorted(asked) if whole_site.follow(href, headers=HTML).status != 200]
     assert wrong == []
@@ -238,7 +237,7 @@ def test_a_picture_has_the_forms_of_its_data(whole_site: Client, project: Projec
         assert reply.body == whole_site.ask(f"/query/{name}.csv").body
         assert whole_site.ask(f"/{name}", headers={"Accept": "text/csv"}).body == reply.body
         assert len(list(csv.reader(io.StringIO(reply.text)))) == len(found(project, project_build, name)) + 1
-    assert whole_site.ask("/flows.geojson", headers=HTML).status == 404
+    assert whole_site.ask("/flows.geojson", headers=HTML).status == 406
     assert whole_site.ask("/map", headers={"Accept": "application/pdf"}).status == 406
     assert whole_site.ask("/map.html", headers={"Accept": "text/csv"}).text.startswith("<!DOCTYPE html>")
 
@@ -278,9 +277,9 @@ def test_pages_are_small_and_ask_for_nothing_but_ours(whole_site: Client) -> Non
 def test_pictures_are_found_from_the_first_page_and_every_other(whole_site: Client, town_site: Client) -> None:
     home = whole_site.ask("/?lang=fr", headers=HTML).text
     for name in ("map", "timeline", "matrix", "flows", "grants", "family"):
-        assert f'<a href="/{name}?lang=fr">' in home
+        assert f'<a href="./{name}.fr.html">' in home
     assert '<h2 id="pictures">Images</h2>' in home
-    assert '<a href="/?lang=en#pictures">Pictures</a>' in whole_site.ask("/id/act/erbm.html?lang=en").text
+    assert '<a href="../../index.en.html#pictures">Pictures</a>' in whole_site.ask("/id/act/erbm.html?lang=en").text
     assert "#pictures" not in town_site.ask("/?lang=fr").text
     assert town_site.ask("/map").status == 404
 
@@ -312,7 +311,7 @@ def test_a_timeline_says_how_exact_its_dates_are(drawn_site: Client) -> None:
 def test_a_matrix_leads_to_the_one_thing_of_a_cell_and_the_rows_of_several(drawn_site: Client) -> None:
     text = page(drawn_site, "grid", "fr")
     assert count(text, r'class="mark"') == 7
-    assert re.search(r'<a href="/id/fair\?lang=fr" class="mark"[^>]*><title>nulle part × foire', text)
+    assert re.search(r'<a href="\./id/fair\.fr\.html" class="mark"[^>]*><title>nulle part × foire', text)
 
 
 def test_flows_add_up_no_statement_twice_and_no_two_parts(drawn_site: Client) -> None:
@@ -360,8 +359,8 @@ def test_a_picture_of_nothing_is_empty(
 WRONG = [
     (("wkt", "geometry"), 3, "a picture of the kind map needs the column ?wkt"),
     (("SELECT", "ASK {} #"), 1, "the query of a picture must be a SELECT"),
-    (("#+ column@fr: wkt wkt in fr\n", ""), 6, "column@fr: wkt is missing"),
-    (("#+ column@fr: wkt ", "#+ column@fr: shape "), 6, "column@fr: shape names no column"),
+    (("#+ heading@fr: wkt wkt in fr\n", ""), 6, "heading@fr: wkt is missing"),
+    (("#+ heading@fr: wkt ", "#+ heading@fr: shape "), 6, "heading@fr: shape names no column"),
 ]
 
 

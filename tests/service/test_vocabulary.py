@@ -140,7 +140,7 @@ def test_a_class_page_says_where_it_stands_and_what_needs_it(town_site: Client) 
     page = town_site.ask("/def/Pact.html?lang=en").text
     assert "Act between towns." in page
     assert re.search(
-        r'/def/Act\?lang=en"><span lang="en">act</span></a>.*?<strong aria-current="true">', page, re.DOTALL
+        r'/def/Act\.en\.html"><span lang="en">act</span></a>.*?<strong aria-current="true">', page, re.DOTALL
     )
     assert "A pact has one day of signature." in text(section(page, "constrained"))
     assert "At least 1 value." in text(section(page, "constrained"))
@@ -155,7 +155,7 @@ def test_a_class_page_says_where_it_stands_and_what_needs_it(town_site: Client) 
 
 def test_questions_and_rules_that_name_a_term_are_on_its_page(town_site: Client) -> None:
     signed = town_site.ask("/def/signedOn.html?lang=en").text
-    assert 'href="/query/who-signed?lang=en">' in section(signed, "questions")
+    assert 'href="../query/who-signed.en.html">' in section(signed, "questions")
     assert "count-signatories" not in signed
     seat = town_site.ask("/def/seat.html?lang=fr").text
     assert "Deux sièges sont loin l'un de l'autre" in text(section(seat, "rules"))
@@ -169,7 +169,7 @@ def test_an_example_is_in_the_passage_that_it_names(whole_site: Client, project_
     for name in ("Act", "signatory", "Figure", "asStated"):
         page = section(whole_site.ask(f"/def/{name}.html?lang=en").text, "example")
         turtle = re.search(r"<pre><code>(.*?)</code></pre>", page, re.DOTALL)
-        passage = re.search(r'href="/(doc/[^"]*)/line/(\d+)\?lang=en"', page)
+        passage = re.search(r'href="\.\./(doc/[^"]*)/line/(\d+)\.en\.html"', page)
         assert turtle
         assert passage
         line = int(passage[2])
@@ -307,7 +307,7 @@ def test_constraints_are_sentences(turtle: str, french: str, english: str, old_t
         reader = Constraints(shapes, Names(Documents(build, project=project), view), view)
         assert [sentence(said) for said in reader.sentences(part)] == [expected]
         assert reader.path(part.path) == [
-            Shown("signé le" if language == "fr" else "signed on", language, "/def/signedOn")
+            Shown("signé le" if language == "fr" else "signed on", language, f"/def/signedOn.{language}.html")
         ]
 
 

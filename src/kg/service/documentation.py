@@ -158,7 +158,7 @@ class Documentation:
 
     def _between(self, source: str, target: str) -> str:
         pair = (self._names.name(source).text, self._names.name(target).text)
-        return self._view.words["between"].format(*pair)
+        return self._view.words["linked"].format(*pair)
 
     def _table(self, links: Iterator[Link]) -> list[tuple[Shown, list[Shown], Shown]]:
         """Return which properties lead from which class to which, by the names of the classes."""

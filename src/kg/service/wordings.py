@@ -4,9 +4,8 @@ from collections.abc import Mapping
 
 from kg.service import words_of_terms
 
-WORDINGS: Mapping[str, Mapping[str, str]] = {
+WORDS_OF_PAGES: Mapping[str, Mapping[str, str]] = {
     "fr": {
-        **words_of_terms.FRENCH,
         "skip": "Aller au contenu",
         "navigation": "Navigation",
         "language": "Langue",
@@ -191,7 +190,6 @@ WORDINGS: Mapping[str, Mapping[str, str]] = {
         "414": "L'adresse est trop longue.",
     },
     "en": {
-        **words_of_terms.ENGLISH,
         "skip": "Skip to the content",
         "navigation": "Navigation",
         "language": "Language",
@@ -375,6 +373,11 @@ WORDINGS: Mapping[str, Mapping[str, str]] = {
         "414": "The address is too long.",
     },
 }
+WORDINGS: Mapping[str, Mapping[str, str]] = {
+    "fr": {**words_of_terms.FRENCH, **WORDS_OF_PAGES["fr"]},
+    "en": {**words_of_terms.ENGLISH, **WORDS_OF_PAGES["en"]},
+}
+"""All the words of pages, by language."""
 
 
 def spoken(languages: tuple[str, ...]) -> tuple[str, ...]:

@@ -57,7 +57,7 @@ FRENCH: Mapping[str, str] = {
     "diagram_table": "Le schéma en tableau",
     "diagram_lead": "Les classes, et les propriétés que les données et les formes montrent entre elles. Celles qui"
     " mènent à plus de quatre classes ne sont que dans le tableau.",
-    "between": "{0} → {1} :",
+    "linked": "{0} → {1} :",
     "others_more": "et {0} autres",
     "from_class": "de",
     "to_class": "à",
@@ -91,7 +91,7 @@ FRENCH: Mapping[str, str] = {
     "pair": "{0} : {1}",
     "inherited": "Celles des classes au-dessus valent aussi :",
     "constrained_by": "Formes :",
-    "whole": "Tout le vocabulaire en une page",
+    "whole_vocabulary": "Tout le vocabulaire en une page",
 }
 ENGLISH: Mapping[str, str] = {
     "vocabulary": "Vocabulary",
@@ -148,7 +148,7 @@ ENGLISH: Mapping[str, str] = {
     "diagram_table": "The diagram as a table",
     "diagram_lead": "The classes, and the properties that data and shapes show between them. Those that lead to more"
     " than four classes are in the table only.",
-    "between": "{0} → {1}:",
+    "linked": "{0} → {1}:",
     "others_more": "and {0} others",
     "from_class": "from",
     "to_class": "to",
@@ -182,5 +182,5 @@ ENGLISH: Mapping[str, str] = {
     "pair": "{0}: {1}",
     "inherited": "Those of the classes above hold too:",
     "constrained_by": "Shapes:",
-    "whole": "The whole vocabulary on one page",
+    "whole_vocabulary": "The whole vocabulary on one page",
 }
