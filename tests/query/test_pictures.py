@@ -96,7 +96,7 @@ def test_a_picture_has_no_parameter_and_no_name_of_another_page(boats: Project) 
 
 def test_only_a_picture_has_the_keys_of_one(boats: Project) -> None:
     catalogue = catalogue_with(boats, HEAD + QUERY, folder="competency")
-    with pytest.raises(QueryError, match='only a picture has the key "picture"'):
+    with pytest.raises(QueryError, match='only a query of pictures/ has the key "picture"'):
         catalogue.find("boats")
 
 

@@ -81,7 +81,7 @@ def test_the_date_of_the_settings_goes_before_that_of_the_file(asked: Client) ->
 def test_an_answer_is_cited_with_every_value(asked: Client) -> None:
     page = asked.ask("/query/signed-by", headers=BROWSER).text
     cited = f"{asked.project.base}query/signed-by?asOf=2020-06-30"
-    assert f'<a href="../query/signed-by.html?asOf=2020-06-30">{cited}</a>' in page
+    assert f'<a id="cited" href="../query/signed-by.html?asOf=2020-06-30">{cited}</a>' in page
     assert 'href="../query/signed-by.csv"' in page
 
 
