@@ -239,6 +239,18 @@ def test_a_host_names_the_other_forms(host: Client) -> None:
 
 
 @pytest.mark.system
+def test_a_host_lets_the_worker_of_the_editor_compile(host: Client, hosted_town: Publication) -> None:
+    scripts = [f"/{file.path}" for file in hosted_town.files if file.path.endswith(".js")]
+    assert any("worker" in script for script in scripts)
+    for script in scripts:
+        assert "'wasm-unsafe-eval'" in host.ask(script).headers["content-security-policy"], script
+    for page in ("/sparql.fr.html", "/query/who-signed.html"):
+        policy = host.ask(page).headers["content-security-policy"]
+        assert "script-src 'self'" in policy
+        assert "unsafe" not in policy
+
+
+@pytest.mark.system
 def test_a_host_answers_conditions(host: Client) -> None:
     tag = host.ask("/id/pact.ttl").headers["etag"]
     assert host.ask("/id/pact.ttl", headers={"If-None-Match": tag}).status == 304

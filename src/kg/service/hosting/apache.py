@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from kg.service.headers import SCRIPT
 from kg.service.hosting.choosing import forms, spoken
 from kg.service.hosting.rules import HEADERS, SUFFIXES, Hosting, escaped
 from kg.service.negotiation import FORMS, HTML
@@ -154,6 +155,7 @@ def _headers(hosting: Hosting) -> Iterator[str]:
         f'Header always set Content-Security-Policy "{hosting.policy}" '
         f'"expr=%{{REQUEST_URI}} =~ m#/(?:{scripted})(?:[./][^/]*)?$#"'
     )
+    yield f'Header always set Content-Security-Policy "{SCRIPT}" "expr=%{{REQUEST_URI}} =~ m#/static/.*[.]js$#"'
     for language in hosting.languages:
         written = rf"%{{REQUEST_FILENAME}} =~ m#\.{language}\.(?:html|txt)$# && %{{REQUEST_STATUS}} -ne 303"
         yield f'Header always set Content-Language {language} "expr={written}"'

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from kg.service.headers import SCRIPT
 from kg.service.hosting.choosing import forms, spoken
 from kg.service.hosting.rules import HEADERS, SUFFIXES, Hosting, escaped
 from kg.service.negotiation import FORMS, HTML
@@ -63,6 +64,7 @@ map $uri $kg_content_language {{
 map $uri $kg_policy {{
     default "{policy}";
     "~^/(?:{scripted})(?:[./].*)?\\.html$" "{scripts}";
+    "~^/static/.*\\.js$" "{script}";
 }}
 map $uri $kg_link {{
     default "";
@@ -179,6 +181,7 @@ def nginx(hosting: Hosting) -> str:
         spoken=hosting.spoken,
         policy=HEADERS["Content-Security-Policy"],
         scripts=hosting.policy,
+        script=SCRIPT,
         scripted="|".join(map(re.escape, hosting.scripted)),
         links="\n".join(_link(hosting, place) for place in range(len(FORMS))),
         moved=_lines(
