@@ -28,7 +28,7 @@ class Kind:
 
 KINDS = (
     Kind("home", "/", "choses décrites", "things described"),
-    Kind("data", "/data/", "Citer et vérifier", "Cite and verify"),
+    Kind("data", "/data", "Citer et vérifier", "Cite and verify"),
     Kind("everything", "/search", "Tout ce qui est décrit", "All that is described"),
     Kind("list", "/search?class=rc:Act", "155 résultats", "155 results"),
     Kind("filtered", "/search?class=rc:Act&rc:signedOn=2018", "signé le", "signed on"),

@@ -114,7 +114,7 @@ def test_the_map_is_drawn_and_moved(visit: Visit) -> None:
     page.mouse.move(dot["x"] + dot["width"] / 2, dot["y"] + dot["height"] / 2)
     told = page.locator(".told")
     expect(told).to_contain_text("Bourg")
-    assert told.get_by_role("link").get_attribute("href") == "/id/town.html"
+    assert told.get_by_role("link").get_attribute("href") == "./id/town.fr.html"
     # The north is up and the west is left: the point lies inside the triangle's box.
     area = drawing.locator("path.area").bounding_box()
     way = drawing.locator("path.way").bounding_box()

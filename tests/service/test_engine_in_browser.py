@@ -17,7 +17,7 @@ from kg.graph.store import ResultsFormat, Solutions, read_quads, read_results
 from kg.publication.dumps import DESCRIBED
 from tests.service.asked_queries import asked_town
 from tests.service.chromium import ANSWERED_WITH_AN_ERROR, Seen, chromium, watched, write
-from tests.service.copied import copy_site, fronted, hosted
+from tests.service.copied import copy_site, hosted
 from tests.service.served import Served, limited, served
 
 pytestmark = pytest.mark.system
@@ -81,7 +81,7 @@ def seen() -> Seen:
 def page(browser: Browser, copy: Copy, seen: Seen) -> Iterator[Page]:
     """The page of the endpoint, in a browser that has never seen it."""
     page = watched(browser, seen)
-    page.goto(f"{copy.address}/sparql/")
+    page.goto(f"{copy.address}/sparql.fr.html")
     expect(page.locator(".engines")).to_contain_text("Ce site n’a pas de serveur de requêtes.")
     yield page
     page.context.close()
@@ -137,13 +137,13 @@ def test_nothing_is_fetched_before_one_asks_and_the_state_is_said(page: Page, co
 
 def test_the_data_are_kept_for_the_next_visit_and_no_longer(browser: Browser, copy: Copy, seen: Seen) -> None:
     first = watched(browser, seen)
-    first.goto(f"{copy.address}/sparql/")
+    first.goto(f"{copy.address}/sparql.fr.html")
     answered(first, "ASK {}")
     fetched = [url for url in seen.requests if ".nq" in url]
     assert len(fetched) == 1
     assert fetched[0].endswith(".nq.gz")
     again = first.context.new_page()
-    again.goto(f"{copy.address}/sparql/")
+    again.goto(f"{copy.address}/sparql.fr.html")
     answered(again, ALL)
     assert [url for url in seen.requests if ".nq" in url] == fetched
     # What the browser kept is checked too, and is fetched again where it has been touched.
@@ -208,13 +208,13 @@ def test_each_limit_is_said_in_words_and_the_next_query_is_answered(query: str, 
 
 def test_what_needs_too_much_memory_is_said(browser: Browser, copy: Copy) -> None:
     # It takes some seconds to need as much: the copy says that a query may take a minute.
-    file = copy.root / "sparql" / "index.html"
+    file = copy.root / "sparql.fr.html"
     before = file.read_text()
     seen = Seen()
     page = watched(browser, seen)
     try:
         file.write_text(before.replace('"seconds": 2', '"seconds": 60'))
-        page.goto(f"{copy.address}/sparql/")
+        page.goto(f"{copy.address}/sparql.fr.html")
         expect(page.locator(".engines")).to_contain_text("Ce site n’a pas de serveur de requêtes.")
         run(page, LARGE)
         said = "La requête demande plus de mémoire que ce navigateur n’en donne"
@@ -296,7 +296,7 @@ def test_a_question_is_answered_as_the_service_does(
     asked = urlencode(given)
     expected = read_results(copy.server.client.get(f"/query/{name}.json?{asked}").content)
     page = watched(browser, seen)
-    page.goto(f"{copy.address}/query/{name}/?{asked}")
+    page.goto(f"{copy.address}/query/{name}.fr.html?{asked}")
     if given == {"class": ""}:  # what may be left open and is: this is the answer that the page came with
         page.wait_for_load_state("networkidle")
         assert page.locator("#answers .results").count() == 0
@@ -325,7 +325,7 @@ def test_a_question_is_answered_as_the_service_does(
 )
 def test_a_wrong_value_is_said(asked: str, said: str, browser: Browser, copy: Copy, seen: Seen) -> None:
     page = watched(browser, seen)
-    page.goto(f"{copy.address}/query/who-signed/?{asked}")
+    page.goto(f"{copy.address}/query/who-signed.fr.html?{asked}")
     expect(page.get_by_role("alert")).to_contain_text(said)
     assert copy.server.client.get(f"/query/who-signed.json?{asked}").status_code == 400
     assert not [url for url in seen.requests if ".nq" in url]
@@ -341,9 +341,6 @@ def test_where_there_is_a_server_it_answers_and_the_other_can_be_chosen(
     run(page, ALL, button="Ask")
     expect(page.get_by_role("tablist")).to_be_visible()
     assert "in this browser" not in page.get_by_role("status").first.inner_text()
-    page.get_by_label("this browser").click()
-    expect(page.locator(".engines .note")).to_have_text("The data to download are not published here.")
-    expect(page.get_by_label("the server")).to_be_checked()
     page.goto(f"{copy.server.address}/query/who-signed?asOf=2000-01-01")
     page.wait_for_load_state("networkidle")
     assert page.locator("#answers .results").count() == 0
@@ -353,34 +350,33 @@ def test_where_there_is_a_server_it_answers_and_the_other_can_be_chosen(
 
 
 def test_where_there_are_both_either_answers_under_our_policy(browser: Browser, copy: Copy, seen: Seen) -> None:
-    with fronted(copy.server.address, copy.root / "data") as address:
-        page = watched(browser, seen)
-        page.goto(f"{address}/sparql?lang=fr")
-        expect(page.get_by_label("le serveur")).to_be_checked()
-        run(page, ALL)
-        status = page.get_by_role("status").first
-        expect(status).to_have_text(re.compile(r"^[\d\u202f]+ lignes, en [\d,]+ s$"))
-        found = status.inner_text().split(",")[0]
-        page.get_by_label("ce navigateur").click()
-        expect(page.locator(".engines .note")).to_contain_text("Les données seront téléchargées")
-        # WebAssembly is compiled under the policy of the service, and the page may not compile any.
-        assert answered(page, ALL).split(",")[0] == found
-        compiled = page.evaluate(
-            "WebAssembly.compile(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0])).then(() => 1, () => 0)"
-        )
-        assert compiled == 0
-        page.get_by_label("le serveur").click()
-        run(page, "ASK {}")
-        expect(status).to_have_text(re.compile(r"^Oui, en [\d,]+ s$"))
-        page.context.close()
+    page = watched(browser, seen)
+    page.goto(f"{copy.server.address}/sparql?lang=fr")
+    expect(page.get_by_label("le serveur")).to_be_checked()
+    run(page, ALL)
+    status = page.get_by_role("status").first
+    expect(status).to_have_text(re.compile(r"^[\d\u202f]+ lignes, en [\d,]+ s$"))
+    found = status.inner_text().split(",")[0]
+    page.get_by_label("ce navigateur").click()
+    expect(page.locator(".engines .note")).to_contain_text("Les données seront téléchargées")
+    # WebAssembly is compiled under the policy of the service, and the page may not compile any.
+    assert answered(page, ALL).split(",")[0] == found
+    compiled = page.evaluate(
+        "WebAssembly.compile(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0])).then(() => 1, () => 0)"
+    )
+    assert compiled == 0
+    page.get_by_label("le serveur").click()
+    run(page, "ASK {}")
+    expect(status).to_have_text(re.compile(r"^Oui, en [\d,]+ s$"))
+    page.context.close()
     assert all("wasm" in said or "WebAssembly" in said for said in seen.complaints), seen.complaints
     seen.complaints.clear()
-    seen.check(address)
+    seen.check(copy.server.address)
 
 
 def test_without_a_script_the_page_says_what_it_needs(browser: Browser, copy: Copy) -> None:
     page = watched(browser, Seen(), java_script_enabled=False)
-    page.goto(f"{copy.address}/en/sparql/")
+    page.goto(f"{copy.address}/sparql.en.html")
     told = page.locator("noscript p")
     assert "On a copy made of files the browser answers, and needs JavaScript" in told.inner_text()
     expect(told).to_be_visible()
@@ -388,7 +384,7 @@ def test_without_a_script_the_page_says_what_it_needs(browser: Browser, copy: Co
     with page.expect_download() as begun:
         link.click()
     assert Path(begun.value.path()).read_bytes().endswith(b" .\n")
-    page.goto(f"{copy.address}/en/query/who-signed/")
+    page.goto(f"{copy.address}/query/who-signed.en.html")
     expect(page.locator("noscript p")).to_be_visible()
     assert "other values need JavaScript" in page.locator("noscript p").inner_text()
     page.context.close()
@@ -402,7 +398,6 @@ def test_nothing_is_inaccessible_or_too_wide(
 ) -> None:
     axe = (project_root / "web" / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
     page = watched(browser, seen, color_scheme=scheme, viewport={"width": width, "height": 800})
-    before = copy.address + ("" if language == "fr" else "/en")
 
     def check(state: str) -> None:
         page.evaluate(axe)
@@ -411,16 +406,16 @@ def test_nothing_is_inaccessible_or_too_wide(
         assert (state, told) == (state, [])
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), state
 
-    page.goto(f"{before}/sparql/")
+    page.goto(f"{copy.address}/sparql.{language}.html")
     expect(page.get_by_label("ce navigateur" if language == "fr" else "this browser")).to_be_checked()
     check("start")
     page.locator("button.first").click()
     expect(page.get_by_role("tablist")).to_be_visible()
     check("answered")
-    page.goto(f"{before}/query/who-signed/?asOf=2020-06-29")
+    page.goto(f"{copy.address}/query/who-signed.{language}.html?asOf=2020-06-29")
     expect(page.get_by_role("tablist")).to_be_visible()
     check("question")
-    page.goto(f"{before}/query/who-signed/?nope=1")
+    page.goto(f"{copy.address}/query/who-signed.{language}.html?nope=1")
     expect(page.get_by_role("alert").locator("p")).to_be_visible()
     check("wrong")
     page.context.close()

@@ -74,7 +74,7 @@ def test_every_question_has_the_same_answer_everywhere(
     seen = Seen()
     page = watched(browser, seen)
     page.add_init_script(HEARD)
-    page.goto(f"{address}/sparql/")
+    page.goto(f"{address}/sparql.fr.html")
     expect(page.locator(".yasqe .CodeMirror")).to_be_visible()
     catalogue = Catalogue.of(project)
     asked = sorted({name.partition("@")[0] for name in ANSWERS})
@@ -115,7 +115,7 @@ def test_a_question_with_another_date_has_the_answer_of_that_date(
     seen = Seen()
     page = watched(browser, seen)
     page.add_init_script(HEARD)
-    page.goto(f"{address}/query/{question}/")
+    page.goto(f"{address}/query/{question}.fr.html")
     assert page.evaluate("heard") == []
     page.locator("#p-asOf").fill(day)
     page.locator("#asked button").click()
