@@ -41,6 +41,7 @@ def test_a_name_that_no_query_has_opens_the_example(server: Served) -> None:
     assert page(server, saved="<none>").text == page(server).text
 
 
+@pytest.mark.system  # of what web/ is built to
 def test_the_policy_allows_scripts_of_this_origin_alone(server: Served) -> None:
     policy = page(server).headers["content-security-policy"]
     assert "script-src 'self'" in policy
@@ -52,6 +53,7 @@ def test_the_policy_allows_scripts_of_this_origin_alone(server: Served) -> None:
     assert re.fullmatch(r'<script type="module" src="\./static/editor/main-\w+\.js"></script>', script)
 
 
+@pytest.mark.system  # of what web/ is built to
 def test_a_worker_may_compile_and_ask_this_origin_alone(server: Served) -> None:
     [worker] = Path("src/kg/service/static/editor").glob("worker-*.js")
     policy = server.client.get(f"/static/editor/{worker.name}").headers["content-security-policy"]
@@ -59,6 +61,7 @@ def test_a_worker_may_compile_and_ask_this_origin_alone(server: Served) -> None:
     assert "wasm" not in server.client.get("/static/page.css").headers["content-security-policy"]
 
 
+@pytest.mark.system  # of what web/ is built to
 def test_the_files_of_the_pages_are_those_that_are_served(server: Served, served_town: Project) -> None:
     editor = Editor(Site(served_town, Build.open(served_town.root / "build")))
     files = dict(editor.files())
@@ -68,6 +71,7 @@ def test_the_files_of_the_pages_are_those_that_are_served(server: Served, served
         assert server.client.get(f"/{name}").content == content, name
 
 
+@pytest.mark.system  # of what web/ is built to
 def test_the_page_tells_its_script_where_everything_is(server: Served, served_town: Project) -> None:
     found = re.search(r'id="site">(.*?)</script>', page(server, lang="en").text)
     assert found
@@ -150,6 +154,7 @@ def test_terms_are_asked_for_as_other_answers_are(server: Served) -> None:
     assert ask("GET", "/sparql/terms.de.json").status_code == 404
 
 
+@pytest.mark.system  # of what web/ is built to
 def test_links_hold_below_a_path(served_town: Project) -> None:
     options = ("--workers", "1", "--base-path", "/g", "--public-url", "https://data.example.org/g")
     with served(served_town, *options) as found:
