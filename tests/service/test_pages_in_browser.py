@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.service.chromium import chromium
 from tests.service.dereferencing import Client
 from tests.service.kinds import KINDS, STYLESHEET, Kind
 from tests.service.test_resources import Reader
@@ -19,11 +20,6 @@ from tests.service.test_resources import Reader
 pytestmark = pytest.mark.system
 
 MODULES = Path(__file__).parents[1] / "browser" / "node_modules"
-CHROMIUM = shutil.which("chromium")
-OPTIONS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
 LANGUAGES = ("fr", "en")
 HTML = {"Accept": "text/html"}
 RULES = {
@@ -43,14 +39,8 @@ def module(name: str) -> Path:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    if CHROMIUM is None:
-        pytest.skip("chromium is not installed: make test-system does it")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
-        yield launched
-        launched.close()
+    with chromium() as found:
+        yield found
 
 
 @every_kind

@@ -5,22 +5,16 @@ from typing import Any
 
 import pytest
 
+from tests.service.chromium import chromium
 from tests.service.dereferencing import Client
-from tests.service.test_pages_in_browser import CHROMIUM, OPTIONS
 
 pytestmark = pytest.mark.system
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    if CHROMIUM is None:
-        pytest.skip("chromium is not installed: make test-system does it")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
-        yield launched
-        launched.close()
+    with chromium() as found:
+        yield found
 
 
 def opened(browser: Any, site: Client, name: str, **options: Any) -> Any:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from kg.graph.build import Build
 from kg.graph.quads import Graph
 from kg.graph.terms import TYPE
+from kg.lookup.usage import PropertyUse
 
 _MERGED = """
 CREATE OR REPLACE TEMP TABLE merged AS
@@ -31,15 +32,6 @@ JOIN term USING (id) WHERE token LIKE '<%' ORDER BY token
 
 
 @dataclass(frozen=True)
-class Uses:
-    """How much a property is used in the merged graph."""
-
-    triples: int
-    subjects: int
-    objects: int
-
-
-@dataclass(frozen=True)
 class Statistics:
     """What a graph holds: totals and uses in the merged graph, and triples of each named graph; keys are IRIs.
 
@@ -51,7 +43,7 @@ class Statistics:
     subjects: int
     objects: int
     classes: dict[str, int]
-    properties: dict[str, Uses]
+    properties: dict[str, PropertyUse]
     graphs: dict[str, int]
 
 
@@ -69,7 +61,7 @@ def count(build: Build, *, base: str, inferred_graph: str) -> Statistics:
         subjects=subjects,
         objects=objects,
         classes={name[1:-1]: n for name, n in engine.rows(_CLASSES, [TYPE])},
-        properties={name[1:-1]: Uses(*numbers) for name, *numbers in engine.rows(_PROPERTIES)},
+        properties={name[1:-1]: PropertyUse(*numbers) for name, *numbers in engine.rows(_PROPERTIES)},
         graphs=graphs,
     )
     engine.run("DROP TABLE merged")

@@ -1,7 +1,7 @@
 """The kinds of pictures, and the columns that the query of each must have.
 
 A picture is a query of ``queries/pictures/`` whose head says its kind, ``#+ picture: map``, what it shows, and what
-its columns are called, ``#+ column@en: place territory``. The names of columns say what is drawn of them; any other
+its columns are called, ``#+ heading@en: place territory``. The names of columns say what is drawn of them; any other
 column stands in the table below the picture. A needed column may be unbound in a row, which then has nothing to draw.
 """
 
@@ -29,7 +29,7 @@ KINDS: Mapping[str, Kind] = {
 }
 RESERVED = (
     "catalog", "data", "feed", "health", "index", "metrics", "openapi", "query", "release", "robots", "search",
-    "sitemap", "sparql", "static",
+    "sitemap", "sparql", "static", "vocabulary",
 )  # fmt: skip
 """Names that no picture has: they are addresses of other pages."""
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources.abc import Traversable
 from threading import Lock
@@ -19,7 +19,7 @@ from kg.query.catalogue import Catalogue
 from kg.rebuild import program_digest
 from kg.service.documents import LABELS
 from kg.service.negotiation import matches
-from kg.service.scripts import FOLDER, bundle, dump_address, folder_of_scripts, terms_path, told
+from kg.service.scripts import bundle, dump_address, folder_of_scripts, told
 from kg.service.site import Site
 from kg.service.view import View, language_of
 from kg.service.wordings import spoken
@@ -63,13 +63,6 @@ class Editor:
             dump=dump_address(self._project, view),
         )
         return page.encode()
-
-    def files(self) -> Iterator[tuple[str, bytes]]:
-        """Yield the path and the bytes of each file that the pages with scripts load: the scripts, and the terms."""
-        for file in folder_of_scripts().iterdir() if self.bundle else ():
-            yield f"{FOLDER}/{file.name}", file.read_bytes()
-        for language in spoken(self._project.languages):
-            yield terms_path(language), self.terms(language)
 
     async def complete(self, request: Request) -> Response:
         """Return what the editor completes, as JSON in the language that is asked for."""

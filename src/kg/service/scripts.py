@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
@@ -34,9 +34,10 @@ def folder_of_scripts() -> Traversable:
 
 
 def bundle(folder: Traversable) -> Bundle | None:
-    """Return the files that ``web/`` was built to in a folder; None when it was not."""
+    """Return the files that ``web/`` was built to in a folder; None when it was not, or by another version of it."""
     manifest = folder / "manifest.json"
-    return Bundle(**json.loads(manifest.read_text(encoding="utf-8"))) if manifest.is_file() else None
+    built = json.loads(manifest.read_text(encoding="utf-8")) if manifest.is_file() else {}
+    return Bundle(**built) if built.keys() == {field.name for field in fields(Bundle)} else None
 
 
 def told(project: Project, view: View) -> Mapping[str, Any]:
