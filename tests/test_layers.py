@@ -10,7 +10,7 @@ LINES = [
     {"source"},
     {"graph"},
     {"inference", "validation", "query"},
-    {"rebuild"},
+    {"rebuild", "ahead"},
     {"pipeline", "check", "lookup"},
     {"publication"},
     {"service"},

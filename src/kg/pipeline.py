@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from kg import rebuild
+from kg.ahead import Reading, read_rules, reading
 from kg.errors import KgError, UsageError
 from kg.graph import build as layout
 from kg.graph.aside import aside
@@ -20,7 +21,6 @@ from kg.graph.dump import Dump
 from kg.graph.loading import File, load_files
 from kg.graph.quads import Graph, Role
 from kg.graph.swap import swap
-from kg.inference.ahead import read_rules, rules_to_come
 from kg.inference.fixpoint import Inference
 from kg.inference.reasoning import infer
 from kg.inference.rules import Rule
@@ -71,14 +71,14 @@ def build(
         scratch = draft.folder / ".scratch"
         progress("reading")
         known = before is not None and rebuild.same_rules(before.manifest["files"], inputs)
-        with rules_to_come(_constructs(project), ahead=not known) as constructs:
+        with reading(_constructs(project), ahead=not known) as read:
             begun = rebuild.start(project, _files(project), inputs, before=before, memory=memory, scratch=scratch)
 
             def write() -> Dump:
                 progress("writing")
                 return rebuild.write(begun, inferred_graph=project.inferred_graph, folder=draft.folder)
 
-            outcome, dump = _derive(project, begun, constructs, engine, progress, write=write)
+            outcome, dump = _derive(project, begun, read, engine, progress, write=write)
         if dump is None or outcome.report.counts["violation"]:
             return outcome
         if engine == "duckdb":
@@ -107,10 +107,10 @@ def validate_project(
 ) -> Outcome:
     """Run both stages of validation over the files of ``project`` and write nothing."""
     progress("reading")
-    with rules_to_come(_constructs(project), ahead=True) as constructs:
+    with reading(_constructs(project), ahead=True) as read:
         graph = Graph.create(memory=memory)
         load(project, graph)
-        return _derive(project, Start(graph), constructs, engine, progress)[0]
+        return _derive(project, Start(graph), read, engine, progress)[0]
 
 
 def validate_files(
@@ -177,7 +177,7 @@ def _validate(
 def _derive(
     project: Project,
     begun: Start,
-    constructs: Callable[[], list[Rule]],
+    read: Reading,
     engine: Engine,
     progress: Progress,
     *,
@@ -187,7 +187,7 @@ def _derive(
 
     What is asserted is validated beside inference, and what is derived beside the writing, unless the graph is large.
     """
-    graph, analyses = begun.graph, begun.analyses
+    graph, analyses = begun.graph, read.analyses(begun.analyses)
     progress("validating what is asserted")
     shapes, derived = _shapes(project, graph)
     with aside(graph, threaded=engine == "duckdb") as other:
@@ -195,7 +195,7 @@ def _derive(
         if _stops(first):
             return Outcome(first.result(), graph), None
         try:
-            rules, inference = _infer(begun, constructs() if begun.changed is None else [], engine, progress)
+            rules, inference = _infer(begun, read.rules() if begun.changed is None else [], engine, progress)
         except KgError:
             if first.result().counts["violation"]:
                 return Outcome(first.result(), graph), None

@@ -2,9 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
+
+Asked = tuple[str, Collection[str]]
+"""The text of a query, and its pre-bound variables."""
 
 
 @dataclass(frozen=True)
@@ -17,19 +20,50 @@ class Analysis:
     plain: bool
     predicates: frozenset[str] | None
 
+    def to_json(self) -> dict[str, Any]:
+        """Return it as JSON values."""
+        return {"plain": self.plain, "predicates": None if self.predicates is None else sorted(self.predicates)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """Return what ``to_json`` wrote."""
+        predicates = data["predicates"]
+        return cls(data["plain"], None if predicates is None else frozenset(predicates))
+
+
+Maker = Callable[[Sequence[Asked]], Callable[[], Sequence[Analysis | None]]]
+"""What begins to analyse queries elsewhere; the result waits for the analyses, None for each query at fault."""
+
 
 class Analyses:
     """The analyses of queries by a digest of their text and of their pre-bound variables."""
 
     def __init__(self) -> None:
         self._known: dict[str, Analysis] = {}
+        self._maker: Maker | None = None
+        self._coming: Callable[[], Sequence[Analysis | None]] | None = None
+        self._expected: dict[str, Asked] = {}
+
+    def made_by(self, maker: Maker) -> Self:
+        """Have the queries that are expected analysed by ``maker``."""
+        self._maker = maker
+        return self
+
+    def expect(self, queries: Iterable[Asked]) -> None:
+        """Begin with queries that are to be asked for, if they can be analysed elsewhere; do not wait for them."""
+        expected = {key: query for query in queries if (key := _key(*query)) not in self._known}
+        if self._maker and expected:
+            self._expected, self._coming = expected, self._maker(list(expected.values()))
 
     def of(self, text: str, prebound: Collection[str]) -> Analysis:
         """Return what the text of a query tells, its variables ``prebound``.
 
         Raises ValueError for one that does not parse, or that SHACL does not allow (appendix A).
         """
-        key = hashlib.sha256(json.dumps([text, sorted(prebound)]).encode()).hexdigest()
+        key = _key(text, prebound)
+        if key not in self._known and self._coming:
+            told, self._coming = self._coming(), None
+            self._known |= {k: one for k, one in zip(self._expected, told, strict=True) if one}
         if key not in self._known:
             from kg.validation.grammar import analyse  # its parser is long to load
 
@@ -38,16 +72,15 @@ class Analyses:
 
     def to_json(self) -> dict[str, Any]:
         """Return the analyses as JSON values."""
-        return {
-            key: {"plain": one.plain, "predicates": None if one.predicates is None else sorted(one.predicates)}
-            for key, one in self._known.items()
-        }
+        return {key: one.to_json() for key, one in self._known.items()}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         """Return the analyses that ``to_json`` wrote."""
         found = cls()
-        for key, one in data.items():
-            predicates = one["predicates"]
-            found._known[key] = Analysis(one["plain"], None if predicates is None else frozenset(predicates))
+        found._known = {key: Analysis.from_json(one) for key, one in data.items()}
         return found
+
+
+def _key(text: str, prebound: Collection[str]) -> str:
+    return hashlib.sha256(json.dumps([text, sorted(prebound)]).encode()).hexdigest()

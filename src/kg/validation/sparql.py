@@ -6,7 +6,8 @@ run once per focus node, since a join does not reach into its inner groups. What
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -15,7 +16,7 @@ from kg.graph.quads import Graph
 from kg.graph.store import Solutions, Store
 from kg.graph.terms import OWL, parse
 from kg.validation import paths
-from kg.validation.analyses import Analyses, Analysis
+from kg.validation.analyses import Analyses, Analysis, Asked
 from kg.validation.shapes import Constraint, Shape, Shapes, sh
 
 _SHAPES_GRAPH = "<urn:kg:shapes>"
@@ -47,6 +48,16 @@ class _Query:
     messages: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class _Source:
+    """Where a query is said: its node, the kind ``select`` or ``ask``, what it is given, and what is pre-bound."""
+
+    node: str
+    kind: str
+    given: Mapping[str, str] = field(hash=False)
+    prebound: frozenset[str]
+
+
 class Queries:
     """The SPARQL constraints of a shapes graph over the triples of a table."""
 
@@ -58,28 +69,46 @@ class Queries:
         self._batches = 0
         self._loaded: set[str] = set()
 
+    def expect(self, constraints: Iterable[tuple[Shape, Constraint]]) -> None:
+        """Begin to analyse the queries of constraints, where that can be done beside other work."""
+        asked: list[Asked] = []
+        for shape, constraint in constraints:
+            with suppress(ShapeError):  # it is raised once the query is needed
+                if source := self._source(shape, constraint):
+                    asked.append((self._text(shape, source), source.prebound))
+        self._analyses.expect(asked)
+
     def results(self, shape: Shape, constraint: Constraint, focus: str, values: str) -> Iterator[Said]:
         """Yield the results of a constraint on the nodes of the tables ``focus`` (node) and ``values`` (focus, value).
 
         Raises ShapeError for a query that SHACL does not allow.
         """
+        source = self._source(shape, constraint)
+        if source is None:
+            return
+        query = self._query(shape, source)
+        if source.kind == "select":
+            yield from self._selected(shape, query, source.given, focus)
+        else:
+            yield from self._asked(shape, query, source.given, values)
+
+    def _source(self, shape: Shape, constraint: Constraint) -> _Source | None:
+        """Return where the query of a constraint is, if it has one."""
         context = {"currentShape": shape.node, "shapesGraph": _SHAPES_GRAPH}
         if constraint.source is not None:
-            query = self._query(shape, constraint.source, "select", context)
-            yield from self._selected(shape, query, context, focus)
-            return
+            return _Source(constraint.source, "select", context, frozenset({"this", *context}))
         component = self._shapes.component(constraint.component)
         used = {
             p.name: constraint.parameters[p.path][0] for p in component.parameters if p.path in constraint.parameters
         }
         given = {**context, **used}
-        names = {**context, **{parameter.name: "" for parameter in component.parameters}}
+        names = {"this", *context, *(parameter.name for parameter in component.parameters)}
         own = component.node_validators if shape.path is None else component.property_validators
         if own:
-            yield from self._selected(shape, self._query(shape, own[0], "select", names), given, focus)
-        elif component.validators:
-            query = self._query(shape, component.validators[0], "ask", names)
-            yield from self._asked(shape, query, given, values)
+            return _Source(own[0], "select", given, frozenset(names))
+        if component.validators:
+            return _Source(component.validators[0], "ask", given, frozenset({*names, "value"}))
+        return None
 
     def _selected(self, shape: Shape, query: _Query, given: Mapping[str, str], focus: str) -> Iterator[Said]:
         path = None if shape.path is None else paths.text(shape.path)
@@ -143,21 +172,25 @@ class Queries:
         found = _rows(self._skolems, _bound(query.text, named))
         return [{name: _unskolem(token) for name, token in row.items()} for row in found]
 
-    def _query(self, shape: Shape, node: str, kind: str, prebound: Mapping[str, str]) -> _Query:
-        text = self._shapes.value(node, sh(kind))
+    def _query(self, shape: Shape, source: _Source) -> _Query:
+        text = self._text(shape, source)
+        try:
+            told = self._analyses.of(text, source.prebound)
+        except ValueError as error:
+            raise ShapeError(f"the query of {shape.node} {error}") from error
+        return _Query(text, told, tuple(self._shapes.values(source.node, sh("message"))))
+
+    def _text(self, shape: Shape, source: _Source) -> str:
+        """Return the text of a query, with its prefixes and the path of its shape."""
+        text = self._shapes.value(source.node, sh(source.kind))
         if text is None:
-            raise ShapeError(f"a SPARQL constraint of {shape.node} has no sh:{kind}")
+            raise ShapeError(f"a SPARQL constraint of {shape.node} has no sh:{source.kind}")
         body = parse(text).value
         if shape.path is not None:
             path = paths.text(shape.path)
             body = re.sub(r"[$?]PATH\b", lambda _: path, body)
-        known = sorted(self._prefixes(node).items())
-        head = "".join(f"PREFIX {name}: <{namespace}>\n" for name, namespace in known if f"{name}:" in body)
-        try:
-            told = self._analyses.of(head + body, {"this", *prebound} | ({"value"} if kind == "ask" else set()))
-        except ValueError as error:
-            raise ShapeError(f"the query of {shape.node} {error}") from error
-        return _Query(head + body, told, tuple(self._shapes.values(node, sh("message"))))
+        known = sorted(self._prefixes(source.node).items())
+        return "".join(f"PREFIX {name}: <{namespace}>\n" for name, namespace in known if f"{name}:" in body) + body
 
     def _prefixes(self, node: str) -> dict[str, str]:
         """Return the prefixes that a query may use (SHACL, section 5.2.1)."""

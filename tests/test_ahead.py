@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kg.errors import RuleError
-from kg.inference.ahead import read_rules, rules_to_come
+from kg.ahead import read_rules, reading
 
 PLAIN = "CONSTRUCT { ?s <http://e/q> ?o } WHERE { ?s <http://e/p> ?o }"
 BEYOND = "CONSTRUCT { ?s <http://e/r> 1.50 } WHERE { ?s <http://e/p>+ ?o FILTER NOT EXISTS { ?s <http://e/x> 'é'@fr } }"
@@ -24,16 +24,16 @@ def write(folder: Path, *texts: str) -> list[tuple[Path, str]]:
 @pytest.mark.parametrize("ahead", [False, True])
 def test_rules_are_the_same_however_they_are_read(tmp_path: Path, ahead: bool) -> None:
     files = write(tmp_path, PLAIN, BEYOND)
-    with rules_to_come(files, ahead=ahead) as rules:
-        assert rules() == read_rules(files)
+    with reading(files, ahead=ahead) as read:
+        assert read.rules() == read_rules(files)
 
 
 @pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="there is one processor only")
 def test_a_process_beside_reads_them_and_not_this_one(tmp_path: Path) -> None:
     program = (
-        "import sys; from pathlib import Path; from kg.inference.ahead import rules_to_come\n"
-        "with rules_to_come([(Path(sys.argv[1]), 'rule')], ahead=True) as rules:\n"
-        "    print(len(rules()), 'rdflib' in sys.modules)"
+        "import sys; from pathlib import Path; from kg.ahead import reading\n"
+        "with reading([(Path(sys.argv[1]), 'rule')], ahead=True) as read:\n"
+        "    print(len(read.rules()), 'rdflib' in sys.modules)"
     )
     [(path, _)] = write(tmp_path, PLAIN)
     (tmp_path / "kg.py").write_text("raise SystemExit('what lies in the folder is not the program')\n")
@@ -45,14 +45,14 @@ def test_a_process_beside_reads_them_and_not_this_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize("ahead", [False, True])
 def test_a_wrong_rule_is_the_same_error_with_its_file(tmp_path: Path, ahead: bool) -> None:
     files = write(tmp_path, PLAIN, "SELECT * { ?s ?p ?o }")
-    with rules_to_come(files, ahead=ahead) as rules, pytest.raises(RuleError) as caught:
-        rules()
+    with reading(files, ahead=ahead) as read, pytest.raises(RuleError) as caught:
+        read.rules()
     assert caught.value.file == "rules/rule-1.rq"
 
 
 def test_rules_that_nobody_asks_for_hold_nothing_up(tmp_path: Path) -> None:
     with (
         pytest.raises(RuntimeError, match="something else"),
-        rules_to_come(write(tmp_path, PLAIN), ahead=True),
+        reading(write(tmp_path, PLAIN), ahead=True),
     ):
         raise RuntimeError("something else")
