@@ -25,7 +25,7 @@ from kg.inference.fixpoint import Inference
 from kg.inference.reasoning import infer
 from kg.inference.rules import Rule
 from kg.project import Project
-from kg.rebuild import Start
+from kg.rebuild import Start, Writing
 from kg.source.reader import Triple
 from kg.validation.analyses import Analyses
 from kg.validation.report import Finding, Report
@@ -73,12 +73,8 @@ def build(
         known = before is not None and rebuild.same_rules(before.manifest["files"], inputs)
         with reading(_constructs(project), ahead=not known) as read:
             begun = rebuild.start(project, _files(project), inputs, before=before, memory=memory, scratch=scratch)
-
-            def write() -> Dump:
-                progress("writing")
-                return rebuild.write(begun, inferred_graph=project.inferred_graph, folder=draft.folder)
-
-            outcome, dump = _derive(project, begun, read, engine, progress, write=write)
+            writing = Writing(begun, inferred_graph=project.inferred_graph, folder=draft.folder)
+            outcome, dump = _derive(project, begun, read, engine, progress, writing=writing)
         if dump is None or outcome.report.counts["violation"]:
             return outcome
         if engine == "duckdb":
@@ -181,9 +177,9 @@ def _derive(
     engine: Engine,
     progress: Progress,
     *,
-    write: Callable[[], Dump | None] = lambda: None,
+    writing: Writing | None = None,
 ) -> tuple[Outcome, Dump | None]:
-    """Validate and infer, and ``write`` the graph once it is closed, unless a Violation is known by then.
+    """Validate and infer, and end the ``writing`` of the graph once it is closed, unless a Violation is known by then.
 
     What is asserted is validated beside inference, and what is derived beside the writing, unless the graph is large.
     """
@@ -194,24 +190,29 @@ def _derive(
         first = other.start(lambda graph: _validate(graph, shapes, engine, analyses=analyses))
         if _stops(first):
             return Outcome(first.result(), graph), None
+        if writing:
+            writing.begin(other)
         try:
             rules, inference = _infer(begun, read.rules() if begun.changed is None else [], engine, progress)
         except KgError:
             if first.result().counts["violation"]:
                 return Outcome(first.result(), graph), None
             raise
-        report, dump = first.result(), None
-        if not report.counts["violation"]:
+        report, dump = Report(), None
+        if not _stops(first):
             progress("validating what is derived")
             second = other.start(
                 lambda graph: (
                     _validate(graph, derived, engine, derived=True, analyses=analyses) if derived else Report()
                 )
             )
-            if not _stops(second):
-                dump = write()
-            report += second.result()
-    return Outcome(report, graph, inference, rules=tuple(rules)), dump
+            if writing and not _stops(second):
+                progress("writing")
+                dump = writing.finish(other)
+            report = second.result()
+        if first.result().counts["violation"]:
+            return Outcome(first.result(), graph), None
+    return Outcome(first.result() + report, graph, inference, rules=tuple(rules)), dump
 
 
 def _stops(report: Future[Report]) -> bool:

@@ -8,6 +8,7 @@ are the same too, only what the difference can concern is inferred anew.
 import hashlib
 import json
 from collections.abc import Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -16,8 +17,9 @@ from typing import Any
 import kg
 from kg.errors import UsageError
 from kg.graph import build as layout
+from kg.graph.aside import Aside
 from kg.graph.build import Build
-from kg.graph.dump import Dump, difference, rewrite_nquads, write_nquads
+from kg.graph.dump import Dump, Part, difference, rewrite_nquads, write_named, write_nquads
 from kg.graph.loading import File, load_files
 from kg.graph.quads import BEFORE, Graph
 from kg.inference.owl import is_axiom
@@ -96,21 +98,37 @@ def start(
     return Start(graph, before, analyses=analyses)
 
 
-def write(begun: Start, *, inferred_graph: str, folder: Path) -> Dump:
-    """Write the dump and the tables of a graph into ``folder``, and the store corrected where there was one."""
-    graph, before = begun.graph, begun.before
-    out = folder / layout.DUMP
-    if before is None or not before.dump.stat().st_size:
-        dump = write_nquads(graph, inferred_graph=inferred_graph, out=out)
-    else:
-        cache = _cache(before)
-        differs = difference(graph, before=BEFORE, inferred_graph=inferred_graph)
-        dump = rewrite_nquads(Dump(before.dump, cache["lines"], cache["sizes"], ""), differs, out=out)
-        if len(differs) <= _FEW:
-            before.copy_store(folder, differs)
-        graph.prune()
-    graph.engine.save(folder / layout.TABLES)
-    return dump
+class Writing:
+    """The writing of a graph into ``folder``: its dump and tables, and the store corrected where there was one."""
+
+    def __init__(self, begun: Start, *, inferred_graph: str, folder: Path) -> None:
+        self._begun = begun
+        self._inferred_graph = inferred_graph
+        self._folder = folder
+        self._named: Future[Part] | None = None
+
+    def begin(self, other: Aside) -> None:
+        """Write what is there before anything is inferred."""
+        if not self._begun.before:
+            self._named = other.start(lambda graph: write_named(graph, folder=self._folder))
+
+    def finish(self, other: Aside) -> Dump:
+        """Write the rest of a graph that is closed."""
+        graph, before, out = self._begun.graph, self._begun.before, self._folder / layout.DUMP
+        saved = other.start(lambda graph: graph.save(self._folder / layout.TABLES))
+        if before is None:
+            named = self._named and self._named.result()
+            dump = write_nquads(graph, inferred_graph=self._inferred_graph, out=out, named=named)
+        elif not before.dump.stat().st_size:
+            dump = write_nquads(graph, inferred_graph=self._inferred_graph, out=out)
+        else:
+            cache = _cache(before)
+            differs = difference(graph, before=BEFORE, inferred_graph=self._inferred_graph)
+            dump = rewrite_nquads(Dump(before.dump, cache["lines"], cache["sizes"], ""), differs, out=out)
+            if len(differs) <= _FEW:
+                before.copy_store(self._folder, differs)
+        saved.result()
+        return dump
 
 
 def remember(begun: Start, dump: Dump, *, folder: Path) -> None:

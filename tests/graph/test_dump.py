@@ -125,7 +125,7 @@ def test_a_dump_written_from_an_earlier_one_has_the_same_bytes(
     graph = Graph.create()
     graph.load([("1.ttl", "data", [(G1, A, P, B), *before])])
     old = write_nquads(graph, inferred_graph=INFERRED, out=folder / "old.nq")
-    graph.engine.save(folder / "old.duckdb")
+    graph.save(folder / "old.duckdb")
     again = Graph.restore(folder / "old.duckdb")
     again.remove(["1.ttl"])
     again.load([("1.ttl", "data", after)])

@@ -62,30 +62,48 @@ class Difference:
         return sum(len(lines) for part in (self.gone, self.fresh) for lines in part.values())
 
 
-def write_nquads(graph: Graph, *, inferred_graph: str, out: Path) -> Dump:
+@dataclass(frozen=True)
+class Part:
+    """A part of a dump in a file of its own, which is the caller's to remove, and its lines."""
+
+    file: Path
+    lines: int
+
+
+def write_named(graph: Graph, *, folder: Path) -> Part:
+    """Write the part of the named graphs, which is there before anything is inferred, to a file in ``folder``."""
+    graph.engine.make("ranked", _RANKED)
+    return _written(graph.engine, "named", "", folder / "named.nq")
+
+
+def write_nquads(graph: Graph, *, inferred_graph: str, out: Path, named: Part | None = None) -> Dump:
     """Write the whole graph to ``out`` as N-Quads, sorted.
 
-    ``inferred_graph`` is the IRI of the graph of the published inferred triples. The engine sorts and
-    writes, out of core when it must. Raises ResourceError when the disk is full.
+    ``inferred_graph`` is the IRI of the graph of the published inferred triples; ``named`` the part of the named
+    graphs, if it has been written. The engine sorts and writes, out of core when it must. Raises ResourceError when
+    the disk is full.
     """
-    engine = graph.engine
-    engine.make("ranked", _RANKED)
+    graph.engine.make("ranked", _RANKED)
     lines: dict[str, int] = {}
-    return _write(out, {name: _written(engine, name, inferred_graph, lines) for name in _PARTS}, lines)
+
+    def chunks(name: str) -> Iterator[bytes]:
+        file = out.with_name(f"{name}.part")
+        part = named if named and name == "named" else _written(graph.engine, name, inferred_graph, file)
+        lines[name] = part.lines
+        with part.file.open("rb") as stream:
+            while piece := stream.read(_PIECE):
+                yield piece
+        part.file.unlink()
+
+    return _write(out, {name: chunks(name) for name in _PARTS}, lines)
 
 
-def _written(engine: Engine, name: str, inferred_graph: str, lines: dict[str, int]) -> Iterator[bytes]:
-    """Yield the lines of a part, which the engine writes to a file first, and count them."""
-    engine.scratch.mkdir(parents=True, exist_ok=True)
-    part = engine.scratch / "part.nq"
+def _written(engine: Engine, name: str, inferred_graph: str, file: Path) -> Part:
+    """Have the engine write the lines of a part to a file."""
     # As a table, the rows are counted, and the engine knows which side of the joins is the larger one.
     engine.make("row", _PARTS[name])
     select = _LINES.format(rows="row", terms="ranked", order="rank", graph=_ending(name, inferred_graph))
-    lines[name] = engine.write_lines(select, part)
-    with part.open("rb") as stream:
-        while piece := stream.read(_PIECE):
-            yield piece
-    part.unlink()
+    return Part(file, engine.write_lines(select, file))
 
 
 def write_ntriples(graph: Graph, *, out: Path) -> int:

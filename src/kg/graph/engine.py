@@ -169,14 +169,16 @@ class Engine:
         options = "(FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER ' ')"
         return self.count(f"COPY ({select}) TO {quoted(str(file))} {options}")
 
-    def save(self, file: Path) -> None:
-        """Write the database, temporary tables aside, to a new file."""
+    @contextmanager
+    def saved(self, file: Path) -> Iterator[str]:
+        """Write the database, temporary tables aside, to a new file; yield its name, to change it before it is closed."""
         self.run(f"ATTACH {quoted(str(file))} AS saved")
         self.run("COPY FROM DATABASE memory TO saved")
+        yield "saved"
         self.run("DETACH saved")
 
     def restore(self, file: Path, *, name: str) -> None:
-        """Copy into this database, which must be empty, what ``save`` wrote; the file stays to be read under ``name``.
+        """Copy into this database, which must be empty, what ``saved`` wrote; the file stays to be read under ``name``.
 
         Raises UsageError when it is missing or not a database.
         """

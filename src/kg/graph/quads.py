@@ -190,12 +190,12 @@ class Graph(Dictionary):
             [TYPE],
         )
 
-    def prune(self) -> None:
-        """Drop the terms that nothing uses."""
-        tables = " ".join(f"UNION SELECT {c} FROM quad UNION SELECT {c} FROM closure" for c in "spo")
-        used = f"SELECT g AS id FROM quad {tables}"
-        self.engine.run(f"DELETE FROM term WHERE id NOT IN ({used})")
-        self._known = {}
+    def save(self, file: Path) -> None:
+        """Write the tables to a new file, without the terms that nothing uses."""
+        with self.engine.saved(file) as saved:
+            tables = " ".join(f"UNION SELECT {c} FROM {saved}.quad UNION SELECT {c} FROM {saved}.closure" for c in "spo")
+            used = f"SELECT g AS id FROM {saved}.quad {tables}"
+            self.engine.run(f"DELETE FROM {saved}.term WHERE id NOT IN ({used})")
 
     def asserted(self) -> Iterator[Triple]:
         """Yield the merged union of what files assert, shapes aside, each triple once, sorted."""
