@@ -1,4 +1,4 @@
-"""Real servers over a published folder, by the rules that are in it: nginx and Apache, on the loopback."""
+"""Real servers over a published folder, by the rules that are in it: nginx, Apache and Caddy, on the loopback."""
 
 import os
 import shutil
@@ -64,6 +64,17 @@ def apache(site: Path, home: Path, port: int) -> list[str]:
     loaded = "\n".join(f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so" for name in _MODULES)
     (home / "apache.conf").write_text(_APACHE.format(home=home, port=port, site=site, modules=loaded))
     return ["/usr/sbin/apache2", "-f", str(home / "apache.conf"), "-DFOREGROUND"]
+
+
+def caddy(site: Path, home: Path, port: int) -> list[str]:
+    """Write the settings of Caddy for a site, and return the command that runs it."""
+    rules = (site / "rules/Caddyfile").read_text(encoding="utf-8")
+    rules = rules.replace(":8080 {", f"http://127.0.0.1:{port}, http://localhost:{port} {{").replace(
+        "/srv/site", str(site)
+    )
+    (home / "Caddyfile").write_text("{\n\tadmin off\n}\n" + rules)
+    own = [f"XDG_CONFIG_HOME={home}", f"XDG_DATA_HOME={home}"]
+    return ["env", *own, "/usr/bin/caddy", "run", "--config", str(home / "Caddyfile"), "--adapter", "caddyfile"]
 
 
 @contextmanager

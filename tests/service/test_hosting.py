@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from html import unescape
 from pathlib import Path
 from urllib.parse import unquote, urljoin
@@ -17,7 +17,7 @@ from kg.project import Project
 from kg.publication.publish import Publication, publish
 from kg.publication.verify import verify
 from kg.service.app import application
-from kg.service.hosting.choosing import forms, spoken
+from kg.service.hosting.choosing import best, forms, qualities, ranges_of_forms, ranges_of_languages, spoken
 from kg.service.hosting.crawl import Answer, ask
 from kg.service.hosting.indexing import sitemaps
 from kg.service.hosting.site import HostedSite
@@ -25,7 +25,7 @@ from kg.service.negotiation import choose_form, choose_language
 from kg.service.site import Site
 from tests.service import test_negotiation_matrix as matrix
 from tests.service.dereferencing import Client
-from tests.service.hosts import apache, hosting, nginx
+from tests.service.hosts import apache, caddy, hosting, nginx
 
 BASE = "https://data.example/"
 # What no answer of kg serve is: data, checksums, rules, pages of errors, what is told to those who index.
@@ -192,6 +192,29 @@ def test_expressions_choose_the_form_that_the_service_chooses(accept: str) -> No
         assert found == (expected.suffix if expected else None)
 
 
+def chosen(header: str, ranges: Sequence[str], ways: Sequence[tuple[str, Sequence[int]]]) -> str | None:
+    """Choose as Caddy does: the quality of each range, then the best way by them."""
+    found = ""
+    for quality, named in qualities(ranges):
+        match = re.search(quality, header, re.IGNORECASE)
+        found += f"{match[1] if match else '1' if re.search(named, header, re.IGNORECASE) else '-'}/"
+    return next((way for pattern, way in best(ways, len(ranges)) if re.search(pattern, found)), None)
+
+
+@given(accepted(RANGES))
+def test_qualities_of_ranges_choose_the_form_that_the_service_chooses(accept: str) -> None:
+    expected = choose_form(accept)
+    if not ("0.001" in accept and "0.05" in accept):
+        assert chosen(accept, *ranges_of_forms()) == (expected.suffix if expected else None)
+
+
+@given(accepted(["fr", "en", "de", "*", "en-GB", "fr-CA"]))
+def test_qualities_of_ranges_choose_the_language_that_the_service_chooses(accept: str) -> None:
+    if not ("0.001" in accept and "0.05" in accept):
+        found = chosen(accept, *ranges_of_languages(("fr", "en"))) or "fr"
+        assert found == choose_language(accept, languages=("fr", "en"))
+
+
 @given(accepted(["fr", "en", "de", "*", "en-GB", "fr-CA"]))
 def test_expressions_choose_the_language_that_the_service_chooses(accept: str) -> None:
     found = next((tag for pattern, tag in spoken(("fr", "en")) if re.search(pattern, accept, re.IGNORECASE)), "fr")
@@ -199,7 +222,7 @@ def test_expressions_choose_the_language_that_the_service_chooses(accept: str) -
         assert found == choose_language(accept, languages=("fr", "en"))
 
 
-@pytest.fixture(scope="module", params=[nginx, apache], ids=["nginx", "apache"])
+@pytest.fixture(scope="module", params=[nginx, apache, caddy], ids=["nginx", "apache", "caddy"])
 def host(request: pytest.FixtureRequest, hosted_town: Publication, old_town: tuple[Project, Build]) -> Iterator[Client]:
     with hosting(request.param, hosted_town.folder, old_town[0]) as client:
         yield client

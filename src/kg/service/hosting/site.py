@@ -28,10 +28,11 @@ from kg.service.data_writer import Written
 from kg.service.documents import Documents
 from kg.service.headers import SCRIPTED
 from kg.service.hosting.apache import htaccess, w3id
+from kg.service.hosting.caddy import caddy
 from kg.service.hosting.crawl import Answer, crawl
 from kg.service.hosting.indexing import feed, robots, sitemaps
 from kg.service.hosting.nginx import nginx
-from kg.service.hosting.others import caddy, headers, redirects
+from kg.service.hosting.others import headers, redirects
 from kg.service.hosting.resources import Resource, Writer, link, resources, write_resources
 from kg.service.hosting.rules import Hosting
 from kg.service.names import Names, Shown
