@@ -1,4 +1,5 @@
-"""Real servers over a published folder, by the rules that are in it: nginx, Apache and Caddy, on the loopback."""
+"""Real servers over a published folder, by the rules that are in it: nginx, Apache, Caddy and
+what Netlify reads its rules with, on the loopback."""
 
 import os
 import shutil
@@ -10,9 +11,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from kg.graph.build import Build
 from kg.project import Project
+from kg.publication.publish import Publication, publish
+from kg.service.hosting.site import HostedSite
 from tests.service.dereferencing import Client
 
+BASE = "https://data.example/"
+"""Where the folders say that they are."""
 _NGINX = """\
 daemon off;
 pid {home}/pid;
@@ -49,6 +55,11 @@ DocumentRoot {site}
 _MODULES = ("mpm_event", "authz_core", "mime", "dir", "rewrite", "headers", "setenvif")
 
 
+def written(project: Project, build: Build, out: Path) -> Publication:
+    """Write a site as files."""
+    return publish(build, project=project, out=out, base=BASE, pages=HostedSite(project, build).write)
+
+
 def nginx(site: Path, home: Path, port: int) -> list[str]:
     """Write the settings of nginx for a site, and return the command that runs it."""
     rules = (site / "rules/nginx.conf").read_text(encoding="utf-8")
@@ -75,6 +86,11 @@ def caddy(site: Path, home: Path, port: int) -> list[str]:
     (home / "Caddyfile").write_text("{\n\tadmin off\n}\n" + rules)
     own = [f"XDG_CONFIG_HOME={home}", f"XDG_DATA_HOME={home}"]
     return ["env", *own, "/usr/bin/caddy", "run", "--config", str(home / "Caddyfile"), "--adapter", "caddyfile"]
+
+
+def netlify(site: Path, home: Path, port: int) -> list[str]:
+    """Return the command that hosts a site by Netlify's own readers of ``_redirects`` and ``_headers``."""
+    return ["node", str(Path(__file__).parents[1] / "clients" / "netlify.js"), str(site), str(port)]
 
 
 @contextmanager

@@ -14,20 +14,18 @@ from hypothesis import strategies as st
 
 from kg.graph.build import Build
 from kg.project import Project
-from kg.publication.publish import Publication, publish
+from kg.publication.publish import Publication
 from kg.publication.verify import verify
 from kg.service.app import application
 from kg.service.hosting.choosing import best, forms, qualities, ranges_of_forms, ranges_of_languages, spoken
 from kg.service.hosting.crawl import Answer, ask
 from kg.service.hosting.indexing import sitemaps
-from kg.service.hosting.site import HostedSite
 from kg.service.negotiation import choose_form, choose_language
 from kg.service.site import Site
 from tests.service import test_negotiation_matrix as matrix
 from tests.service.dereferencing import Client
-from tests.service.hosts import apache, caddy, hosting, nginx
+from tests.service.hosts import BASE, apache, caddy, hosting, nginx, written
 
-BASE = "https://data.example/"
 # What no answer of kg serve is: data, checksums, rules, pages of errors, what is told to those who index.
 OTHERS = re.compile(
     r"data/.*|data\..*|catalog\..*|\.well-known/.*|SHA256SUMS|rules/.*|w3id/.*|[._]\w+|40\d\..*|sitemap.*|robots.*"
@@ -47,16 +45,6 @@ LIVE_ONLY = {
     "GET /search?page=999 application/json -",
     "POST /static/page.css - -",
 }
-
-
-@pytest.fixture(scope="session")
-def hosted_town(old_town: tuple[Project, Build], tmp_path_factory: pytest.TempPathFactory) -> Publication:
-    """The fixture project, written as files."""
-    return written(*old_town, tmp_path_factory.mktemp("hosted") / "site")
-
-
-def written(project: Project, build: Build, out: Path) -> Publication:
-    return publish(build, project=project, out=out, base=BASE, pages=HostedSite(project, build).write)
 
 
 def everything(published: Publication) -> dict[str, bytes]:
