@@ -44,7 +44,7 @@ def answers(site: Site, downloads: Downloads) -> After:
             raise RefusedError(404, [error.message]) from error
         return _page(written, view)
 
-    return After(downloads.written, Answers(site, forms=(HTML,), write=write))
+    return After(downloads.done, Answers(site, forms=(HTML,), write=write))
 
 
 def _page(written: Written, view: View) -> bytes:

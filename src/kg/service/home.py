@@ -97,4 +97,4 @@ class Home:
 
 def answers(site: Site, shelf: Shelf, downloads: Downloads) -> After:
     """Return the application of the first page of a site."""
-    return After(lambda: downloads.about, Answers(site, forms=(HTML,), write=Home(site, shelf, downloads).write))
+    return After(downloads.told, Answers(site, forms=(HTML,), write=Home(site, shelf, downloads).write))

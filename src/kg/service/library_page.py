@@ -41,7 +41,7 @@ class Told:
 
 @dataclass(frozen=True)
 class Filled:
-    """A query that is asked: the texts given for its parameters, its text with them, the digest of the build.
+    """A query that is asked: the texts given for its parameters, its text with them, the digest of the dataset.
 
     ``defaults`` are the tokens of parameters that are not given; ``error`` is what is wrong with a text that was.
     ``reasons`` are the queries that say why; ``scripts`` are the files that the page loads, None where there are none.
@@ -51,7 +51,7 @@ class Filled:
     given: Mapping[str, str]
     defaults: Mapping[str, str]
     text: str
-    digest: str
+    digest: str | None
     reasons: Sequence[Query]
     scripts: Bundle | None
     error: str | None = None
