@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kg.errors import UsageError
 from kg.graph.build import Build
-from kg.publication import citation
+from kg.publication import citation, feed
 from kg.publication.about import About, about
 from kg.publication.data import CATALOGUE, CATALOGUE_JSONLD, WELL_KNOWN
 from kg.publication.metadata import dataset_facts
@@ -30,6 +30,7 @@ from kg.service.data_writer import Written, digest_of, written_in
 from kg.service.site import Site
 
 _TYPES: Mapping[str, str] = {
+    "atom": "application/atom+xml",
     "cff": "application/yaml",
     "csv": "text/csv; charset=utf-8; header=present",
     "gz": "application/gzip",
@@ -86,7 +87,7 @@ class Downloads:
 
     def routes(self) -> list[BaseRoute]:
         """Return the routes of the files."""
-        single = (CATALOGUE, CATALOGUE_JSONLD, WELL_KNOWN, citation.FILE)
+        single = (CATALOGUE, CATALOGUE_JSONLD, WELL_KNOWN, citation.FILE, feed.FILE)
         files = {f"/{path}": _Files(self._site, self, path) for path in single}
         files["/data/{path:path}"] = files["/release/{path:path}"] = _Files(self._site, self)
         return [Route(path, After(self.done, app)) for path, app in files.items()]
