@@ -38,7 +38,7 @@ WELL_KNOWN = ".well-known/void"
 
 @dataclass(frozen=True)
 class Data:
-    """What was written: what the dataset says of itself, what is offered, as it is shown, and releases, newest first."""
+    """What was written: what the dataset says of itself, what is offered, as shown, and releases, newest first."""
 
     about: About
     offers: tuple[Offer, ...]
