@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from html import unescape
 from pathlib import Path
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from kg.graph.build import Build
 from kg.project import Project
-from kg.publication.publish import Publication
+from kg.publication.publish import SUMS, Publication
 from kg.publication.verify import verify
 from kg.service.app import application
 from kg.service.hosting.choosing import best, forms, qualities, ranges_of_forms, ranges_of_languages, spoken
@@ -135,6 +136,36 @@ def test_what_is_written_can_be_verified(hosted_town: Publication) -> None:
         assert {fault.path for fault in verify(str(hosted_town.folder)).faults} == {"id/pact.fr.html", "id/pact.html"}
     finally:
         page.write_bytes(whole)
+
+
+@pytest.fixture(scope="module")
+def altered_town(hosted_town: Publication, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the folder with another last byte in each file but the list of checksums."""
+    folder = tmp_path_factory.mktemp("altered") / "site"
+    for file in hosted_town.files:
+        body = (hosted_town.folder / file.path).read_bytes()
+        (folder / file.path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / file.path).write_bytes(body[:-1] + bytes([body[-1] ^ 1]))
+    shutil.copyfile(hosted_town.folder / SUMS, folder / SUMS)
+    return folder
+
+
+def test_one_changed_byte_of_any_file_is_found(altered_town: Path, hosted_town: Publication) -> None:
+    found = {fault.path for fault in verify(str(altered_town)).faults if "its SHA-256 is" in fault.message}
+    assert found == {file.path for file in hosted_town.files}
+    assert {"rules/nginx.conf", "rules/Caddyfile", ".htaccess", "_headers", "404.fr.html", "static/page.css"} <= found
+
+
+@pytest.mark.system
+def test_one_changed_byte_of_any_file_is_found_where_it_is_hosted(
+    altered_town: Path, hosted_town: Publication, old_town: tuple[Project, Build]
+) -> None:
+    """Of what the host shows: not of the rules that it keeps to itself, nor of pages that it has sent on instead."""
+    with hosting(caddy, altered_town, old_town[0]) as client:
+        found = {fault.path for fault in verify(f"http://127.0.0.1:{client.port}/").faults}
+    unseen = {file.path for file in hosted_town.files} - found
+    sent_on = {path for path in unseen if path.startswith(("id/old-town.", "id/moved.", "def/Old."))}
+    assert unseen - sent_on == {".htaccess", "w3id/.htaccess"}
 
 
 def test_the_sitemap_lists_every_page_once(hosted_town: Publication) -> None:

@@ -37,7 +37,7 @@ _SAID = {
         "restated": "énoncé ailleurs : {0}",
         "entered": "désormais dans {0}",
         "left": "plus dans {0}",
-        "resources": "Ressources : {0} en plus, {1} en moins, {2} changées. Énoncés : {3} en plus, {4} en moins.",
+        "resources": "Ressources ajoutées : {0}, retirées : {1}, changées : {2}. Énoncés ajoutés : {3}, retirés : {4}.",
         "none": "Rien ne diffère.",
         "more": "Non montrées : {0} de plus.",
         "default": "le graphe par défaut",
