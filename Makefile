@@ -12,7 +12,7 @@ STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 
 EDITOR := src/kg/service/static/editor/manifest.json
-WEB := $(wildcard web/src/*) src/kg/service/static/movable.js web/build.mjs web/package.json web/package-lock.json web/.npmrc
+WEB := $(wildcard web/src/*) src/kg/service/static/movable.js web/build.mjs web/crates.mjs web/crates.json web/package.json web/package-lock.json web/.npmrc
 
 
 .PHONY: run web wheel test test-system lint format bench bench-large bench-serving soak fuzz lock clean
