@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Route
 from kg.errors import QueryError, suggestion
 from kg.graph.results import Kind
 from kg.query.catalogue import Catalogue, Query
+from kg.query.headings import read_headings
 from kg.query.parameters import default_values, parse_values
 from kg.service import library_page as pages
 from kg.service.answering import Answering, unchanged
@@ -64,6 +65,7 @@ class Library:
         self._downloads = downloads
         self._queries = {query.name: query for query in self._catalogue.questions}
         self._scripts = bundle(folder_of_scripts())
+        self._headings = read_headings(site.project)
 
     def routes(self) -> list[BaseRoute]:
         """Return the routes of the list, of each query, and of the description of the service."""
@@ -156,6 +158,7 @@ class Library:
             about.digest if about else None,
             reasons,
             self._scripts,
+            self._headings,
         )
         try:
             bound = self._bound(asked.query, asked)

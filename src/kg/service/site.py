@@ -38,7 +38,7 @@ class Site:
         """A digest of what answers depend on: the program, the settings, queries, shapes, releases and the build."""
         written = hashlib.sha256(self.project.settings_file.read_bytes())
         for folder in (self.project.queries, self.project.shapes):  # they may change without another build
-            for path in self.project.files(folder, suffixes=(".rq", *RDF_SUFFIXES)) if folder.is_dir() else ():
+            for path in self.project.files(folder, suffixes=(".rq", ".toml", *RDF_SUFFIXES)) if folder.is_dir() else ():
                 written.update(path.read_bytes())
         for path in sorted(Path(__file__).parent.rglob("*")):
             if path.suffix in (".html", ".ttl"):
