@@ -12,7 +12,7 @@ STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 
 EDITOR := src/kg/service/static/editor/manifest.json
-WEB := $(wildcard web/src/*) src/kg/service/static/movable.js web/build.mjs web/package.json web/package-lock.json web/.npmrc
+WEB := $(wildcard web/src/*) src/kg/service/static/movable.js web/build.mjs web/crates.mjs web/crates.json web/package.json web/package-lock.json web/.npmrc
 
 
 .PHONY: run web wheel test test-system lint format bench bench-large bench-serving soak fuzz lock clean
@@ -39,7 +39,7 @@ test: $(DEV_STAMP)
 
 # What is missing of Debian is installed, where we may; axe and the Nu checker come from npm.
 test-system: $(DEV_STAMP)
-	for pair in virtuoso-t:virtuoso-opensource-7-bin chromium:chromium npm:npm java:default-jre-headless w3m:w3m nginx:nginx-light apache2:apache2; do \
+	for pair in virtuoso-t:virtuoso-opensource-7-bin chromium:chromium npm:npm java:default-jre-headless w3m:w3m nginx:nginx-light apache2:apache2 caddy:caddy; do \
 		command -v "$${pair%%:*}" >/dev/null || { apt-get update -qq && \
 			DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$${pair##*:}"; } || exit 1; done
 	cd tests/browser && npm ci --silent --ignore-scripts --no-audit --no-fund

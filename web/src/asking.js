@@ -60,13 +60,13 @@ export async function answer(told, asked) {
     for (const reason of told.because) why.push([reason, await ask(bound(reason.query, values))]);
     const where = { ...told, origin: site.origin, speaker };
     const naming = await named(namingOf(site), [found, ...why.map(([, one]) => one)], where, ask);
-    await show(results, found, { engine, naming, speaker, fail });
+    await show(results, found, { engine, naming, speaker, fail, columns: told.columns });
     status.textContent = `${said(found, speaker)} ${speaker.say("memory-used", speaker.size(found.memory))}`;
     if (why.length) reasons.replaceChildren(h("h2", {}, speaker.say("because")), ...why.map((one) => details(one, found)));
 
-    function details([{ title, page }, one]) {
+    function details([{ title, page, columns }, one]) {
       const open = found.rows?.length === 0;
-      const shown = one.rows?.length ? table(one, { naming, speaker }) : [h("p", {}, said(one, speaker))];
+      const shown = one.rows?.length ? table(one, { naming, speaker, columns }) : [h("p", {}, said(one, speaker))];
       const link = h("p", {}, h("a", { href: page }, speaker.say("its-page")));
       return h("details", { open, class: "results" }, h("summary", {}, `${title} (${one.rows?.length ?? 1})`), shown, link);
     }

@@ -120,7 +120,8 @@ def _changes(
         )
     for language in project.languages:
         sentences = render(diff, form="markdown", language=language)
-        (draft / f"CHANGES.{language}.md").write_text(sentences, encoding="utf-8", newline="\n")
+        text = f"# {before.version} → {wanted}\n\n{sentences}"
+        (draft / f"CHANGES.{language}.md").write_text(text, encoding="utf-8", newline="\n")
     aligned, known = set(align(quads, old=old)), set(old)
     lines = "".join(patch(sorted(known - aligned), sorted(aligned - known)))
     (draft / f"from-{before.version}.rdfp.gz").write_bytes(_compressed(lines.encode()))

@@ -130,7 +130,7 @@ def _routes(site: Site, pool: Pool, shelf: Shelf, metrics: Metrics, written: Wri
         Route("/health/ready", ready),
         Route("/metrics", figures),
         *sparql.Endpoint(site, answering, editor).routes(),
-        *library.Library(site, answering, shelf).routes(),
+        *library.Library(site, answering, shelf, downloads).routes(),
         static.route(),
         Route(f"/{printed.PATH}", printed.answers(site, shelf)),
         Route(f"/{listing.PATH}", lists),

@@ -13,9 +13,11 @@ from starlette.routing import BaseRoute, Route
 from kg.errors import QueryError, suggestion
 from kg.graph.results import Kind
 from kg.query.catalogue import Catalogue, Query
+from kg.query.headings import read_headings
 from kg.query.parameters import default_values, parse_values
 from kg.service import library_page as pages
 from kg.service.answering import Answering, unchanged
+from kg.service.downloads import Downloads
 from kg.service.formats import OFFERS
 from kg.service.handler import Handler, unless_gone
 from kg.service.headers import SCRIPTED
@@ -55,14 +57,15 @@ class _Asked:
 class Library:
     """The saved queries of a site that people ask."""
 
-    def __init__(self, site: Site, answering: Answering, shelf: Shelf) -> None:
+    def __init__(self, site: Site, answering: Answering, shelf: Shelf, downloads: Downloads) -> None:
         self._site = site
         self._answering = answering
         self._shelf = shelf
         self._catalogue = Catalogue.of(site.project)
-        self._digest = str(site.build.manifest["dump"]["sha256"])
+        self._downloads = downloads
         self._queries = {query.name: query for query in self._catalogue.questions}
         self._scripts = bundle(folder_of_scripts())
+        self._headings = read_headings(site.project)
 
     def routes(self) -> list[BaseRoute]:
         """Return the routes of the list, of each query, and of the description of the service."""
@@ -145,8 +148,17 @@ class Library:
         names = Names(self._shelf.documents, view)
         defaults = default_values(asked.query.text, asked.query.params, project=self._site.project)
         reasons = self._catalogue.reasons(asked.query)
+        await self._downloads.told()
+        about = self._downloads.about
         filled = pages.Filled(
-            asked.query, asked.given, defaults, asked.query.text, self._digest, reasons, self._scripts
+            asked.query,
+            asked.given,
+            defaults,
+            asked.query.text,
+            about.digest if about else None,
+            reasons,
+            self._scripts,
+            self._headings,
         )
         try:
             bound = self._bound(asked.query, asked)

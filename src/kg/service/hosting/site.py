@@ -4,7 +4,6 @@
 ``static/…``                               what pages load
 ``404.<language>.html``, …                 what servers show for what is not there, or is refused
 ``sitemap.xml``, ``robots.txt``            for those who index
-``releases.atom``                          the releases, newest first, where there are some
 ``.htaccess``, ``rules/…``, …              what servers are told (see ``kg.service.hosting.rules``)
 """
 
@@ -28,10 +27,11 @@ from kg.service.data_writer import Written
 from kg.service.documents import Documents
 from kg.service.headers import SCRIPTED
 from kg.service.hosting.apache import htaccess, w3id
+from kg.service.hosting.caddy import caddy
 from kg.service.hosting.crawl import Answer, crawl
-from kg.service.hosting.indexing import feed, robots, sitemaps
+from kg.service.hosting.indexing import robots, sitemaps
 from kg.service.hosting.nginx import nginx
-from kg.service.hosting.others import caddy, headers, redirects
+from kg.service.hosting.others import headers, redirects
 from kg.service.hosting.resources import Resource, Writer, link, resources, write_resources
 from kg.service.hosting.rules import Hosting
 from kg.service.names import Names, Shown
@@ -73,9 +73,6 @@ class HostedSite:
         written += self._refusals(writer, urlsplit(base).path)
         pages = [file.path for file in written if file.path.endswith(tuple(f".{tag}.html" for tag in self._languages))]
         hosting = self._hosting(documents, found, pages, base)
-        view = view_at("", self._languages[0], self._site)
-        dataset = self._project.dataset
-        title = Names(documents, view).name(f"<{dataset}>").text if dataset else view.words["graph"]
         texts = {
             ".htaccess": htaccess(hosting),
             "_headers": headers(hosting),
@@ -86,8 +83,6 @@ class HostedSite:
             "w3id/.htaccess": w3id(hosting),
             **sitemaps([page for page in pages if not page.startswith("40")], base=base),
         }
-        if releases := feed(self._project, base=base, title=title):
-            texts["releases.atom"] = releases
         return [*there, *written, *(writer.put(path, text.encode()) for path, text in texts.items())]
 
     def _static(self, writer: Writer) -> Iterator[File]:
