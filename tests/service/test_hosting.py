@@ -56,7 +56,7 @@ def hosted_town(old_town: tuple[Project, Build], tmp_path_factory: pytest.TempPa
 
 
 def written(project: Project, build: Build, out: Path) -> Publication:
-    return publish(build, project=project, out=out, base=BASE, pages=HostedSite(project, build).write)
+    return publish(build, project=project, out=out, base=BASE, pages=HostedSite(project, build))
 
 
 def everything(published: Publication) -> dict[str, bytes]:

@@ -7,6 +7,9 @@ Killed at any moment, a run leaves the link on a whole folder; the next run clea
 ``build.d/.kg`` marks the folder as ours and is the lock of the short steps; a draft being written is
 locked too, so that a run never clears the draft of another that is alive. Who reads a finished folder for long
 holds it: it is cleared by the first run after nobody does.
+
+What must be known of a folder, and is not for those who read it, goes into its notes: a folder beside it that comes
+and goes with it.
 """
 
 import fcntl
@@ -24,6 +27,12 @@ from kg.errors import UsageError
 _MARK = ".kg"
 _DRAFT = ".tmp-"
 _LINK = ".link-"
+_NOTES = ".notes-"
+
+
+def notes_of(folder: Path) -> Path:
+    """Return where the notes of a folder are, if it has some."""
+    return folder.with_name(f"{_NOTES}{folder.name}")
 
 
 @dataclass(frozen=True)
@@ -64,6 +73,12 @@ class Draft:
     folder: Path
     name: str | None = None
 
+    def notes(self) -> Path:
+        """Return the folder for its notes, made if it is not there."""
+        notes = notes_of(self.folder)
+        notes.mkdir(exist_ok=True)
+        return notes
+
 
 @contextmanager
 def swap(link: Path, *, name: str | None = None) -> Iterator[Draft]:
@@ -86,7 +101,7 @@ def swap(link: Path, *, name: str | None = None) -> Iterator[Draft]:
     try:
         yield draft
         if draft.name is None:
-            shutil.rmtree(draft.folder)
+            _discard(draft.folder)
             with _locked(home / _MARK):
                 _clear(home, keep=link.resolve())
             return
@@ -95,12 +110,12 @@ def swap(link: Path, *, name: str | None = None) -> Iterator[Draft]:
         os.sync()  # so that no link ever names what a power cut can empty; for many small files 20 × faster than fsync
         with _locked(home / _MARK):
             _refuse_foreign(link, home)
-            draft.folder = draft.folder.rename(_free(home, draft.name))
+            draft.folder = _rename(draft.folder, _free(home, draft.name))
             _point(link, draft.folder)
             _clear(home, keep=draft.folder)
     except BaseException:
         if draft.folder.name.startswith(_DRAFT):
-            shutil.rmtree(draft.folder, ignore_errors=True)
+            _discard(draft.folder)
         raise
     finally:
         os.close(alive)
@@ -134,6 +149,19 @@ def _locked(file: Path) -> Iterator[None]:
         yield
 
 
+def _rename(folder: Path, name: Path) -> Path:
+    """Rename a folder with its notes."""
+    shutil.rmtree(notes_of(name), ignore_errors=True)
+    if notes_of(folder).exists():
+        notes_of(folder).rename(notes_of(name))
+    return folder.rename(name)
+
+
+def _discard(folder: Path) -> None:
+    for path in (folder, notes_of(folder)):
+        shutil.rmtree(path, ignore_errors=True)
+
+
 def _free(home: Path, name: str) -> Path:
     number = 0
     while (folder := home / (f"{name}-{number}" if number else name)).exists():
@@ -152,12 +180,15 @@ def _point(link: Path, folder: Path) -> None:
 def _clear(home: Path, *, keep: Path) -> None:
     """Remove the older folders that nobody holds, and what dead runs left."""
     for path in sorted(home.iterdir()):
-        if path == keep or path.name == _MARK:
+        if path == keep or path.name == _MARK or path.name.startswith(_NOTES):
             continue
         if path.name.startswith(_LINK):
             path.unlink()
         else:
             _remove(path)
+    for notes in home.glob(f"{_NOTES}*"):
+        if not notes.with_name(notes.name.removeprefix(_NOTES)).exists():
+            shutil.rmtree(notes, ignore_errors=True)
 
 
 def _remove(folder: Path) -> None:

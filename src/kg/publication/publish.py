@@ -8,18 +8,21 @@
 
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
+from typing import Protocol
 
 from kg.errors import UsageError
 from kg.graph.build import Build
-from kg.graph.swap import swap
+from kg.graph.swap import hold, swap
 from kg.project import Project
 from kg.publication.data import Data, write_data
 from kg.publication.dumps import File
 from kg.publication.metadata import dataset_of
+from kg.publication.record import Before, Record
 
 SUMS = "SHA256SUMS"
 
@@ -33,8 +36,17 @@ class Publication:
     digest: str
 
 
-Pages = Callable[[Path, str, Data], Iterable[File]]
-"""Writes pages below a folder that will be hosted at an IRI, beside the data there, and returns the files."""
+class Pages(Protocol):
+    """Writes what people read."""
+
+    def identity(self, base: str) -> str:
+        """Return a digest of all that pages come from, besides the graph, where they will be hosted at ``base``."""
+
+    def write(self, root: Path, base: str, data: Data, record: Record, before: Before | None) -> Iterable[File]:
+        """Write pages below ``root``, beside the data there, and return all files.
+
+        Those ``before`` that would be written as they are may be kept. What is written is added to the record.
+        """
 
 
 def publish(
@@ -44,7 +56,8 @@ def publish(
 
     ``base`` is the IRI where the folder will be hosted, by default that of the project; it changes the addresses
     of the files in the catalogue, never the IRIs of the graph. ``pages`` writes what people read; without it there are
-    the data alone. An interrupted run leaves what was there.
+    the data alone. Pages that a publication of the same program and settings left at ``out`` are kept, if nothing
+    that they tell has changed. An interrupted run leaves what was there.
 
     Raises UsageError when the dataset is not described, ``base`` is not an IRI that ends in ``/``, or ``out`` is
     not of this program's making, or names the build itself.
@@ -53,10 +66,17 @@ def publish(
     site = _site(base, project)
     if build.folder.parent == out.with_name(f"{out.name}.d").resolve():
         raise UsageError(f"{out} is the build that is to be published: choose another place")
+    record = Record(pages.identity(site) if pages else "")
     with swap(out) as draft:
         root = draft.folder
-        data = write_data(build, project=project, root=root, site=site)
-        files = files_of(root, pages(root, site, data) if pages else ())
+        with _held(out):
+            data = write_data(build, project=project, root=root, site=site)
+            if pages:
+                before = Before.of(out, identity=record.identity)
+                files = tuple(sorted(pages.write(root, site, data, record, before), key=lambda file: file.path))
+                record.write(draft.notes(), root=root, files=files, dump=build.dump)
+            else:
+                files = files_of(root)
         sums = sums_of(files)
         (root / SUMS).write_text(sums, encoding="utf-8", newline="\n")
         draft.name = sha256(sums.encode()).hexdigest()[:16]
@@ -64,12 +84,24 @@ def publish(
     return replace(publication, folder=draft.folder)
 
 
-def files_of(root: Path, measured: Iterable[File] = ()) -> tuple[File, ...]:
-    """Return what there is below a folder, sorted by path; what was ``measured`` is not read again."""
-    known = {file.path: file for file in measured}
+@contextmanager
+def _held(out: Path) -> Iterator[None]:
+    """Hold the publication that is at ``out``, if there is one."""
+    try:
+        held = hold(out)
+    except OSError:
+        yield
+        return
+    try:
+        yield
+    finally:
+        held.release()
+
+
+def files_of(root: Path) -> tuple[File, ...]:
+    """Return what there is below a folder, sorted by path."""
     paths = (Path(folder) / name for folder, _, names in os.walk(root) for name in names)
-    found = (known.get(path.relative_to(root).as_posix()) or File.of(path, root=root) for path in paths)
-    return tuple(sorted(found, key=lambda file: file.path))
+    return tuple(sorted((File.of(path, root=root) for path in paths), key=lambda file: file.path))
 
 
 def sums_of(files: Iterable[File]) -> str:

@@ -23,6 +23,7 @@ from kg.service.names import Names
 from kg.service.negotiation import HTML, Form, choose_form
 from kg.service.openapi import describe
 from kg.service.protocol import RefusalError, discard_body, read_parameters
+from kg.service.reading import note_nothing_else
 from kg.service.screening import screen
 from kg.service.scripts import bundle, folder_of_scripts
 from kg.service.site import Site
@@ -60,7 +61,6 @@ class Library:
         self._answering = answering
         self._shelf = shelf
         self._catalogue = Catalogue.of(site.project)
-        self._digest = str(site.build.manifest["dump"]["sha256"])
         self._queries = {query.name: query for query in self._catalogue.questions}
         self._scripts = bundle(folder_of_scripts())
 
@@ -80,6 +80,7 @@ class Library:
             form = {"json": _JSON, "html": HTML}.get(named.lower())
         if form is None:
             raise RefusalError(406, f"there is: {_JSON.media_type}, {HTML.media_type}")
+        note_nothing_else()
         view = view_of(request, self._site)
         tag = self._tag("list", form.suffix, view)
         if same := unchanged(request, tag):
@@ -105,6 +106,7 @@ class Library:
 
     async def _answer(self, request: Request) -> Response:
         """Return the answer of a query in a format of results or graphs, or as a page."""
+        note_nothing_else()
         asked = self._read(request)
         await discard_body(request, limits=self._site.project.limits)
         if _prefers_html(request, asked.formats):
@@ -145,9 +147,7 @@ class Library:
         names = Names(self._shelf.documents, view)
         defaults = default_values(asked.query.text, asked.query.params, project=self._site.project)
         reasons = self._catalogue.reasons(asked.query)
-        filled = pages.Filled(
-            asked.query, asked.given, defaults, asked.query.text, self._digest, reasons, self._scripts
-        )
+        filled = pages.Filled(asked.query, asked.given, defaults, asked.query.text, reasons, self._scripts)
         try:
             bound = self._bound(asked.query, asked)
         except QueryError as error:

@@ -11,6 +11,7 @@ from kg.graph.terms import OWL, RDFS, SKOS, TYPE, XSD, iri, parse
 from kg.service.collation import key
 from kg.service.documents import LABELS, Documents
 from kg.service.index import Index
+from kg.service.reading import note
 from kg.service.vocabulary import Vocabulary
 
 _OTHER_NAMES = (f"<{SKOS}altLabel>", f"<{SKOS}hiddenLabel>", f"<{SKOS}notation>")
@@ -147,6 +148,7 @@ class Things:
 
     def kinds_of(self, token: str) -> Sequence[str]:
         """Return the narrowest classes of a thing."""
+        note("k", token)
         number = self.numbers.get(token)
         return self.narrowest(self.kinds[number]) if number is not None else ()
 
@@ -167,8 +169,10 @@ class Things:
         for hop in documents.project.pages.trail:
             of = iri(hop.property)
             found = documents.subjects(of, token) if hop.against else documents.objects(token, of)
-            if len(found) == 1 and found[0] in self.numbers:
-                return found[0]
+            if len(found) == 1:
+                note("t", found[0])
+                if found[0] in self.numbers:
+                    return found[0]
         return None
 
     def tree(self) -> list[tuple[str, list[str]]]:
