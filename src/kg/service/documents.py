@@ -11,7 +11,7 @@ from urllib.parse import quote
 from kg.graph.build import Build
 from kg.graph.store import canonical_quads, write_triples
 from kg.graph.terms import OWL, RDFS, SKOS, XSD, iri
-from kg.project import Project
+from kg.project import Hop, Project
 from kg.service.negotiation import Form
 from kg.service.reading import note, note_all
 from kg.source.reader import Quad, Triple
@@ -103,11 +103,23 @@ class Documents:
     def objects(self, subject: str, predicate: str) -> list[str]:
         """Return the values of a property of a thing in the merged graph, sorted; all given and returned as tokens."""
         note("v", f"{subject} {predicate}")
-        return sorted(o for *_, o in self._store.quads(subject=subject, predicate=predicate, graph=""))
+        return self._objects(subject, predicate)
 
     def subjects(self, predicate: str, object: str) -> list[str]:
         """Return the things that have a value of a property in the merged graph, sorted, as tokens."""
         note("w", f"{predicate} {object}")
+        return self._subjects(predicate, object)
+
+    def hop(self, token: str, hop: Hop) -> list[str]:
+        """Return what a step of a trail leads to from a thing, sorted, as tokens."""
+        note("h", token)
+        of = iri(hop.property)
+        return self._subjects(of, token) if hop.against else self._objects(token, of)
+
+    def _objects(self, subject: str, predicate: str) -> list[str]:
+        return sorted(o for *_, o in self._store.quads(subject=subject, predicate=predicate, graph=""))
+
+    def _subjects(self, predicate: str, object: str) -> list[str]:
         return sorted(s for _, s, *_ in self._store.quads(predicate=predicate, object=object, graph=""))
 
     def fragments(self) -> Mapping[str, int]:
@@ -170,7 +182,7 @@ class Documents:
 
     def is_deprecated(self, name: str) -> bool:
         """Tell whether the graph says that a resource is deprecated (OWL 2, section 5.5)."""
-        note("v", f"{iri(name)} <{OWL}deprecated>")
+        note("s", iri(name))
         quads = self._store.quads(subject=iri(name), predicate=f"<{OWL}deprecated>")
         return any(o in (f'"true"^^<{XSD}boolean>', f'"1"^^<{XSD}boolean>') for *_, o in quads)
 
@@ -184,7 +196,7 @@ class Documents:
         return min(self._values(self.project.dataset, f"{DCT}license"), default=None) if self.project.dataset else None
 
     def _values(self, subject: str, predicate: str) -> list[str]:
-        note("v", f"{iri(subject)} {iri(predicate)}")
+        note("s", iri(subject))
         quads = self._store.quads(subject=iri(subject), predicate=iri(predicate))
         return [o[1:-1] for *_, o in quads if o.startswith("<")]
 

@@ -3,7 +3,7 @@
 A note is a short text. Those of the store say which quads were looked for, of a token or two:
 
 ``s<subject>`` ``o<object>`` ``g<graph>`` ``p<predicate>`` ``v<subject> <predicate>`` ``w<predicate> <object>``
-``n<subject>``  the names of a thing
+``n<subject>``  the names of a thing, ``h<thing>`` what stands above it
 
 Those of what is computed from the whole graph say what was asked; ``kg.service.hosting.values`` computes it again:
 

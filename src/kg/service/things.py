@@ -167,8 +167,7 @@ class Things:
     def _parent(self, token: str) -> str | None:
         documents = self._documents
         for hop in documents.project.pages.trail:
-            of = iri(hop.property)
-            found = documents.subjects(of, token) if hop.against else documents.objects(token, of)
+            found = documents.hop(token, hop)
             if len(found) == 1:
                 note("t", found[0])
                 if found[0] in self.numbers:

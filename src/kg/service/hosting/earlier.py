@@ -45,9 +45,12 @@ class Earlier:
 def touched(before: Before, build: Build, *, project: Project) -> set[str]:
     """Return the notes of what looks for a quad that was not there before, or is no more (``kg.service.reading``)."""
     names = {*LABELS, f"<{project.evidence.as_stated}>"}
+    hops = {f"<{hop.property}>" for hop in project.pages.trail}
     found: set[str] = set()
     for g, s, p, o in differing(before.dump, build.dump):
         found.update((f"s{s}", f"o{o}", f"g{g}", f"p{p}", f"v{s} {p}", f"w{p} {o}"))
         if p in names:
             found.add(f"n{s}")
+        if p in hops:
+            found.update((f"h{s}", f"h{o}"))
     return found
