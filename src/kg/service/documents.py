@@ -9,9 +9,9 @@ from math import ceil
 from urllib.parse import quote
 
 from kg.graph.build import Build
-from kg.graph.store import canonical_quads, write_triples
+from kg.graph.store import canonical_quads, write_lines
 from kg.graph.terms import OWL, RDFS, SKOS, XSD, iri
-from kg.project import Hop, Project
+from kg.project import Project
 from kg.service.negotiation import Form
 from kg.service.reading import note, note_all
 from kg.source.reader import Quad, Triple
@@ -103,23 +103,11 @@ class Documents:
     def objects(self, subject: str, predicate: str) -> list[str]:
         """Return the values of a property of a thing in the merged graph, sorted; all given and returned as tokens."""
         note("v", f"{subject} {predicate}")
-        return self._objects(subject, predicate)
+        return sorted(o for *_, o in self._store.quads(subject=subject, predicate=predicate, graph=""))
 
     def subjects(self, predicate: str, object: str) -> list[str]:
         """Return the things that have a value of a property in the merged graph, sorted, as tokens."""
         note("w", f"{predicate} {object}")
-        return self._subjects(predicate, object)
-
-    def hop(self, token: str, hop: Hop) -> list[str]:
-        """Return what a step of a trail leads to from a thing, sorted, as tokens."""
-        note("h", token)
-        of = iri(hop.property)
-        return self._subjects(of, token) if hop.against else self._objects(token, of)
-
-    def _objects(self, subject: str, predicate: str) -> list[str]:
-        return sorted(o for *_, o in self._store.quads(subject=subject, predicate=predicate, graph=""))
-
-    def _subjects(self, predicate: str, object: str) -> list[str]:
         return sorted(s for _, s, *_ in self._store.quads(predicate=predicate, object=object, graph=""))
 
     def fragments(self) -> Mapping[str, int]:
@@ -133,9 +121,13 @@ class Documents:
 
     def names(self) -> set[str]:
         """Return the IRIs below the origin that the graph has anywhere, and the documents of those with a fragment."""
-        begin = f"<{self.origin}"
-        found = {token for quad in self._store.quads() for token in quad if token.startswith(begin)}
-        return {token[1:-1] for token in found} | set(self._parts)
+        graph = self.build().graph
+        found = {*graph.named(self.origin), *self._parts}
+        inferred = self.project.inferred_graph
+        if inferred.startswith(self.origin) and next(self._store.quads(graph=iri(inferred)), None):
+            found.add(inferred)
+        graph.engine.close()
+        return found
 
     def knows(self, name: str) -> bool:
         """Tell whether the graph has an IRI anywhere: as subject, predicate, object or name of a graph."""
@@ -298,21 +290,30 @@ def write_document(described: Description, form: Form, *, project: Project) -> b
     TriG has each triple in the named graphs that hold it, the other forms each triple once. Blank nodes have the
     labels of RDFC-1.0.
     """
+    [body] = write_documents(described, [form], project=project)
+    return body
+
+
+def write_documents(described: Description, forms: Iterable[Form], *, project: Project) -> Iterator[bytes]:
+    """Yield a description in some forms, as ``write_document`` writes each."""
     quads: Iterable[Quad] = _quads(described.all_facts())
     if any("_:" in (s[:2], o[:2]) for _, s, _, o in quads):
         quads = canonical_quads(quads)
     triples = sorted({(s, p, o) for _, s, p, o in quads})
-    out = io.StringIO()
-    match form.suffix:
-        case "ttl":
-            write_turtle(out, triples, prefixes=project.prefixes)
-        case "trig":
-            write_trig(out, quads, prefixes=project.prefixes)
-        case "nt":
-            out.writelines(f"{s} {p} {o} .\n" for s, p, o in triples)
-        case suffix:
-            return write_triples(triples, suffix=f".{suffix}", prefixes=_used(project.prefixes, triples))
-    return out.getvalue().encode()
+    lines = "".join([f"{s} {p} {o} .\n" for s, p, o in triples])
+    for form in forms:
+        out = io.StringIO()
+        match form.suffix:
+            case "ttl":
+                write_turtle(out, triples, prefixes=project.prefixes)
+            case "trig":
+                write_trig(out, quads, prefixes=project.prefixes)
+            case "nt":
+                out.write(lines)
+            case suffix:
+                yield write_lines(lines, suffix=f".{suffix}", prefixes=_used(project.prefixes, triples))
+                continue
+        yield out.getvalue().encode()
 
 
 def _quads(facts: Iterable[Statement]) -> list[Quad]:

@@ -8,6 +8,7 @@ from itertools import chain
 from threading import Lock
 
 from kg.graph.terms import OWL, RDFS, SKOS, TYPE, XSD, iri, parse
+from kg.project import Hop
 from kg.service.collation import key
 from kg.service.documents import LABELS, Documents
 from kg.service.index import Index
@@ -58,7 +59,11 @@ class Things:
         as_stated = documents.project.evidence.as_stated
         stated: dict[str, Name] = {}
         self._supers: dict[str, set[str]] = defaultdict(set)
+        self._hops: dict[tuple[Hop, str], list[str]] = {}
+        trail = {iri(hop.property) for hop in documents.project.pages.trail}
         for s, p, o in documents.triples():
+            if p in trail:
+                self._add_hops(s, p, o)
             if p == _SUBCLASS and o.startswith("<") and s != o:
                 self._supers[s].add(o)
             if not s.startswith(f"<{self._origin}"):
@@ -164,10 +169,17 @@ class Things:
         stem, fragment, _ = line[0].partition("#")
         return [f"{stem}>", *line] if fragment and f"{stem}>" not in line else line
 
+    def _add_hops(self, s: str, p: str, o: str) -> None:
+        """Remember a triple as the steps of a trail that it is."""
+        for hop in self._documents.project.pages.trail:
+            if iri(hop.property) == p:
+                begin, end = (o, s) if hop.against else (s, o)
+                self._hops.setdefault((hop, begin), []).append(end)
+
     def _parent(self, token: str) -> str | None:
-        documents = self._documents
-        for hop in documents.project.pages.trail:
-            found = documents.hop(token, hop)
+        note("h", token)
+        for hop in self._documents.project.pages.trail:
+            found = self._hops.get((hop, token), ())
             if len(found) == 1:
                 note("t", found[0])
                 if found[0] in self.numbers:

@@ -14,7 +14,7 @@ from kg.graph.build import Build
 from kg.project import Project
 from kg.publication.dumps import File
 from kg.service.addresses import Address
-from kg.service.documents import Description, Documents, write_document
+from kg.service.documents import Description, Documents, write_documents
 from kg.service.negotiation import FORMS, HTML
 from kg.service.page import Page
 from kg.service.reading import reading
@@ -92,7 +92,7 @@ class Writer:
         self._shelf = shelf
         self._languages = spoken(site.project.languages)
         self._pages: dict[tuple[str, int], Page] = {}
-        self._folders: set[Path] = set()
+        self._folders: set[str] = set()
 
     def write(self, name: str) -> Documented:
         """Write all that a resource has."""
@@ -109,10 +109,9 @@ class Writer:
 
     def _page(self, described: Description, address: str) -> Iterator[File]:
         path, page = unquote(address), described.page
-        for form in FORMS:
-            if form != HTML:
-                body = write_document(described, form, project=self._project)
-                yield self.put(str(Address(path, form.suffix, None, page)), body)
+        forms = [form for form in FORMS if form != HTML]
+        for form, body in zip(forms, write_documents(described, forms, project=self._project), strict=True):
+            yield self.put(str(Address(path, form.suffix, None, page)), body)
         deprecated = self._documents.is_deprecated(described.iri)
         for language in self._languages:
             written = self._in(language, address).resource(described, path=address, deprecated=deprecated)
@@ -129,18 +128,23 @@ class Writer:
 
     def put(self, path: str, body: bytes) -> File:
         """Write a file, and return what there is to say of it."""
-        target = self.root / path
-        if target.parent not in self._folders:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            self._folders.add(target.parent)
-        with target.open("xb") as out:
-            out.write(body)
+        folder = path.rpartition("/")[0]
+        if folder not in self._folders:
+            (self.root / folder).mkdir(parents=True, exist_ok=True)
+            self._folders.add(folder)
+        descriptor = os.open(f"{self.root}/{path}", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+        try:
+            rest = memoryview(body)
+            while rest:
+                rest = rest[os.write(descriptor, rest) :]
+        finally:
+            os.close(descriptor)
         return File(path, len(body), hashlib.sha256(body).hexdigest())
 
 
 def link(file: File, path: str, *, root: Path) -> File:
     """Give a file another path too."""
-    (root / path).hardlink_to(root / file.path)
+    os.link(f"{root}/{file.path}", f"{root}/{path}")
     return File(path, file.size, file.sha256)
 
 
