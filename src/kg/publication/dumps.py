@@ -12,6 +12,7 @@
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from typing import TextIO
 
 from kg.errors import UsageError
 from kg.graph.build import Build
-from kg.graph.canonical import canonical_nquads
+from kg.graph.canonical import canonical_dump, canonical_nquads
 from kg.graph.terms import iri
 from kg.project import Project
 from kg.publication.jsonld import Terms, write_context, write_jsonld
@@ -51,6 +52,12 @@ class File:
         return cls(path.relative_to(root).as_posix(), path.stat().st_size, digest)
 
 
+def files_of(root: Path) -> tuple[File, ...]:
+    """Return what there is below a folder, sorted by path."""
+    paths = (Path(folder) / name for folder, _, names in os.walk(root) for name in names)
+    return tuple(sorted((File.of(path, root=root) for path in paths), key=lambda file: file.path))
+
+
 @dataclass(frozen=True)
 class Dumps:
     """The paths of the dumps below the root: whole ones by suffix, what is asserted, named graphs by their IRI."""
@@ -77,8 +84,9 @@ def write_dumps(
     terms = Terms.of(quads, prefixes=project.prefixes)
     whole = {suffix: f"data/{slug}.{suffix}" for suffix in ("nq", "trig", "jsonld", "ttl")}
     (root / GRAPHS).mkdir(parents=True)
-    with _open(root / whole["nq"]) as out:
-        out.writelines(canonical_nquads(quads))
+    with (root / whole["nq"]).open("wb") as out:
+        lines = canonical_dump(build.dump.read_bytes())
+        out.writelines(lines if lines is not None else map(str.encode, canonical_nquads(quads)))
     written(whole["nq"])
     with _open(root / whole["trig"]) as out:
         comment = f"{about}: the merged graph, asserted and inferred, then each named graph."

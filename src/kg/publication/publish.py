@@ -6,7 +6,6 @@
 ``out`` becomes a link to ``<out>.d/<digest>``, replaced in one step: the same build gives the same bytes.
 """
 
-import os
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -19,8 +18,9 @@ from kg.errors import UsageError
 from kg.graph.build import Build
 from kg.graph.swap import hold, swap
 from kg.project import Project
-from kg.publication.data import Data, write_data
-from kg.publication.dumps import File
+from kg.publication.beside import Beside, data_beside
+from kg.publication.data import write_data
+from kg.publication.dumps import File, files_of
 from kg.publication.metadata import dataset_of
 from kg.publication.record import Before, Record
 
@@ -42,8 +42,8 @@ class Pages(Protocol):
     def identity(self, base: str) -> str:
         """Return a digest of all that pages come from, besides the graph, where they will be hosted at ``base``."""
 
-    def write(self, root: Path, base: str, data: Data, record: Record, before: Before | None) -> Iterable[File]:
-        """Write pages below ``root``, beside the data there, and return all files.
+    def write(self, root: Path, base: str, data: Beside, record: Record, before: Before | None) -> Iterable[File]:
+        """Write pages below ``root``, beside the data, and return the files of both.
 
         Those ``before`` that would be written as they are may be kept. What is written is added to the record.
         """
@@ -69,18 +69,23 @@ def publish(
     record = Record(pages.identity(site) if pages else "")
     with swap(out) as draft:
         root = draft.folder
-        with _held(out):
-            data = write_data(build, project=project, root=root, site=site)
-            if pages:
+        if pages:
+            notes = draft.notes()
+            with (
+                _held(out),
+                data_beside(build, project=project, root=root, site=site, folder=notes / "data") as beside,
+            ):
                 before = Before.of(out, identity=record.identity)
-                files = tuple(sorted(pages.write(root, site, data, record, before), key=lambda file: file.path))
-                record.write(draft.notes(), root=root, files=files, dump=build.dump)
-            else:
-                files = files_of(root)
+                files = tuple(sorted(pages.write(root, site, beside, record, before), key=lambda file: file.path))
+                record.write(notes, root=root, files=files, dump=build.dump)
+                digest = beside.written.data.digest
+        else:
+            digest = write_data(build, project=project, root=root, site=site).digest
+            files = files_of(root)
         sums = sums_of(files)
         (root / SUMS).write_text(sums, encoding="utf-8", newline="\n")
         draft.name = sha256(sums.encode()).hexdigest()[:16]
-        publication = Publication(root, files, data.digest)
+        publication = Publication(root, files, digest)
     return replace(publication, folder=draft.folder)
 
 
@@ -96,12 +101,6 @@ def _held(out: Path) -> Iterator[None]:
         yield
     finally:
         held.release()
-
-
-def files_of(root: Path) -> tuple[File, ...]:
-    """Return what there is below a folder, sorted by path."""
-    paths = (Path(folder) / name for folder, _, names in os.walk(root) for name in names)
-    return tuple(sorted((File.of(path, root=root) for path in paths), key=lambda file: file.path))
 
 
 def sums_of(files: Iterable[File]) -> str:

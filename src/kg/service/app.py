@@ -1,7 +1,7 @@
 """The application: the routes of the service."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
@@ -40,13 +40,13 @@ def application(
     watch: bool = False,
     log: AccessLog | None = None,
     metrics: Metrics | None = None,
-    written: Written | None = None,
+    written: Callable[[], Written] | None = None,
     shelf: Shelf | None = None,
 ) -> Starlette:
     """Return the application over a site, with processes for queries of its own, begun and ended with it.
 
     With a ``source``, each new build there is served as soon as it is; ``watch`` makes one when a file changes.
-    ``written`` are the data where they are written already, ``shelf`` what has been read of the site already.
+    ``written`` gives the data where they are written elsewhere, ``shelf`` what has been read of the site already.
     """
     turns = Turns(workers=workers)
     pictures = {query.name for query in site.pictures}
@@ -99,7 +99,9 @@ def application(
     return Starlette(routes=[Mount("", succession)], lifespan=lifespan, middleware=around)
 
 
-def _routes(site: Site, pool: Pool, shelf: Shelf, metrics: Metrics, written: Written | None) -> list[BaseRoute]:
+def _routes(
+    site: Site, pool: Pool, shelf: Shelf, metrics: Metrics, written: Callable[[], Written] | None
+) -> list[BaseRoute]:
     async def live(_: Request) -> JSONResponse:
         return JSONResponse({"status": "live"}, headers={"Cache-Control": "no-store"})
 

@@ -74,16 +74,21 @@ async def crawl(
     *,
     wanted: Callable[[str], bool],
     kept: Callable[[str], Iterable[str] | None] = lambda _: None,
+    late: Callable[[str], bool] = lambda _: False,
 ) -> AsyncIterator[Crawled]:
     """Yield the answers to the seeds and to what pages link to, each once, as far as they are wanted.
 
     Paths are relative to the first page and unescaped; the query and the fragment of a link are left out. Where there
-    is the answer already, ``kept`` returns what it links to.
+    is the answer already, ``kept`` returns what it links to. What is ``late`` is asked for after all else.
     """
     queue = deque(dict.fromkeys(seeds))
     seen = set(queue)
-    while queue:
-        path = queue.popleft()
+    last: deque[str] = deque()
+    while queue or last:
+        path = queue.popleft() if queue else last.popleft()
+        if queue and late(path):
+            last.append(path)
+            continue
         leading = kept(path)
         if leading is None:
             with reading() as notes:

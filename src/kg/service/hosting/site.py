@@ -23,12 +23,12 @@ from urllib.parse import urlsplit
 from kg.graph.build import Build
 from kg.graph.terms import iri
 from kg.project import Project
-from kg.publication.data import Data
+from kg.publication.beside import Beside
 from kg.publication.dumps import File
-from kg.publication.publish import files_of
 from kg.publication.record import Before, Record
 from kg.service.addresses import INDEX, readings
 from kg.service.app import application
+from kg.service.data_page import PATH
 from kg.service.data_writer import Written
 from kg.service.documents import Documents
 from kg.service.headers import SCRIPTED
@@ -49,11 +49,20 @@ from kg.service.things import Shelf
 from kg.service.view import view_at
 from kg.service.wordings import WORDINGS, spoken
 
-SEEDS = (f"{INDEX}.{{language}}.html", "sparql/terms.{language}.json")
+SEEDS = (
+    *(f"{path}.{{language}}.html" for path in ("query", "search", "vocabulary", "sparql", INDEX)),
+    "sparql/terms.{language}.json",
+)
 """The pages and files that the crawl begins with."""
+_OF_DATA = ("data/", "release/")
 _WORKERS = 2
 _FEW = 100  # resources, for which no other process is begun
 _TOLD = 100  # resources between two words on how far we are
+
+
+def _needs_data(path: str) -> bool:
+    """Tell whether a page says something of the data, which may not be written yet."""
+    return path.partition(".")[0] in (INDEX, PATH)
 
 
 class HostedSite:
@@ -82,10 +91,11 @@ class HostedSite:
         come_from = [self._site.sources, base, *libraries, sys.version, repr(bundle(folder_of_scripts()))]
         return sha256("\n".join(come_from).encode()).hexdigest()
 
-    def write(self, root: Path, base: str, data: Data, record: Record, before: Before | None) -> list[File]:
-        """Write the files below ``root``, where the data are, to be hosted at ``base``; return all that is there."""
-        there = files_of(root)
-        self._written = Written(root, data, {file.path: file for file in there})
+    def write(self, root: Path, base: str, data: Beside, record: Record, before: Before | None) -> list[File]:
+        """Write the files below ``root``, where the data will be, to be hosted at ``base``; return all that is there.
+
+        Those before are kept that would be written as they are.
+        """
         self._progress("the addresses")
         documents = Documents(self._build, project=self._project)
         found, self.left_out = resources(documents)
@@ -100,8 +110,9 @@ class HostedSite:
         writer = Writer(self._site, shelf, root)
         written = list(self._static(writer))
         with ThreadPoolExecutor(1) as beside:  # other processes write the resources
-            of_resources = beside.submit(self._resources, found, writer, record, earlier)
-            written += asyncio.run(self._pages(writer, shelf, {resource.path for resource in found}, record, earlier))
+            of_resources = beside.submit(self._resources, found, writer, data, record, earlier)
+            known = {resource.path for resource in found}
+            written += asyncio.run(self._pages(writer, shelf, data, known, record, earlier))
             for documented in of_resources.result():
                 record.add(iri(documented.iri), documented.files, documented.reads)
                 written += documented.files
@@ -126,7 +137,7 @@ class HostedSite:
         }
         if releases := feed(self._project, base=base, title=title):
             texts["releases.atom"] = releases
-        return [*there, *written, *(writer.put(path, text.encode()) for path, text in texts.items())]
+        return [*data.written.files, *written, *(writer.put(path, text.encode()) for path, text in texts.items())]
 
     def _static(self, writer: Writer) -> Iterator[File]:
         """Write what pages load."""
@@ -135,7 +146,7 @@ class HostedSite:
                 yield writer.put(f"static/{path.relative_to(folder).as_posix()}", path.read_bytes())
 
     def _resources(
-        self, found: Sequence[Resource], writer: Writer, record: Record, earlier: Earlier | None
+        self, found: Sequence[Resource], writer: Writer, data: Beside, record: Record, earlier: Earlier | None
     ) -> list[Documented]:
         """Write the documents of resources; what is replaced by something else has none."""
         names = [resource.iri for resource in found if resource.successor is None]
@@ -143,6 +154,7 @@ class HostedSite:
             names = [name for name in names if not self._keep(iri(name), writer.root, record, earlier)]
         if len(names) <= _FEW:
             return [writer.write(name) for name in names]
+        _ = data.written  # not all processes at once, for the memory
         written = []
         for documented in write_resources(self._build, names, project=self._project, root=writer.root):
             written.append(documented)
@@ -156,11 +168,21 @@ class HostedSite:
         return kept
 
     async def _pages(
-        self, writer: Writer, shelf: Shelf, known: set[str], record: Record, earlier: Earlier | None
+        self,
+        writer: Writer,
+        shelf: Shelf,
+        data: Beside,
+        known: set[str],
+        record: Record,
+        earlier: Earlier | None,
     ) -> list[File]:
         """Write the pages that are of no resource: what can be reached from the first page."""
         root = writer.root
-        app = application(self._site, workers=_WORKERS, written=self._written, shelf=shelf)
+
+        def of_data() -> Written:
+            return Written(root, data.written.data, {file.path: file for file in data.written.files})
+
+        app = application(self._site, workers=_WORKERS, written=of_data, shelf=shelf)
         written: list[File] = []
 
         @cache
@@ -168,7 +190,7 @@ class HostedSite:
             return any(reading.stem in known for reading in readings(path, self._languages))
 
         def wanted(path: str) -> bool:
-            return not of_resource(path) and not (root / path).exists()
+            return not (path.startswith(_OF_DATA) or of_resource(path) or (root / path).exists())
 
         def kept(path: str) -> Iterable[str] | None:
             if earlier is None or (root / path).exists() or not (files := self._keep(path, root, record, earlier)):
@@ -178,7 +200,7 @@ class HostedSite:
 
         seeds = [seed.format(language=language) for seed in SEEDS for language in self._languages]
         async with app.router.lifespan_context(app):
-            async for page in crawl(app, seeds, wanted=wanted, kept=kept):
+            async for page in crawl(app, seeds, wanted=wanted, kept=kept, late=_needs_data):
                 if page.answer.status == 200 and not (root / page.path).exists():
                     file = writer.put(page.path, page.answer.body)
                     written += [file, *self._named(root, file)]
