@@ -99,6 +99,7 @@ class Listing:
         self._sift = lru_cache(maxsize=16)(self._sifted)
         self._list = lru_cache(maxsize=256)(self.listed)
         self._all = lru_cache(maxsize=4)(self._everything)
+        self._short = lru_cache(maxsize=16_384)(self._shortened)
 
     def find(self, request: Request, view: View, names: Names) -> Found:
         """Return what a request asks for. Raises RefusedError for what names nothing, and for no such page."""
@@ -178,7 +179,7 @@ class Listing:
         except UsageError as error:
             raise RefusedError(400, [view.words["parameter"].format(parameter, name)]) from error
 
-    def _short(self, token: str) -> str:
+    def _shortened(self, token: str) -> str:
         """Return how a term is written in an address: a CURIE, an IRI, or what a literal says."""
         return self._project.compact(token[1:-1]).strip("<>") if token.startswith("<") else parse(token).value
 

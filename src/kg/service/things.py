@@ -231,12 +231,11 @@ class Shelf:
 
     def __init__(self, documents: Documents) -> None:
         self.documents = documents
-        self._reading = Lock()
+        self._reading, self._reading_terms = Lock(), Lock()
 
     def read(self) -> None:
         """Read the things and the vocabularies, and index names."""
-        with self._reading:
-            _ = self._index, self._vocabulary
+        _ = self.index, self.vocabulary
 
     @property
     def things(self) -> Things:
@@ -253,7 +252,7 @@ class Shelf:
     @property
     def vocabulary(self) -> Vocabulary:
         """The graph's own terms and shapes."""
-        with self._reading:
+        with self._reading_terms:
             return self._vocabulary
 
     @cached_property

@@ -100,7 +100,10 @@ class HostedSite:
         documents = Documents(self._build, project=self._project)
         found, self.left_out = resources(documents)
         shelf = Shelf(documents)
-        values = Values(self._site, shelf)
+        with ThreadPoolExecutor(1) as beside:
+            beside.submit(lambda: shelf.vocabulary)
+            values = Values(self._site, shelf)
+            _ = shelf.things
         earlier = None
         if before:
             self._progress("what has changed")

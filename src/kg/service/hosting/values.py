@@ -6,6 +6,7 @@ The notes are those of ``kg.service.reading``.
 import asyncio
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 
 from kg.graph.results import Kind
@@ -46,16 +47,16 @@ class Values:
 
     def of(self, notes: Iterable[str]) -> dict[str, str]:
         """Return the digests of what notes ask for, by the notes; a query that may answer otherwise has none."""
-        queries, values = [], {}
-        for note in notes:
-            kind, what = note[0], note[1:]
-            if kind == "q":
-                queries.append(what)
-            elif kind in self._computed:
-                values[note] = _digest(repr(self._computed[kind](what)).encode())
-        if queries:
-            values |= asyncio.run(self._answers(queries))
-        return values
+        asked = list(notes)
+        queries = [note[1:] for note in asked if note[0] == "q"]
+        with ThreadPoolExecutor(1) as beside:  # another process answers
+            answers = beside.submit(asyncio.run, self._answers(queries)) if queries else None
+            values = {
+                note: _digest(repr(self._computed[note[0]](note[1:])).encode())
+                for note in asked
+                if note[0] in self._computed
+            }
+            return values | (answers.result() if answers else {})
 
     async def _answers(self, queries: Iterable[str]) -> dict[str, str]:
         """Return the digests of the answers of queries, by their notes; each is asked within the limits of a query."""
