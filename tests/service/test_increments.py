@@ -220,3 +220,23 @@ def test_nothing_is_left_of_what_was_published_before(town: Town) -> None:
         now.folder.name,
         f".notes-{now.folder.name}",
     }
+
+
+@pytest.mark.system
+def test_the_whole_graph_after_changes_is_published_as_from_nothing(project_root: Path, tmp_path: Path) -> None:
+    for part in ("ontology", "shapes", "instances", "queries"):
+        shutil.copytree(project_root / part, tmp_path / part)
+    shutil.copyfile(project_root / "pyproject.toml", tmp_path / "pyproject.toml")
+    whole = Town(tmp_path)
+    whole.publish()
+    acts, terms = tmp_path / "instances/editorial/acts.ttl", tmp_path / "ontology/contract.ttl"
+    for path in (acts, terms):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(re.sub(r'(rdfs:label "[^"]*)("@en)', r"\1 (again)\2", text, count=2), encoding="utf-8")
+    passages = sorted((tmp_path / "instances/magazine").glob("*.trig"))[0]
+    text = passages.read_text(encoding="utf-8")
+    day = re.search(r'"(\d{4}-\d\d-)(\d\d)"\^\^xsd:date', text)
+    if day:
+        passages.write_text(text.replace(day[0], day[0].replace(day[2], "11"), 1), encoding="utf-8")
+    assert whole.differs() == []
+    assert whole.kept > 50_000

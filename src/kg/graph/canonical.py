@@ -23,6 +23,7 @@ _HASHES = {
 }
 _CONTROL = re.compile("[\x00-\x1f\x7f]")
 _CONTROL_BYTE = re.compile(b"[\x00-\x09\x0b-\x1f\x7f]")
+_BLANK = re.compile(rb"\A_:|\A[^ ]+ [^ ]+ _:| _:[^ \"]+ \.\n\Z")
 _ESCAPES = {"\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}
 
 
@@ -47,7 +48,7 @@ def canonical_dump(nquads: bytes, *, seconds: float = _SECONDS) -> list[bytes] |
     if _CONTROL_BYTE.search(nquads):
         return None
     lines = set(nquads.splitlines(keepends=True))
-    with_blanks = {line for line in lines if b"_:" in line and any(p[:2] == b"_:" for p in line.split(b" ", 2)[::2])}
+    with_blanks = {line for line in lines if b"_:" in line and _BLANK.search(line)}
     if not with_blanks:
         return sorted(lines)
     lines -= with_blanks

@@ -92,15 +92,12 @@ def publish(
 @contextmanager
 def _held(out: Path) -> Iterator[None]:
     """Hold the publication that is at ``out``, if there is one."""
-    try:
-        held = hold(out)
-    except OSError:
-        yield
-        return
+    held = hold(out) if out.exists() else None
     try:
         yield
     finally:
-        held.release()
+        if held:
+            held.release()
 
 
 def sums_of(files: Iterable[File]) -> str:
