@@ -56,8 +56,8 @@ class Town:
     def publish(self, name: str = "site") -> tuple[Publication, int]:
         """Publish, and return how many files are kept."""
         project, build = self.build()
-        pages = HostedSite(project, build)
-        return publish(build, project=project, out=self.root / name, pages=pages), pages.kept
+        made = publish(build, project=project, out=self.root / name, pages=HostedSite(project, build))
+        return made, made.kept
 
     def differs(self) -> list[str]:
         """Publish beside the earlier publication, and from nothing; return the files that differ, or are not listed."""

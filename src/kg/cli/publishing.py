@@ -32,7 +32,7 @@ def publish(call: Call, out: Path | None, base: str | None, link: Path | None) -
         made = run(build, project=project, out=target, base=base, pages=hosted)
     for name in hosted.left_out:
         call.note(f"no file can have the address of <{name}>: only kg serve answers it")
-    kept = f", {hosted.kept:,} of them kept" if hosted.kept else ""
+    kept = f", {made.kept:,} of them kept" if made.kept else ""
     call.note(f"{len(made.files):,} files in {target}{kept}; the dataset has the digest {made.digest}")
     return DONE
 

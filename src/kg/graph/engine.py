@@ -36,6 +36,7 @@ class Engine:
     def __init__(self, connection: duckdb.DuckDBPyConnection, shared: _Shared | None = None) -> None:
         self._connection = connection
         self._shared = shared or _Shared()
+        connection.execute("SET enable_progress_bar = false")  # it would stand among what commands print
 
     @classmethod
     def create(cls, *, memory: str | None = None, scratch: Path | None = None) -> Self:

@@ -14,7 +14,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -33,6 +33,8 @@ GRAPHS = "data/graph/"
 CONTEXT = "data/context.jsonld"
 DESCRIBED = "data/dump.json"
 """The path of what a browser must know to take the whole N-Quads: ``describe_dump`` writes it."""
+SUMS = "SHA256SUMS"
+"""The list of the digests of all other files."""
 _LONGEST = 200
 
 
@@ -50,6 +52,11 @@ class File:
         with path.open("rb") as data:
             digest = hashlib.file_digest(data, "sha256").hexdigest()
         return cls(path.relative_to(root).as_posix(), path.stat().st_size, digest)
+
+
+def sums_of(files: Iterable[File]) -> str:
+    """Return the digests of files as ``sha256sum --check`` reads them."""
+    return "".join(f"{file.sha256}  {file.path}\n" for file in files)
 
 
 def files_of(root: Path) -> tuple[File, ...]:

@@ -6,34 +6,40 @@
 ``out`` becomes a link to ``<out>.d/<digest>``, replaced in one step: the same build gives the same bytes.
 """
 
+import os
 import re
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from importlib.metadata import version
 from pathlib import Path
 from typing import Protocol
 
 from kg.errors import UsageError
-from kg.graph.build import Build
-from kg.graph.swap import hold, swap
+from kg.graph.build import FINDINGS, MANIFEST, RULES, Build
+from kg.graph.swap import Draft, hold, swap
 from kg.project import Project
 from kg.publication.beside import Beside, data_beside
 from kg.publication.data import write_data
-from kg.publication.dumps import File, files_of
+from kg.publication.dumps import SUMS, File, files_of, sums_of
 from kg.publication.metadata import dataset_of
 from kg.publication.record import Before, Record
-
-SUMS = "SHA256SUMS"
+from kg.publication.released import FOLDER
 
 
 @dataclass(frozen=True)
 class Publication:
-    """What was published: the folder, its files sorted by path, ``SHA256SUMS`` left out, and the dataset's digest."""
+    """What was published: the folder, its files sorted by path, ``SHA256SUMS`` left out, and the dataset's digest.
+
+    ``kept`` is how many of the files an earlier publication has left.
+    """
 
     folder: Path
     files: tuple[File, ...]
     digest: str
+    kept: int = 0
 
 
 class Pages(Protocol):
@@ -66,27 +72,33 @@ def publish(
     site = _site(base, project)
     if build.folder.parent == out.with_name(f"{out.name}.d").resolve():
         raise UsageError(f"{out} is the build that is to be published: choose another place")
-    record = Record(pages.identity(site) if pages else "")
-    with swap(out) as draft:
-        root = draft.folder
+    with swap(out) as draft, _held(out):
         if pages:
-            notes = draft.notes()
-            with (
-                _held(out),
-                data_beside(build, project=project, root=root, site=site, folder=notes / "data") as beside,
-            ):
-                before = Before.of(out, identity=record.identity)
-                files = tuple(sorted(pages.write(root, site, beside, record, before), key=lambda file: file.path))
-                record.write(notes, root=root, files=files, dump=build.dump)
-                digest = beside.written.data.digest
+            record = Record(pages.identity(site), _whole(build, project))
+            before = Before.of(out, identity=record.identity)
+            if before and before.record.whole == record.whole and (files := before.files()):
+                return Publication(before.folder, files, before.record.digest, len(files))
+            publication = _with_pages(build, project, draft, site, pages, record, before)
         else:
-            digest = write_data(build, project=project, root=root, site=site).digest
-            files = files_of(root)
-        sums = sums_of(files)
-        (root / SUMS).write_text(sums, encoding="utf-8", newline="\n")
+            digest = write_data(build, project=project, root=draft.folder, site=site).digest
+            publication = Publication(draft.folder, files_of(draft.folder), digest)
+        sums = sums_of(publication.files)
+        (draft.folder / SUMS).write_text(sums, encoding="utf-8", newline="\n")
         draft.name = sha256(sums.encode()).hexdigest()[:16]
-        publication = Publication(root, files, digest)
     return replace(publication, folder=draft.folder)
+
+
+def _with_pages(
+    build: Build, project: Project, draft: Draft, site: str, pages: Pages, record: Record, before: Before | None
+) -> Publication:
+    """Write the data and the pages of a publication, and its record."""
+    root, notes = draft.folder, draft.notes()
+    with data_beside(build, project=project, root=root, site=site, folder=notes / "data") as beside:
+        files = tuple(sorted(pages.write(root, site, beside, record, before), key=lambda file: file.path))
+        record.digest = beside.written.data.digest
+    kept = len(record.stamps)
+    record.write(notes, root=root, files=files, dump=build.dump)
+    return Publication(root, files, record.digest, kept)
 
 
 @contextmanager
@@ -100,9 +112,14 @@ def _held(out: Path) -> Iterator[None]:
             held.release()
 
 
-def sums_of(files: Iterable[File]) -> str:
-    """Return the digests of files as ``sha256sum --check`` reads them."""
-    return "".join(f"{file.sha256}  {file.path}\n" for file in files)
+def _whole(build: Build, project: Project) -> str:
+    """Return a digest of what a publication comes from besides what ``Pages.identity`` is of."""
+    come_from = sha256("\n".join(map(version, ("rdflib", "zstandard"))).encode())
+    come_from.update(f"{zlib.ZLIB_RUNTIME_VERSION} {os.environ.get('SOURCE_DATE_EPOCH')}".encode())
+    kept = [path for path in sorted((project.root / FOLDER).rglob("*")) if path.is_file()]
+    for path in (build.folder / MANIFEST, build.folder / FINDINGS, build.folder / RULES, *kept):
+        come_from.update(f"{path.name} {path.stat().st_size}\n".encode() + path.read_bytes())
+    return come_from.hexdigest()
 
 
 def _site(base: str | None, project: Project) -> str:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import NamedTuple, Self
 
 from kg.graph.swap import notes_of
-from kg.publication.dumps import File
+from kg.publication.dumps import SUMS, File, sums_of
 
 _FILE = "record.json"
 _DUMP = "data.nq"
@@ -46,11 +46,14 @@ class Unit:
 class Record:
     """What was published: ``identity`` is of all that it came from but the graph.
 
+    ``whole`` is of the graph and all else that a publication comes from; ``digest`` is that of the dataset.
     ``units`` are its files by name; ``values`` are digests of what was computed from the whole graph, by note;
-    ``numbers`` are those of the notes in the units.
+    ``numbers`` are those of the notes in the units. ``stamps`` are those of the files, first of those that are kept.
     """
 
     identity: str
+    whole: str = ""
+    digest: str = ""
     units: dict[str, Unit] = field(default_factory=dict)
     values: dict[str, str] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
@@ -72,13 +75,16 @@ class Record:
         used = self.notes()
         notes = [note for note in self.numbers if note in used]
         numbers = {self.numbers[note]: place for place, note in enumerate(notes)}
-        measured = {file.path: file for file in files}
-        paths = [path for unit in self.units.values() for path in unit.files]
+        for file in files:
+            if file.path not in self.stamps:
+                self.stamps[file.path] = _stamp(file, root)
         told = {
             "identity": self.identity,
+            "whole": self.whole,
+            "digest": self.digest,
             "notes": notes,
             "values": {note: value for note, value in self.values.items() if note in used},
-            "stamps": [self.stamps.get(path) or _stamp(measured[path], root) for path in paths],
+            "stamps": [(path, *stamp) for path, stamp in self.stamps.items()],
             "units": [
                 (name, unit.files, [numbers[read] for read in unit.reads], unit.links)
                 for name, unit in self.units.items()
@@ -110,11 +116,23 @@ class Before:
                 return None
             units = {name: Unit(files, array("L", reads), links) for name, files, reads, links in told["units"]}
             numbers = {note: number for number, note in enumerate(told["notes"])}
-            paths = chain.from_iterable(unit.files for unit in units.values())
-            stamps = {path: Stamp(*stamp) for path, stamp in zip(paths, told["stamps"], strict=True)}
-            return cls(folder, Record(identity, units, told["values"], numbers, stamps), notes / _DUMP)
+            stamps = {path: Stamp(*stamp) for path, *stamp in told["stamps"]}
+            record = Record(identity, told["whole"], told["digest"], units, told["values"], numbers, stamps)
+            return cls(folder, record, notes / _DUMP)
         except (OSError, ValueError, KeyError, TypeError, IndexError):
             return None
+
+    def files(self) -> tuple[File, ...] | None:
+        """Return all files, sorted by path; None when they are not those that were published, each as it was."""
+        stamps = self.record.stamps
+        paths = [f"{folder}/{name}" for folder, _, names in os.walk(self.folder) for name in names]
+        begin = len(f"{self.folder}/")
+        if {path[begin:] for path in paths} != {*stamps, SUMS}:
+            return None
+        if any(path[begin:] != SUMS and not _is(path, stamps[path[begin:]]) for path in paths):
+            return None
+        files = tuple(File(path, stamps[path].size, stamps[path].sha256) for path in sorted(stamps))
+        return files if (self.folder / SUMS).read_text(encoding="utf-8") == sums_of(files) else None
 
     def keep(self, name: str, *, root: Path, record: Record) -> list[File] | None:
         """Give the files of a unit, as they were published, their paths below ``root``, and add them to a record.
@@ -122,7 +140,7 @@ class Before:
         None when there is no such unit, or not all of its files are what they were.
         """
         unit = self.record.units.get(name)
-        if unit is None:
+        if unit is None or not all(path in self.record.stamps for path in unit.files):
             return None
         stamps = [self.record.stamps[path] for path in unit.files]
         made = []
@@ -131,8 +149,7 @@ class Before:
                 target = f"{root}/{path}"
                 _link(f"{self.folder}/{path}", target)
                 made.append(target)
-                found = os.stat(target, follow_symlinks=False)
-                if (found.st_size, found.st_mtime_ns, found.st_ino) != stamp[:3]:
+                if not _is(target, stamp):
                     raise OSError
         except OSError:
             for target in made:
@@ -149,6 +166,11 @@ def _link(file: str, target: str) -> None:
     except FileNotFoundError:
         os.makedirs(os.path.dirname(target), exist_ok=True)
         os.link(file, target)
+
+
+def _is(path: str, stamp: Stamp) -> bool:
+    found = os.stat(path, follow_symlinks=False)
+    return (found.st_size, found.st_mtime_ns, found.st_ino) == stamp[:3]
 
 
 def _stamp(file: File, root: Path) -> Stamp:

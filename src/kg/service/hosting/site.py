@@ -80,11 +80,6 @@ class HostedSite:
         self.left_out: Sequence[str] = ()
         self._kept: list[File] = []
 
-    @property
-    def kept(self) -> int:
-        """The number of files that are as an earlier publication left them."""
-        return len(self._kept)
-
     def identity(self, base: str) -> str:
         """Return a digest of what pages come from besides the graph: the program, settings, queries and shapes."""
         libraries = [version(name) for name in ("jinja2", "markupsafe", "pyoxigraph", "starlette")]
