@@ -30,7 +30,8 @@ class _Running(Protocol):
 class Beside:
     """Data that are being written in a folder beside the ``root`` that they are for."""
 
-    def __init__(self, running: _Running, folder: Path, root: Path) -> None:
+    def __init__(self, process: ProcessPoolExecutor, running: _Running, folder: Path, root: Path) -> None:
+        self._process = process
         self._running = running
         self._folder = folder
         self._root = root
@@ -41,6 +42,7 @@ class Beside:
         """What is written, once it is, and is below the root. Raises what ``write_data`` raises."""
         written = self._running.result()
         with self._moving:
+            self._process.shutdown()  # its memory is for others
             for path in self._folder.iterdir():
                 path.rename(self._root / path.name)
         return written
@@ -52,7 +54,7 @@ def data_beside(build: Build, *, project: Project, root: Path, site: str, folder
     folder.mkdir()
     asked = (project.settings_file, build.folder, folder, site)
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as process:
-        yield Beside(process.submit(_write, *asked), folder, root)
+        yield Beside(process, process.submit(_write, *asked), folder, root)
     folder.rmdir()
 
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from kg.service.page import Group, Told
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def text(shown: "Shown") -> Markup:
     """Return a text in its language, or a date as machines read it too."""
     if shown.language:
@@ -21,7 +21,7 @@ def text(shown: "Shown") -> Markup:
     return escape(shown.text)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def term(shown: "Shown") -> Markup:
     """Return a term with its link, if it has one."""
     if not shown.href:

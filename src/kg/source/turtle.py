@@ -181,7 +181,7 @@ class _Spelling:
         longest_first = sorted(self._prefix, key=len, reverse=True)
         namespace = "|".join(map(re.escape, longest_first)) or r"(?!)"
         self._match: Callable[[str], re.Match[str] | None] = re.compile(f"<({namespace})({_LOCAL})>").fullmatch
-        self.term = lru_cache(maxsize=65_536)(self._term)
+        self.term = lru_cache(maxsize=16_384)(self._term)
 
     def _iri(self, token: str) -> tuple[str, str | None]:
         if not _IS_IRI.fullmatch(token):
