@@ -57,7 +57,7 @@ _MODULES = ("mpm_event", "authz_core", "mime", "dir", "rewrite", "headers", "set
 
 def written(project: Project, build: Build, out: Path) -> Publication:
     """Write a site as files."""
-    return publish(build, project=project, out=out, base=BASE, pages=HostedSite(project, build).write)
+    return publish(build, project=project, out=out, base=BASE, pages=HostedSite(project, build))
 
 
 def nginx(site: Path, home: Path, port: int) -> list[str]:

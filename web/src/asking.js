@@ -52,7 +52,7 @@ export async function answer(told, asked) {
     const values = terms(asked, told.parameters);
     const query = bound(told.query, values);
     const engine = new Browser(site);
-    rewrite(asked, query, await engine.published());
+    rewrite(asked, query);
     const tell = teller((text) => (status.textContent = text), { speaker });
     const ask = (text) => engine.ask(text, { signal: stopping.signal, tell });
     const found = await ask(query);
@@ -78,9 +78,8 @@ export async function answer(told, asked) {
   }
 }
 
-/** Make what the page says of its text, its address and its data true of what is asked. */
-function rewrite(asked, query, dump) {
-  if (dump) document.getElementById("digest").textContent = dump.sha256;
+/** Make what the page says of its text and its address true of what is asked. */
+function rewrite(asked, query) {
   document.getElementById("asked-text").textContent = query;
   document.getElementById("edited").hash = new URLSearchParams({ query });
   const cited = document.getElementById("cited");

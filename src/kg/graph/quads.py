@@ -318,6 +318,16 @@ class Graph(Dictionary):
             return []
         return list(self._triples(f"({self.UNION})", f"t.{column} = {known}"))
 
+    def named(self, base: str) -> list[str]:
+        """Return the IRIs that begin with ``base`` and are in a quad, or in a triple that is published, sorted."""
+        tables = " ".join(f"UNION SELECT {c} FROM quad UNION SELECT {c} FROM inferred" for c in "spo")
+        rows = self.engine.rows(
+            f"SELECT token[2:-2] FROM term WHERE starts_with(token, ?) AND id IN (SELECT g AS id FROM quad {tables}) "
+            "ORDER BY 1",
+            [f"<{base}"],
+        )
+        return [iri for (iri,) in rows]
+
     def fragments(self, base: str) -> list[str]:
         """Return the IRIs that begin with ``base`` and have a fragment, sorted."""
         rows = self.engine.rows(

@@ -46,12 +46,13 @@ _TYPES: Mapping[str, str] = {
 
 
 class Downloads:
-    """The data of a site. What is written goes with it, unless it is given what is written elsewhere."""
+    """The data of a site. What is written goes with it, unless they are written ``elsewhere``."""
 
-    def __init__(self, site: Site, written: Written | None = None) -> None:
+    def __init__(self, site: Site, elsewhere: Callable[[], Written] | None = None) -> None:
         self._site = site
+        self._elsewhere = elsewhere
         self._lock = Lock()
-        self._written: Written | UsageError | None = written
+        self._written: Written | UsageError | None = None
         self.told = Once(lambda: self.about)
         """To be awaited before ``about`` is read, which takes seconds the first time."""
         self.done = Once(self.written)
@@ -63,8 +64,8 @@ class Downloads:
         project = self._site.project
         if project.dataset is None:
             return None
-        if isinstance(self._written, Written):
-            return self._written.data.about
+        if self._elsewhere:
+            return self._elsewhere().data.about
         digest = digest_of(self._site)
         build = Build(self._site.build.folder)  # a connection of its own, for threads share none
         facts = dataset_facts(build, project=project, digest=digest)
@@ -73,6 +74,8 @@ class Downloads:
 
     def written(self) -> Written:
         """Return what is written, once it is. Raises UsageError with what ``write_data`` says."""
+        if self._elsewhere:
+            return self._elsewhere()
         with self._lock:
             if self._written is None:
                 folder = Path(tempfile.mkdtemp(prefix="kg-data-"))

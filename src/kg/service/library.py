@@ -17,7 +17,6 @@ from kg.query.headings import read_headings
 from kg.query.parameters import default_values, parse_values
 from kg.service import library_page as pages
 from kg.service.answering import Answering, unchanged
-from kg.service.downloads import Downloads
 from kg.service.formats import OFFERS
 from kg.service.handler import Handler, unless_gone
 from kg.service.headers import SCRIPTED
@@ -25,6 +24,7 @@ from kg.service.names import Names
 from kg.service.negotiation import HTML, Form, choose_form
 from kg.service.openapi import describe
 from kg.service.protocol import RefusalError, discard_body, read_parameters
+from kg.service.reading import note_nothing_else
 from kg.service.screening import screen
 from kg.service.scripts import bundle, folder_of_scripts
 from kg.service.site import Site
@@ -57,12 +57,11 @@ class _Asked:
 class Library:
     """The saved queries of a site that people ask."""
 
-    def __init__(self, site: Site, answering: Answering, shelf: Shelf, downloads: Downloads) -> None:
+    def __init__(self, site: Site, answering: Answering, shelf: Shelf) -> None:
         self._site = site
         self._answering = answering
         self._shelf = shelf
         self._catalogue = Catalogue.of(site.project)
-        self._downloads = downloads
         self._queries = {query.name: query for query in self._catalogue.questions}
         self._scripts = bundle(folder_of_scripts())
         self._headings = read_headings(site.project)
@@ -83,6 +82,7 @@ class Library:
             form = {"json": _JSON, "html": HTML}.get(named.lower())
         if form is None:
             raise RefusalError(406, f"there is: {_JSON.media_type}, {HTML.media_type}")
+        note_nothing_else()
         view = view_of(request, self._site)
         tag = self._tag("list", form.suffix, view)
         if same := unchanged(request, tag):
@@ -108,6 +108,7 @@ class Library:
 
     async def _answer(self, request: Request) -> Response:
         """Return the answer of a query in a format of results or graphs, or as a page."""
+        note_nothing_else()
         asked = self._read(request)
         await discard_body(request, limits=self._site.project.limits)
         if _prefers_html(request, asked.formats):
@@ -148,17 +149,8 @@ class Library:
         names = Names(self._shelf.documents, view)
         defaults = default_values(asked.query.text, asked.query.params, project=self._site.project)
         reasons = self._catalogue.reasons(asked.query)
-        await self._downloads.told()
-        about = self._downloads.about
         filled = pages.Filled(
-            asked.query,
-            asked.given,
-            defaults,
-            asked.query.text,
-            about.digest if about else None,
-            reasons,
-            self._scripts,
-            self._headings,
+            asked.query, asked.given, defaults, asked.query.text, reasons, self._scripts, self._headings
         )
         try:
             bound = self._bound(asked.query, asked)

@@ -13,6 +13,7 @@ from kg.query.parameters import AS_OF, Parameter, parse_values, pieces
 from kg.query.tokens import form
 from kg.service.documents import LABELS
 from kg.service.names import Names, Shown
+from kg.service.reading import note
 from kg.service.scripts import Bundle
 from kg.service.scripts import told as told_of_site
 from kg.service.things import Things
@@ -42,7 +43,7 @@ class Told:
 
 @dataclass(frozen=True)
 class Filled:
-    """A query that is asked: the texts given for its parameters, its text with them, the digest of the dataset.
+    """A query that is asked: the texts given for its parameters, its text with them.
 
     ``defaults`` are the tokens of parameters that are not given; ``error`` is what is wrong with a text that was.
     ``reasons`` are the queries that say why; ``scripts`` are the files that the page loads, None where there are none;
@@ -53,7 +54,6 @@ class Filled:
     given: Mapping[str, str]
     defaults: Mapping[str, str]
     text: str
-    digest: str | None
     reasons: Sequence[Query]
     scripts: Bundle | None
     headings: Headings
@@ -118,7 +118,7 @@ def shown(filled: Filled, told: Sequence[Told], names: Names, view: View, things
         editor=f"{view.url('sparql', {'saved': query.name})}#query={quote(filled.text, safe='')}",
         cited=view.url(path, values, plain=True),
         address_for_ever=f"{names.origin}{path}" + (f"?{urlencode(values)}" if values else ""),
-        digest=filled.digest,
+        data=view.url("data") if names.project.dataset else None,
         bundle=filled.scripts,
         site=told_of_site(names.project, view),
         question=_told(filled, names, view),
@@ -182,6 +182,7 @@ def _field(parameter: Parameter, filled: Filled, names: Names, view: View, thing
         value = short(term.value) if term.kind == "iri" else term.value
     options: list[tuple[str, str]] = []
     if parameter.of is not None:
+        note("m", iri(parameter.of))
         members = [things.tokens[number] for number in things.classes.get(iri(parameter.of), ())][:OFFERED]
         options = sorted((names.name(token).text, short(token[1:-1])) for token in members)
     label = view.words["as_of"] if parameter.name == AS_OF else parameter.name

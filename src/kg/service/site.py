@@ -36,6 +36,11 @@ class Site:
     @cached_property
     def digest(self) -> str:
         """A digest of what answers depend on: the program, the settings, queries, shapes, releases and the build."""
+        return f"{self.sources} {self.build.manifest['dump']['sha256']}"
+
+    @cached_property
+    def sources(self) -> str:
+        """A digest of what answers depend on besides the build: the program, settings, queries, shapes and releases."""
         written = hashlib.sha256(self.project.settings_file.read_bytes())
         for folder in (self.project.queries, self.project.shapes):  # they may change without another build
             for path in self.project.files(folder, suffixes=(".rq", ".toml", *RDF_SUFFIXES)) if folder.is_dir() else ():
@@ -43,7 +48,7 @@ class Site:
         for path in sorted(Path(__file__).parent.rglob("*")):
             if path.suffix in (".html", ".ttl"):
                 written.update(path.read_bytes())
-        return f"{program_digest()} {written.hexdigest()} {self.releases} {self.build.manifest['dump']['sha256']}"
+        return f"{program_digest()} {written.hexdigest()} {self.releases}"
 
     @cached_property
     def releases(self) -> str:

@@ -71,8 +71,8 @@ WORDS_OF_PAGES: Mapping[str, Mapping[str, str]] = {
         "because": "Pourquoi cette réponse",
         "its_page": "La page de cette question",
         "cite": "Citer cette réponse",
-        "cite_lead": "La réponse est celle de cette adresse pour le jeu de données dont les N-Quads canoniques ont "
-        "cette empreinte SHA-256, que la commande kg verify recalcule.",
+        "cite_lead": "La réponse est celle de cette adresse pour le jeu de données dont la page des données dit "
+        "l'empreinte, que la commande kg verify recalcule.",
         "address": "Adresse",
         "digest": "Empreinte du jeu de données",
         "text": "Texte de la requête",
@@ -244,8 +244,8 @@ WORDS_OF_PAGES: Mapping[str, Mapping[str, str]] = {
         "because": "Why this answer",
         "its_page": "The page of this question",
         "cite": "Cite this answer",
-        "cite_lead": "The answer is that of this address for the dataset whose canonical N-Quads have this SHA-256 "
-        "digest, which the command kg verify computes anew.",
+        "cite_lead": "The answer is that of this address for the dataset whose digest the page of the data tells, "
+        "which the command kg verify computes anew.",
         "address": "Address",
         "digest": "Digest of the dataset",
         "text": "Text of the query",
