@@ -18,8 +18,8 @@ from kg.graph.terms import XSD
 from kg.project import Project
 from kg.query import local, remote
 from kg.query.catalogue import Catalogue
+from kg.query.exchange import Endpoint
 from kg.query.parameters import parse_values
-from kg.query.remote import Endpoint
 
 pytestmark = pytest.mark.system
 
