@@ -30,7 +30,7 @@ _USER, _PASSWORD, _TOKEN = "KG_PUSH_USER", "KG_PUSH_PASSWORD", "KG_PUSH_TOKEN"
 class Endpoint:
     """A SPARQL endpoint: its URL, and how long to bear with it.
 
-    ``dataset`` is what queries are of, when it is not what the endpoint says (SPARQL 1.1 Protocol, section 2.1.4).
+    ``dataset`` is what queries are of that say nothing of it, when it is not what the endpoint has.
     ``timeout`` is in seconds, for one whole exchange. On 502, 503 and 504 the question is put again up to
     ``retries`` times, after ``pause`` seconds doubled each time, or what Retry-After says, at most 30 seconds.
     Raises UsageError for what is not an http or https URL.

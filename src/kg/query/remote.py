@@ -20,7 +20,7 @@ from kg.graph.terms import parse
 from kg.query.answer import Answer
 from kg.query.catalogue import Catalogue, Query
 from kg.query.exchange import TRY_AGAIN, Endpoint, late, pause, refusal
-from kg.query.tokens import declared, form, used
+from kg.query.tokens import declared, form, over, used
 
 _ACCEPT_RESULTS = "application/sparql-results+json"
 _ACCEPT_TRIPLES = "text/turtle, application/n-triples;q=0.9"
@@ -54,6 +54,8 @@ def _run(query: Query, catalogue: Catalogue, endpoint: Endpoint, values: Mapping
 
 
 def _ask(query: str, endpoint: Endpoint) -> Answer:
+    # Said in the query: of parameters Virtuoso makes a header each, and Python takes no more than a hundred.
+    query = over(query, endpoint.dataset.default, endpoint.dataset.named)
     is_graph = form(query) in ("CONSTRUCT", "DESCRIBE")
     wrapper = _wrapper(query, endpoint, is_graph=is_graph)
     data, media_type = _exchange(wrapper, endpoint)
@@ -82,10 +84,6 @@ def _wrapper(query: str, endpoint: Endpoint, *, is_graph: bool) -> SPARQLWrapper
     # Set as setQuery does, but for the form of the query, which it guesses from the text.
     wrapper.queryString = query
     wrapper.queryType = form(query)
-    for iri in endpoint.dataset.default:
-        wrapper.addDefaultGraph(iri)
-    for iri in endpoint.dataset.named:
-        wrapper.addNamedGraph(iri)
     wrapper.addCustomHttpHeader("Accept", _ACCEPT_TRIPLES if is_graph else _ACCEPT_RESULTS)
     # Set as setTimeout does, but for cutting it to whole seconds, of which 0 would be for ever.
     wrapper.timeout = endpoint.timeout  # type: ignore[assignment]  # urllib takes a float
