@@ -1,6 +1,7 @@
 """Compare what a store answers with what it was given: the same terms, the same values, or something else."""
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -46,21 +47,24 @@ def compare(sent: Collection[Triple], got: Collection[Triple]) -> Kept:
     Raises ResourceError when the blank nodes cannot be told apart.
     """
     there = set(got)
+    otherwise = (Counter(map(_unlabelled, sent)) - Counter(map(_unlabelled, there))).total()
     blank = any(token.startswith("_:") for s, _, o in sent for token in (s, o))
-    otherwise = 0 if blank else sum(triple not in there for triple in sent)
     if not otherwise and not blank and len(there) == len(sent):
         return Kept(len(there), 0, (), ())
-    ours, theirs = _lines(sent, by_value=True), _lines(got, by_value=True)
-    if blank and ours == theirs:
-        otherwise = len(_lines(sent) - _lines(got))
+    ours, theirs = _lines(sent), _lines(there)
     lost = ours - theirs
     return Kept(len(there), max(otherwise - len(lost), 0), tuple(sorted(lost)), tuple(sorted(theirs - ours)))
 
 
-def _lines(triples: Iterable[Triple], *, by_value: bool = False) -> set[str]:
-    """Return triples as lines of N-Triples with canonical labels; literals of one value alike, when ``by_value``."""
-    quads = (("", s, p, _value(o) if by_value else o) for s, p, o in triples)
-    return {line.rstrip("\n") for line in canonical_nquads(quads)}
+def _unlabelled(triple: Triple) -> Triple:
+    """Return a triple with one label for all blank nodes."""
+    s, p, o = triple
+    return "_:" if s.startswith("_:") else s, p, "_:" if o.startswith("_:") else o
+
+
+def _lines(triples: Iterable[Triple]) -> set[str]:
+    """Return triples as lines of N-Triples with canonical labels, literals of one value alike."""
+    return {line.rstrip("\n") for line in canonical_nquads(("", s, p, _value(o)) for s, p, o in triples)}
 
 
 def _value(token: str) -> str:
