@@ -17,6 +17,7 @@ from kg.cli.checking import check
 from kg.cli.comparing import diff
 from kg.cli.importing import import_
 from kg.cli.publishing import publish, release, verify
+from kg.cli.pushing import push
 from kg.cli.serving import serve
 from kg.cli.starting import init
 from kg.cli.validating import say_report, validate
@@ -120,5 +121,20 @@ def _print_stats(
     click.echo(f"{inference.rounds} rounds, {inference.seconds:.2f} s")
 
 
-for command in (check, validate, query, show, explain, evidence, import_, init, diff, publish, release, verify, serve):
+for command in (
+    check,
+    validate,
+    query,
+    show,
+    explain,
+    evidence,
+    import_,
+    init,
+    diff,
+    publish,
+    release,
+    verify,
+    push,
+    serve,
+):
     kg.add_command(command)

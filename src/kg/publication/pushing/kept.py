@@ -1,0 +1,111 @@
+"""Compare what a store answers with what it was given: the same terms, the same values, or something else."""
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from kg.graph.canonical import canonical_nquads
+from kg.graph.terms import XSD, Term, parse
+from kg.source.reader import Triple
+
+_DECIMALS = {
+    f"{XSD}{name}"
+    for name in (
+        "decimal", "integer", "long", "int", "short", "byte", "nonNegativeInteger", "positiveInteger", "unsignedLong",
+        "unsignedInt", "unsignedShort", "unsignedByte", "nonPositiveInteger", "negativeInteger",
+    )
+}  # fmt: skip
+_DOUBLES = {f"{XSD}double", f"{XSD}float"}
+_WKT = {"http://www.opengis.net/ont/geosparql#wktLiteral", "http://www.openlinksw.com/schemas/virtrdf#Geometry"}
+_NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?")
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What a store has kept: how many triples it holds, how many of those sent it writes otherwise, what it changed.
+
+    ``lost`` are lines that were sent and are not there, not even with the same values; ``strange`` are lines that are
+    there and were not sent. Both are sorted, and as they are compared.
+    """
+
+    held: int
+    otherwise: int
+    lost: tuple[str, ...]
+    strange: tuple[str, ...]
+
+    @property
+    def faithful(self) -> bool:
+        """Whether all that was sent is there, and nothing else."""
+        return not self.lost and not self.strange
+
+
+def compare(sent: Collection[Triple], got: Collection[Triple]) -> Kept:
+    """Compare triples, whatever the labels of their blank nodes.
+
+    Raises ResourceError when the blank nodes cannot be told apart.
+    """
+    there = set(got)
+    otherwise = (Counter(map(_unlabelled, sent)) - Counter(map(_unlabelled, there))).total()
+    blank = any(token.startswith("_:") for s, _, o in sent for token in (s, o))
+    if not otherwise and not blank and len(there) == len(sent):
+        return Kept(len(there), 0, (), ())
+    ours, theirs = _lines(sent), _lines(there)
+    lost = ours - theirs
+    return Kept(len(there), max(otherwise - len(lost), 0), tuple(sorted(lost)), tuple(sorted(theirs - ours)))
+
+
+def _unlabelled(triple: Triple) -> Triple:
+    """Return a triple with one label for all blank nodes."""
+    s, p, o = triple
+    return "_:" if s.startswith("_:") else s, p, "_:" if o.startswith("_:") else o
+
+
+def _lines(triples: Iterable[Triple]) -> set[str]:
+    """Return triples as lines of N-Triples with canonical labels, literals of one value alike."""
+    return {line.rstrip("\n") for line in canonical_nquads(("", s, p, _value(o)) for s, p, o in triples)}
+
+
+def _value(token: str) -> str:
+    """Return the same token for literals of the same value."""
+    if not token.startswith('"'):
+        return token
+    if not token.endswith(">"):
+        text, at, language = token.rpartition('"@')
+        return f"{text}{at}{language.lower()}"
+    term = parse(token)
+    value = _canonical(term)
+    return token if value is None else f'"{value}"^^<{_family(term)}>'
+
+
+def _family(term: Term) -> str:
+    """Return the datatype that stands for those whose values are the same ones."""
+    if term.datatype in _DECIMALS:
+        return f"{XSD}decimal"
+    return min(_WKT) if term.datatype in _WKT else str(term.datatype)
+
+
+def _canonical(term: Term) -> str | None:
+    """Return how a value is written, where we know several ways to write it."""
+    lexical = term.value
+    try:
+        if term.datatype in _DECIMALS:
+            number = Decimal(lexical)
+            return _plain(number) if number.is_finite() else None
+        if term.datatype in _DOUBLES:
+            return repr(float(lexical.replace("INF", "inf").replace("NaN", "nan")))
+    except (InvalidOperation, ValueError):
+        return None
+    if term.datatype == f"{XSD}boolean":
+        return {"1": "true", "0": "false"}.get(lexical, lexical)
+    if term.datatype in _WKT:
+        return re.sub(r"\s*([(),])\s*", r"\1", _NUMBER.sub(lambda found: repr(float(found[0])), lexical))
+    return None
+
+
+def _plain(number: Decimal) -> str:
+    """Return a decimal without zeros that say nothing, and exact."""
+    text = format(number, "f")
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text in ("-0", "") else text
