@@ -21,7 +21,7 @@ LINES = [
 HOMES = {
     "pyshacl": {"validation/reference.py"},
     "SPARQLWrapper": {"query/remote.py"},
-    "duckdb": {"graph/engine.py"},
+    "duckdb": {"graph/duckdb_engine.py"},
     "owlrl": {"inference/reference.py"},
     "shapely": {"source/importers/geojson.py", "source/importers/geometry.py"},
 }

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from kg.graph.engine import Engine, quoted
+from kg.graph.duckdb_engine import DuckDB
+from kg.graph.engine import quoted
 from kg.graph.quads import Graph, Role, Source
 from kg.project import Project, plain
 from kg.source.reader import LINES, home_of, scope_of, write_lines
@@ -57,7 +58,9 @@ def load_files(graph: Graph, files: Iterable[File], *, project: Project) -> None
     )
     lines = {number: file for number, file in numbered.items() if plain(file.path).suffix in LINES}
     _parse(graph, {number: file for number, file in numbered.items() if number not in lines}, project)
-    taken = {number for number, file in lines.items() if _take_lines(graph.engine, file, number, project)}
+    engine = graph.engine
+    assert isinstance(engine, DuckDB)
+    taken = {number for number, file in lines.items() if _take_lines(engine, file, number, project)}
     if taken:
         taken.difference_update(graph.settle(refused=_NOT_CANONICAL))
     _parse(graph, {number: file for number, file in lines.items() if number not in taken}, project)
@@ -69,6 +72,7 @@ def _parse(graph: Graph, files: Mapping[int, File], project: Project) -> None:
     if not files:
         return
     engine = graph.engine
+    assert isinstance(engine, DuckDB)
     engine.scratch.mkdir(parents=True, exist_ok=True)
     written = engine.scratch / "lines.nq"
     try:
@@ -82,7 +86,7 @@ def _parse(graph: Graph, files: Mapping[int, File], project: Project) -> None:
     graph.settle()
 
 
-def _take_lines(engine: Engine, file: File, number: int, project: Project) -> bool:
+def _take_lines(engine: DuckDB, file: File, number: int, project: Project) -> bool:
     """Take the lines of N-Triples and N-Quads as they stand; return False, with nothing taken, when they are not such.
 
     Whether IRIs and literals are canonical is not looked at here, but once for each in the dictionary.

@@ -123,17 +123,14 @@ class _Run:
         That a thing is itself is not said.
         """
         engine = self._graph.engine
-        if not engine.rows("SELECT 1 FROM candidate LIMIT 1"):
+        if engine.is_empty("candidate"):
             return False
-        # By themselves, so that the engine knows how many there are; and looked up among those of their predicates.
-        engine.make("fresh", "SELECT s, p, o, min(rule) AS rule FROM candidate GROUP BY s, p, o")
-        engine.run(_CANDIDATES)
-        known = "SELECT s, p, o FROM closure WHERE p IN (SELECT DISTINCT p FROM fresh)"
-        found = engine.count(
-            "INSERT INTO closure SELECT c.s, c.p, c.o, c.rule, ? FROM fresh c "
-            f"WHERE NOT EXISTS (SELECT 1 FROM ({known}) k WHERE k.s = c.s AND k.p = c.p AND k.o = c.o) "
-            f"AND NOT (c.s = c.o AND c.p = {self._same})",
-            [self.last + 1],
+        found = engine.insert_difference(
+            "closure",
+            f"SELECT s, p, o, min(rule) AS rule, {self.last + 1} AS round FROM candidate "
+            f"WHERE NOT (s = o AND p = {self._same}) GROUP BY s, p, o",
+            key="spo",
         )
+        engine.run(_CANDIDATES)
         self.last += bool(found)
         return bool(found)

@@ -72,7 +72,9 @@ class Evaluation:
         graph.engine.make(self.data, triples)
         self._find_instances()
         self._queries = Queries(graph, shapes, self.data, analyses or Analyses())
-        self._queries.expect((s, c) for s in shapes for c in s.constraints if not (_inside(c) or c.component in PLANNERS))
+        self._queries.expect(
+            (s, c) for s in shapes for c in s.constraints if not (_inside(c) or c.component in PLANNERS)
+        )
 
     def evaluate(self) -> str:
         """Evaluate all shapes that have targets.
