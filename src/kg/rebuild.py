@@ -116,11 +116,9 @@ class Writing:
         """Write the rest of a graph that is closed."""
         graph, before, out = self._begun.graph, self._begun.before, self._folder / layout.DUMP
         saved = other.start(lambda graph: graph.save(self._folder / layout.TABLES))
-        if before is None:
-            named = self._named and self._named.result()
+        if before is None or not before.dump.stat().st_size:
+            named = self._named.result() if self._named else None
             dump = write_nquads(graph, inferred_graph=self._inferred_graph, out=out, named=named)
-        elif not before.dump.stat().st_size:
-            dump = write_nquads(graph, inferred_graph=self._inferred_graph, out=out)
         else:
             cache = _cache(before)
             differs = difference(graph, before=BEFORE, inferred_graph=self._inferred_graph)

@@ -187,7 +187,7 @@ class DuckDB(Engine):
 
     @contextmanager
     def saved(self, file: Path) -> Iterator[str]:
-        """Write the database, temporary tables aside, to a new file; yield its name, to change it before it is closed."""
+        """Write the database, temporary tables aside, to a new file; yield its name, to change it before it closes."""
         self.run(f"ATTACH {quoted(str(file))} AS saved")
         self.run("COPY FROM DATABASE memory TO saved")
         yield "saved"

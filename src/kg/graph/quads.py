@@ -205,10 +205,8 @@ class Graph(Dictionary):
         """Write the tables to a new file, without the terms that nothing uses."""
         assert isinstance(self.engine, DuckDB)
         with self.engine.saved(file) as saved:
-            tables = " ".join(
-                f"UNION SELECT {c} FROM {saved}.quad UNION SELECT {c} FROM {saved}.closure" for c in "spo"
-            )
-            used = f"SELECT g AS id FROM {saved}.quad {tables}"
+            places = [("quad", column) for column in "gspo"] + [("closure", column) for column in "spo"]
+            used = " UNION ".join(f"SELECT {column} FROM {saved}.{table}" for table, column in places)
             self.engine.run(f"DELETE FROM {saved}.term WHERE id NOT IN ({used})")
 
     def asserted(self) -> Iterator[Triple]:
