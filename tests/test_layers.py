@@ -10,7 +10,7 @@ LINES = [
     {"source"},
     {"graph"},
     {"inference", "validation", "query"},
-    {"rebuild", "ahead"},
+    {"rebuild", "ahead", "sizing"},
     {"pipeline", "check", "lookup"},
     {"publication"},
     {"service"},

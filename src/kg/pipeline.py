@@ -20,6 +20,7 @@ from kg.graph.build import Build
 from kg.graph.dump import Dump
 from kg.graph.loading import File, load_files
 from kg.graph.quads import Graph, Role
+from kg.graph.spill import spill_in
 from kg.graph.swap import swap
 from kg.inference.fixpoint import Inference
 from kg.inference.reasoning import infer
@@ -37,13 +38,17 @@ Engine = Literal["duckdb", "reference"]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run found and made, over which graph; ``build`` is None when a Violation stopped it before the end."""
+    """What a run found and made, over which graph; ``build`` is None when a Violation stopped it before the end.
+
+    ``spilled`` are the most bytes that were on disk for lack of memory.
+    """
 
     report: Report
     graph: Graph
     inference: Inference | None = None
     build: Build | None = None
     rules: tuple[Rule, ...] = ()
+    spilled: int = 0
 
 
 def build(
@@ -71,7 +76,7 @@ def build(
         scratch = draft.folder / ".scratch"
         progress("reading")
         known = before is not None and rebuild.same_rules(before.manifest["files"], inputs)
-        with reading(_constructs(project), ahead=not known) as read:
+        with reading(_constructs(project), ahead=not known) as read, spill_in(scratch) as spill:
             begun = rebuild.start(project, _files(project), inputs, before=before, memory=memory, scratch=scratch)
             writing = Writing(begun, inferred_graph=project.inferred_graph, folder=draft.folder)
             outcome, dump = _derive(project, begun, read, engine, progress, writing=writing)
@@ -95,7 +100,7 @@ def build(
         begun.graph.engine.close()
         shutil.rmtree(scratch, ignore_errors=True)
         draft.name = _digest(manifest)[:16]
-    return replace(outcome, build=Build.open(out))
+    return replace(outcome, build=Build.open(out), spilled=spill.most)
 
 
 def validate_project(

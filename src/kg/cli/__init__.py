@@ -86,10 +86,14 @@ def kg(ctx: click.Context, folder: Path | None, quiet: bool, lang: str | None) -
 def build(call: Call, out: Path | None, engine: "Engine", memory: str | None, stats: bool) -> int:
     """Read, validate, infer, and write the graph."""
     from kg.pipeline import build as run
+    from kg.sizing import advice_for
 
     project = call.project
+    link = out or project.root / "build"
+    if engine == "duckdb" and (advice := advice_for(project, link)):
+        call.note(advice)
     with call.progress() as progress:
-        outcome = run(project, out=out or project.root / "build", engine=engine, memory=memory, progress=progress)
+        outcome = run(project, out=link, engine=engine, memory=memory, progress=progress)
     counts = outcome.report.counts
     if outcome.build is None:
         say_report(call, project, outcome)
@@ -97,6 +101,7 @@ def build(call: Call, out: Path | None, engine: "Engine", memory: str | None, st
         return CONTENT
     if stats and outcome.inference:
         _print_stats(project, outcome.rules, outcome.inference, given=outcome.build.graph.given_by_rule())
+        click.echo(f"{outcome.spilled / 1e6:,.0f} MB on disk at the most, for lack of memory")
     quads = outcome.build.manifest["quads"]
     call.note(
         f"{quads['default']:,} triples, {quads['inferred']:,} of them inferred; {counts['warning']} warnings "
