@@ -45,7 +45,17 @@ def tables_of(tree: Tree) -> list[str]:
 
 def is_plain(tree: Tree) -> bool:
     """Tell whether a SELECT only chooses rows and columns of one table."""
-    beyond = (exp.Join, exp.Subquery, exp.Distinct, exp.Group, exp.Window, exp.AggFunc, exp.Order, exp.Limit, exp.Exists)
+    beyond = (
+        exp.Join,
+        exp.Subquery,
+        exp.Distinct,
+        exp.Group,
+        exp.Window,
+        exp.AggFunc,
+        exp.Order,
+        exp.Limit,
+        exp.Exists,
+    )
     return isinstance(tree, exp.Select) and tree.find(*beyond) is None and len(tables_of(tree)) == 1
 
 
@@ -69,6 +79,8 @@ def _anti(inside: exp.In) -> Tree:
     """Return NOT EXISTS for NOT IN a subquery of one column."""
     query = inside.args["query"].this
     same = exp.EQ(this=exp.column("kept_out", "other"), expression=inside.this)
-    other = exp.Subquery(this=query, alias=exp.TableAlias(this=exp.to_identifier("other"), columns=[exp.to_identifier("kept_out")]))
+    other = exp.Subquery(
+        this=query, alias=exp.TableAlias(this=exp.to_identifier("other"), columns=[exp.to_identifier("kept_out")])
+    )
     kept = exp.select("1").from_(other).where(same)
     return exp.Not(this=exp.Exists(this=kept))

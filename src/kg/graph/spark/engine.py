@@ -248,11 +248,20 @@ class Spark(Engine):
         for name, table in said["tables"].items():
             for part in table["parts"]:
                 if self.storage.files(part["name"]) != part["files"]:
-                    raise ResourceError(f"the table {name} is not whole: {self.storage.of(part['name'])} has lost files")
+                    raise ResourceError(
+                        f"the table {name} is not whole: {self.storage.of(part['name'])} has lost files"
+                    )
             parts = [Part(part["rows"], part["name"], files=part["files"]) for part in table["parts"]]
             self._tables[name] = Table(dict(table["columns"]), lasting=True)
             self._tables[name].change([self._fetched(self._tables[name], part) for part in parts])
         self.known = {key: value for key, value in said.items() if key != "tables"}
+
+    def computed(self, frame: "DataFrame") -> "DataFrame":
+        """Return a frame of the same rows that is not computed again."""
+        name = self._name()
+        with told():
+            frame.write.parquet(self.storage.of(name))
+            return self.session.read.schema(frame.schema).parquet(self.storage.of(name))
 
     def add(self, table: str, frame: "DataFrame") -> None:
         """Insert the rows of a frame into a table at once."""
@@ -288,7 +297,11 @@ class Spark(Engine):
         some = exp.select("1").from_(tree.this.copy()).where(condition.copy()).limit(1)
         if not self._frame(some)[0].take(1):
             return
-        kept = exp.select("*").from_(tree.this.copy()).where(exp.Not(this=exp.Coalesce(this=exp.Paren(this=condition.copy()), expressions=[exp.false()])))
+        kept = (
+            exp.select("*")
+            .from_(tree.this.copy())
+            .where(exp.Not(this=exp.Coalesce(this=exp.Paren(this=condition.copy()), expressions=[exp.false()])))
+        )
         frame, needs = self._frame(kept)
         table.change(self._store(frame, table, needs))
 
