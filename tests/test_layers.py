@@ -11,6 +11,7 @@ LINES = [
     {"graph"},
     {"inference", "validation", "query"},
     {"rebuild", "ahead", "sizing"},
+    {"clustered"},
     {"pipeline", "check", "lookup"},
     {"publication"},
     {"service"},

@@ -113,6 +113,9 @@ class Engine(ABC):
     def interrupt(self) -> None:
         """Stop the statement that runs, in another thread, if one does; it raises KeyboardInterrupt there."""
 
+    def finish(self) -> None:  # noqa: B027 -- what is on one machine is whole when its file is
+        """Say that what lasts is whole, where that has to be said."""
+
     @abstractmethod
     def close(self) -> None:
         """Close the tables."""

@@ -92,10 +92,16 @@ class Graph(Dictionary):
     @classmethod
     def empty(cls, engine: Engine) -> Self:
         """Return an empty graph in an engine that has no tables."""
-        graph = cls(engine)
-        for statement in (*_SCHEMA, f"CREATE VIEW inferred AS {published('closure')}", _INCOMING):
-            graph.engine.run(statement)
-        return graph
+        for statement in _SCHEMA:
+            engine.run(statement)
+        return cls.over(engine)
+
+    @classmethod
+    def over(cls, engine: Engine) -> Self:
+        """Return the graph of the tables of an engine, which has nothing else."""
+        for statement in (f"CREATE VIEW inferred AS {published('closure')}", _INCOMING):
+            engine.run(statement)
+        return cls(engine)
 
     @classmethod
     def restore(cls, file: Path, *, memory: str | None = None, scratch: Path | None = None) -> Self:
@@ -203,7 +209,11 @@ class Graph(Dictionary):
 
     def save(self, file: Path) -> None:
         """Write the tables to a new file, without the terms that nothing uses."""
-        assert isinstance(self.engine, DuckDB)
+        if not isinstance(self.engine, DuckDB):
+            from kg.graph.spark.saving import tables_of
+
+            tables_of(self).save(file)
+            return
         with self.engine.saved(file) as saved:
             places = [("quad", column) for column in "gspo"] + [("closure", column) for column in "spo"]
             used = " UNION ".join(f"SELECT {column} FROM {saved}.{table}" for table, column in places)

@@ -5,8 +5,8 @@ when a worker is lost. What is inserted is computed when it is read first: the j
 tables are with the driver and go with the plans that read them, so that joins with them are broadcasts.
 """
 
+import hashlib
 import itertools
-import shutil
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -35,6 +35,8 @@ _AT_DRIVER = 5_000_000
 """How many rows the driver holds at most, as texts for what is no SQL."""
 _FEW = 1_000_000
 """How many new rows are looked up in a larger table by what of it they may be."""
+NQUADS = "nquads"
+"""The folder of the shards of the dump."""
 _KINDS = {"INTEGER": "bigint", "VARCHAR": "string"}
 
 
@@ -64,6 +66,7 @@ class Spark(Engine):
         self._tables: dict[str, Table] = {}
         self._views: dict[str, tuple[dialect.Tree, tuple[int, ...]]] = {}
         self._matcher = DuckDB.create(memory="500MB")
+        self._sums: dict[str, str] = {}
 
     @property
     def scratch(self) -> Path:
@@ -176,26 +179,43 @@ class Spark(Engine):
         return "\n".join(text for (text,) in self.rows("SELECT text FROM line"))
 
     def write_lines(self, select: str, file: Path) -> int:
-        """Write the rows of a SELECT as shards in the storage; on this machine, ``file`` is the shards together."""
+        """Write the rows of a SELECT as shards in the storage, and together as a file of this machine."""
         from pyspark.sql.functions import col, concat_ws
 
         with told():
-            frame, _ = self._frame(dialect.read(select))
-            frame = _numbered(frame)
+            frame = _numbered(self._frame(dialect.read(select))[0])
             text = frame.select(concat_ws(" ", *(col(name) for name in frame.columns)).alias("value"))
             draft = self._name()
             text.write.text(self.storage.of(draft))
-            rows = self.session.read.text(self.storage.of(draft)).count()
         shards = sorted(name for name, size in self.storage.files(draft).items() if size)
-        named = [f"nquads/{file.stem}-{number:05}.nq" for number in range(len(shards))]
-        for shard, name in zip(shards, named, strict=True):
-            self.storage.rename(f"{draft}/{shard}", name)
-        if self.storage.local:
-            with file.open("wb") as out:
-                for name in named:
-                    with (self.storage.local / name).open("rb") as shard:
-                        shutil.copyfileobj(shard, out, 1 << 20)
-        return rows
+        lines = 0
+        with file.open("wb") as out:
+            for number, shard in enumerate(shards):
+                name = f"{file.stem}-{number:05}.nq"
+                self.storage.rename(f"{draft}/{shard}", f"{NQUADS}/{name}")
+                digest = hashlib.sha256()
+                for piece in self._pieces(f"{NQUADS}/{name}"):
+                    out.write(piece)
+                    digest.update(piece)
+                    lines += piece.count(b"\n")
+                self._sums[name] = digest.hexdigest()
+        return lines
+
+    def _pieces(self, name: str) -> Iterator[bytes]:
+        """Yield the bytes of a file of the storage."""
+        file = self.storage.local / name if self.storage.local else self._scratch / "shard"
+        if not self.storage.local:
+            self.storage.copy(name, file)
+        with file.open("rb") as stream:
+            while piece := stream.read(1 << 20):
+                yield piece
+
+    def finish(self) -> None:
+        """Have the storage say the sums of the shards, and then that all is whole."""
+        self.storage.write(
+            f"{NQUADS}/SHA256SUMS", "".join(f"{sum}  {name}\n" for name, sum in sorted(self._sums.items()))
+        )
+        self.keep({**(self.known or {}), "nquads": self._sums})
 
     @contextmanager
     def given(self, columns: Columns) -> Iterator[str]:
@@ -255,6 +275,19 @@ class Spark(Engine):
             self._tables[name] = Table(dict(table["columns"]), lasting=True)
             self._tables[name].change([self._fetched(self._tables[name], part) for part in parts])
         self.known = {key: value for key, value in said.items() if key != "tables"}
+
+    def fetched_files(self, table: str, folder: Path) -> list[Path]:
+        """Return the files of a table that lasts and is kept, copied to a folder of this machine if they are not on it."""
+        found = []
+        for part in self._tables[table].parts:
+            for file in part.files:
+                if self.storage.local:
+                    found.append(self.storage.local / str(part.name) / file)
+                    continue
+                folder.mkdir(parents=True, exist_ok=True)
+                found.append(folder / f"{len(found)}.parquet")
+                self.storage.copy(f"{part.name}/{file}", found[-1])
+        return found
 
     def computed(self, frame: "DataFrame") -> "DataFrame":
         """Return a frame of the same rows that is not computed again."""

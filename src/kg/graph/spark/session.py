@@ -36,11 +36,15 @@ _SETTINGS = {
 
 @dataclass(frozen=True)
 class Cluster:
-    """Where Spark is: its master, such as ``local[2]`` or ``spark://HOST:7077``, and the URI of our tables there."""
+    """Where Spark is: its master, such as ``local[2]`` or ``spark://HOST:7077``, and the URI of our tables there.
+
+    ``memory`` is what an executor may take, such as ``4GB``; a cluster is to ``resume`` what its tables have.
+    """
 
     master: str
     tables: str
     memory: str | None = None
+    resume: bool = False
 
 
 def begin(cluster: Cluster) -> "SparkSession":

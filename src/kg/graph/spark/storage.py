@@ -51,6 +51,7 @@ class Storage:
 
     def rename(self, name: str, other: str) -> None:
         """Give a file or a folder another name, which none has."""
+        self._files.mkdirs(self._path(other).getParent())
         if not self._files.rename(self._path(name), self._path(other)):
             raise ResourceError(f"cannot rename {self.of(name)} to {other}")
 
@@ -63,16 +64,20 @@ class Storage:
         target = self._jvm.org.apache.hadoop.fs.Path(file.resolve().as_uri())
         self._files.copyToLocalFile(False, self._path(name), target, True)
 
+    def write(self, name: str, text: str) -> None:
+        """Write a file of text, instead of one of that name."""
+        stream = self._files.create(self._path(name), True)
+        try:
+            stream.write(bytearray(text.encode()))
+        finally:
+            stream.close()
+
     def write_list(self, said: dict[str, Any]) -> None:
         """Say what is whole."""
         known = self._lists()
         number = known[-1] + 1 if known else 1
         draft = f"_{_LIST.format(number)}"
-        stream = self._files.create(self._path(draft), True)
-        try:
-            stream.write(bytearray(json.dumps(said).encode()))
-        finally:
-            stream.close()
+        self.write(draft, json.dumps(said))
         self.rename(draft, _LIST.format(number))
         for old in known[: 1 - _KEPT]:
             self.delete(_LIST.format(old))
