@@ -200,6 +200,9 @@ def constructs_of(project: Project) -> list[Rule]:
 def _clustered(
     project: Project, files: list[File], inputs: Mapping[str, str], cluster: "Cluster", scratch: Path
 ) -> Start:
+    from kg.graph.spark.session import require
+
+    require()
     from kg import clustered
 
     scratch.mkdir(parents=True, exist_ok=True)

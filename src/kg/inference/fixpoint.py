@@ -46,8 +46,8 @@ def run(
     """Add to the closure of ``graph`` all that ``rules`` give. Rule number n is ``rules[n - 1]``.
 
     With ``changed``, the predicates and classes of asserted triples that differ from those that the closure was
-    inferred from by the same rules, what they cannot concern is kept as it is. One that is ``resumed`` has in its closure
-    the rounds of the same rules up to the last that was finished: what follows is what would have followed.
+    inferred from by the same rules, what they cannot concern is kept as it is. A run that is ``resumed`` finds in
+    the closure the rounds of the same rules up to the last that was finished, and goes on with those that would follow.
 
     Raises RuleError when negation runs in a circle, QueryError when a CONSTRUCT rule fails.
     """

@@ -24,8 +24,8 @@ def infer(
     """Add to the closure of ``graph`` what follows by OWL 2 RL and ``constructs``; return the rules in their order.
 
     Axioms that are themselves inferred have rules too, found when all else is at rest. With ``changed``, the closure
-    holds what follows by the rules ``known`` from asserted triples that differ in these predicates and classes; one that
-    is ``resumed`` has what followed by these rules when it was left. ``keep`` is told the rules before they run.
+    holds what follows by the rules ``known`` from asserted triples that differ in these predicates and classes;
+    where it is ``resumed``, what followed by these rules when it was left. ``keep`` is told the rules before they run.
 
     Raises InconsistencyError where the graph contradicts itself, SourceError for an ill-formed axiom, and what
     ``fixpoint.run`` raises.

@@ -66,9 +66,9 @@ def _changed(node: Tree) -> Tree:
         case exp.Not(this=exp.In() as inside) if inside.args.get("query"):
             return _anti(inside)
         case exp.Window(this=exp.RowNumber()) if not node.args.get("order"):
-            return exp.func("monotonically_increasing_id")
+            return cast(Tree, exp.func("monotonically_increasing_id"))
         case exp.RegexpLike():  # by the expressions of DuckDB, not by those of Java
-            return exp.func(MATCHES, node.this, node.expression)
+            return cast(Tree, exp.func(MATCHES, node.this, node.expression))
         case exp.Greatest() if not node.expressions:
             return cast(Tree, node.this)
         case _:

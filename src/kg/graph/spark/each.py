@@ -75,9 +75,10 @@ def _lines(piece: Piece, project: Project) -> Iterator[pa.RecordBatch]:
 
 def _batch(number: int, lines: list[str], *, error: bytes | None = None) -> pa.RecordBatch:
     rows = max(len(lines), error is not None)
+    texts: list[str | None] = [*lines] or [None] * rows
     columns = [
         pa.array([number] * rows, pa.int64()),
-        pa.array(lines or [None] * rows, pa.string()),
+        pa.array(texts, pa.string()),
         pa.array([error] * rows, pa.binary()),
     ]
     return pa.record_batch(columns, names=["source", "text", "error"])

@@ -8,12 +8,12 @@ tables are with the driver and go with the plans that read them, so that joins w
 import hashlib
 import itertools
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from functools import reduce
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pyarrow as pa
 from sqlglot import exp
@@ -51,14 +51,14 @@ class Spark(Engine):
     sorts_texts = True
 
     def __init__(self, session: "SparkSession", storage: Storage, *, scratch: Path, small: int = _SMALL) -> None:
-        from pyspark.sql.functions import arrow_udf
+        from pyspark.sql.pandas.functions import arrow_udf
 
         from kg.graph.spark.each import matches
 
         self.storage = storage
         self.session = session.newSession()
-        self.session.udf.register(dialect.MATCHES, arrow_udf(matches, "boolean"))
-        self.known: dict[str, object] | None = None
+        self.session.udf.register(dialect.MATCHES, cast(Any, arrow_udf)(matches, "boolean"))
+        self.known: Mapping[str, object] | None = None
         self._scratch = scratch
         self._small = small
         self._work = f"_work/{uuid.uuid4().hex[:8]}"
@@ -212,9 +212,8 @@ class Spark(Engine):
 
     def finish(self) -> None:
         """Have the storage say the sums of the shards, and then that all is whole."""
-        self.storage.write(
-            f"{NQUADS}/SHA256SUMS", "".join(f"{sum}  {name}\n" for name, sum in sorted(self._sums.items()))
-        )
+        lines = (f"{digest}  {name}\n" for name, digest in sorted(self._sums.items()))
+        self.storage.write(f"{NQUADS}/SHA256SUMS", "".join(lines))
         self.keep({**(self.known or {}), "nquads": self._sums})
 
     @contextmanager
@@ -232,6 +231,7 @@ class Spark(Engine):
         if come.rows:
             [part] = come.parts
             here = part.here
+            assert here is not None
             full = [here.column(name) if name in columns else pa.nulls(part.rows) for name in into.columns]
             rows = pa.table(full, names=list(into.columns)).cast(into.schema)
             into.change([*into.parts, Part(part.rows, here=rows)])
@@ -245,7 +245,7 @@ class Spark(Engine):
         self.storage.delete(self._work)
         self._matcher.close()
 
-    def keep(self, known: dict[str, object]) -> None:
+    def keep(self, known: Mapping[str, object]) -> None:
         """Have what lasts in the storage from now on, with what is to be known of it."""
         self.known = known
         self.commit()
@@ -277,7 +277,7 @@ class Spark(Engine):
         self.known = {key: value for key, value in said.items() if key != "tables"}
 
     def fetched_files(self, table: str, folder: Path) -> list[Path]:
-        """Return the files of a table that lasts and is kept, copied to a folder of this machine if they are not on it."""
+        """Return the files of a table that lasts, copied to a folder of this machine if they are not on it."""
         found = []
         for part in self._tables[table].parts:
             for file in part.files:
@@ -302,7 +302,7 @@ class Spark(Engine):
         into.change([*into.parts, *self._store(_cast(frame, into.columns), into, self._small + 1)])
 
     def _create(self, tree: exp.Create) -> None:
-        name = tree.find(exp.Table).name
+        name = _named(tree)
         temporary = tree.find(exp.TemporaryProperty) is not None
         if tree.expression:
             self.define(name, tree.expression.sql(dialect="duckdb"))
@@ -313,7 +313,7 @@ class Spark(Engine):
     def _insert(self, tree: exp.Insert) -> None:
         from pyspark.sql.functions import lit
 
-        into = self._tables[tree.find(exp.Table).name]
+        into = self._tables[_named(tree)]
         named = [column.name for column in tree.this.expressions] if isinstance(tree.this, exp.Schema) else None
         frame, needs = self._frame(tree.expression)
         frame = frame.toDF(*(named or into.columns))
@@ -347,7 +347,7 @@ class Spark(Engine):
             return made.rows
 
     def _frame(self, tree: dialect.Tree, *, inline: bool = False) -> "tuple[DataFrame, int]":
-        """Return the frame of a SELECT, and how many rows it reads; ``inline``, those to be computed once are not kept."""
+        """Return the frame of a SELECT, and how many rows it reads; ``inline``, what is to be computed is not kept."""
         tree = self._unrolled(tree)
         needs = sum(self._show(name, inline=inline) for name in dialect.tables_of(tree))
         return self.session.sql(dialect.write(tree)), needs
@@ -460,6 +460,13 @@ class Spark(Engine):
             delta = self._store(_cast(frame.toDF(*names), everything.columns), everything, needs)
             everything.change([*everything.parts, *delta])
         self._tables[name] = everything
+
+
+def _named(tree: dialect.Tree) -> str:
+    """Return the name of the table that a statement is about."""
+    table = tree.find(exp.Table)
+    assert table is not None
+    return table.name
 
 
 def columns_of(frame: "DataFrame") -> dict[str, str]:

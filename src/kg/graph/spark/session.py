@@ -6,8 +6,12 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +21,7 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 _INSTALL = "pip install 'kg-publisher[spark]'"
+_LIBRARIES = ("pandas", "pyarrow", "pyspark", "sqlglot")
 _JAVA = 17
 _PATIENCE = 60  # seconds that a cluster has to give us an executor
 _ANSWER = 10  # seconds that a master has to answer
@@ -47,16 +52,21 @@ class Cluster:
     resume: bool = False
 
 
+def require() -> None:
+    """Raise UsageError when the libraries of the extra are not installed."""
+    missing = [name for name in _LIBRARIES if find_spec(name) is None]
+    if missing:
+        raise UsageError(f"--engine spark needs {', '.join(missing)}: {_INSTALL}")
+
+
 def begin(cluster: Cluster) -> "SparkSession":
     """Return a session of Spark: the one of this process, if there is one.
 
-    Raises UsageError when the extra or Java is missing, EndpointError when the master does not answer or gives no
+    Raises UsageError when Java is missing, EndpointError when the master does not answer or gives no
     executor.
     """
-    try:
-        from pyspark.sql import SparkSession
-    except ImportError as error:
-        raise UsageError(f"--engine spark needs PySpark: {_INSTALL}") from error
+    from pyspark.sql import SparkSession
+
     memory = _memory(cluster.memory)
     _require_java()
     _reach(cluster.master)
@@ -74,11 +84,25 @@ def begin(cluster: Cluster) -> "SparkSession":
     elif memory:
         builder = builder.config("spark.executor.memory", memory)
     try:
-        session = builder.getOrCreate()
+        with _unheard():
+            session = builder.getOrCreate()
     except Exception as error:  # what Java raises comes by many names
         raise EndpointError(f"Spark does not begin on {cluster.master}: {_first(error)}") from error
     _wait(session, cluster.master)
     return session
+
+
+@contextmanager
+def _unheard() -> Iterator[None]:
+    """Have a process that begins in the block write to a file that goes with it what it would write on stderr."""
+    kept = os.dup(2)
+    try:
+        with tempfile.TemporaryFile() as file:
+            os.dup2(file.fileno(), 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
 
 
 def _require_java() -> None:

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote, urlsplit
 
 from kg.errors import ResourceError, UsageError
@@ -25,7 +25,7 @@ class Storage:
 
     def __init__(self, session: "SparkSession", uri: str) -> None:
         """Make the folder, if there is none. Raises UsageError for a URI that Hadoop has no file system for."""
-        self._jvm: Any = session._jvm
+        self._jvm = cast(Any, session._jvm)
         self.uri = Path(uri).resolve().as_uri() if "://" not in uri and not uri.startswith("file:") else uri.rstrip("/")
         try:
             folder = self._jvm.org.apache.hadoop.fs.Path(self.uri)
