@@ -119,7 +119,7 @@ def child(engine: str, folder: Path) -> dict[str, Any]:
     from kg.validation.validate import validate
 
     project = kg.Project.load(folder / "kg.toml")
-    graph = kg.Graph.create()
+    graph = kg.Graph.create() if engine == "duckdb" else _on_spark(folder)
     seconds = {}
     began = time.perf_counter()
 
@@ -139,8 +139,28 @@ def child(engine: str, folder: Path) -> dict[str, Any]:
         "seconds": seconds,
         "closed": dump.lines["default"],
         "dump": sum(dump.sizes.values()),
-        "shuffled": 0,
+        "shuffled": 0 if engine == "duckdb" else _shuffled(graph),
     }
+
+
+def _on_spark(folder: Path) -> Any:
+    """Return an empty graph on Spark, whose rounds are kept as a build keeps them; the session is there already."""
+    import kg
+    from kg.graph.spark.engine import Spark
+    from kg.graph.spark.session import Cluster, begin
+    from kg.graph.spark.storage import Storage
+
+    session = begin(Cluster(f"local[{CORES}]", str(folder / "tables"), "4GB"))
+    engine = Spark(session, Storage(session, str(folder / "tables")), scratch=folder)
+    graph = kg.Graph.empty(engine)
+    engine.keep({})
+    return graph
+
+
+def _shuffled(graph: Any) -> int:
+    """Return the bytes that executors have written for others to read."""
+    executors = graph.engine.session.sparkContext._jsc.sc().statusStore().executorList(False)
+    return sum(executors.apply(number).totalShuffleWrite() for number in range(executors.size()))
 
 
 def render(points: Sequence[Point]) -> str:

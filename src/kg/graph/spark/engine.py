@@ -35,6 +35,8 @@ _AT_DRIVER = 5_000_000
 """How many rows the driver holds at most, as texts for what is no SQL."""
 _FEW = 1_000_000
 """How many new rows are looked up in a larger table by what of it they may be."""
+_SPREAD = 2
+"""How many parts a shuffle has for each core."""
 NQUADS = "nquads"
 """The folder of the shards of the dump."""
 _KINDS = {"INTEGER": "bigint", "VARCHAR": "string"}
@@ -57,6 +59,8 @@ class Spark(Engine):
 
         self.storage = storage
         self.session = session.newSession()
+        # Adaptive execution makes fewer of them where rows are few.
+        self.session.conf.set("spark.sql.shuffle.partitions", str(_SPREAD * session.sparkContext.defaultParallelism))
         self.session.udf.register(dialect.MATCHES, cast(Any, arrow_udf)(matches, "boolean"))
         self.known: Mapping[str, object] | None = None
         self._scratch = scratch

@@ -38,6 +38,12 @@ _SETTINGS = {
     "spark.python.worker.faulthandler.enabled": "true",
 }
 
+_LOCAL = {
+    "spark.ui.enabled": "false",
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.bindAddress": "127.0.0.1",
+}
+
 
 @dataclass(frozen=True)
 class Cluster:
@@ -73,16 +79,13 @@ def begin(cluster: Cluster) -> "SparkSession":
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     os.environ.setdefault("PYSPARK_DRIVER_PYTHON", sys.executable)
     builder = SparkSession.builder.master(cluster.master).appName("kg")
-    for key, value in _SETTINGS.items():
-        builder = builder.config(key, value)
-    builder = builder.config("spark.driver.extraJavaOptions", f"-Dlog4j2.configurationFile={_LOGGING.as_uri()}")
+    settings = {**_SETTINGS, "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={_LOGGING.as_uri()}"}
     if _is_local(cluster.master):
-        cores = _cores(cluster.master)
-        builder = builder.config("spark.ui.enabled", "false").config("spark.sql.shuffle.partitions", str(2 * cores))
-        builder = builder.config("spark.driver.memory", memory or "2g").config("spark.driver.host", "127.0.0.1")
-        builder = builder.config("spark.driver.bindAddress", "127.0.0.1")
+        settings |= {**_LOCAL, "spark.driver.memory": memory or "2g"}
     elif memory:
-        builder = builder.config("spark.executor.memory", memory)
+        settings["spark.executor.memory"] = memory
+    for key, value in settings.items():
+        builder = builder.config(key, value)
     try:
         with _unheard():
             session = builder.getOrCreate()
@@ -120,11 +123,6 @@ def _require_java() -> None:
 
 def _is_local(master: str) -> bool:
     return master.startswith("local")
-
-
-def _cores(master: str) -> int:
-    count = re.fullmatch(r"local\[(\d+)(?:,\d+)?\]", master)
-    return int(count[1]) if count else 1 if master == "local" else os.cpu_count() or 1
 
 
 def _memory(said: str | None) -> str | None:
