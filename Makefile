@@ -44,6 +44,7 @@ test-system: $(DEV_STAMP)
 			DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$${pair##*:}"; } || exit 1; done
 	cd tests/browser && npm ci --silent --ignore-scripts --no-audit --no-fund
 	$(MAKE) --no-print-directory $(EDITOR)
+	"$(BIN)/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-spark.lock
 	cd web && npm test
 	"$(BIN)/python" -m pytest -m system
 
@@ -92,6 +93,8 @@ lock: $(DEV_STAMP)
 		--python-version 3.11 pyproject.toml --group dev -o requirements-dev.lock
 	"$(BIN)/uv" pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
 		--python-version 3.11 pyproject.toml --group bench -c requirements-dev.lock -o requirements-bench.lock
+	"$(BIN)/uv" pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
+		--python-version 3.11 pyproject.toml --extra spark -c requirements-dev.lock -o requirements-spark.lock
 
 clean:
 	rm -rf "$(VENV)" build build.d site site.d dist web/node_modules "$(dir $(EDITOR))"

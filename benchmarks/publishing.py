@@ -17,9 +17,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+import memory
 
 ROOT = Path(__file__).resolve().parents[1]
 PARTS = ("ontology", "shapes", "instances", "queries", "releases", "pyproject.toml")
@@ -69,7 +70,7 @@ def publish(folder: Path) -> Published:
     with subprocess.Popen(command) as process:
         most = 0
         while process.poll() is None:
-            most = max(most, sum(_resident(pid) for pid in _family(process.pid)))
+            most = max(most, memory.resident(process.pid))
             time.sleep(0.5)
     if process.returncode:
         raise SystemExit(process.returncode)
@@ -78,28 +79,6 @@ def publish(folder: Path) -> Published:
     paths = [line.split("  ", 1)[1] for line in (out / "SHA256SUMS").read_text(encoding="utf-8").splitlines()]
     documents = [path for path in paths if not OTHERS.match(path) and "." in path.rpartition("/")[2]]
     return Published(len(paths), len(documents), seconds, processor, most / 1e6)
-
-
-def _family(pid: int) -> Iterator[int]:
-    """Yield a process and all that it began."""
-    yield pid
-    for children in Path(f"/proc/{pid}/task").glob("*/children"):  # any thread may begin one
-        try:
-            begun = children.read_text().split()
-        except OSError:
-            continue
-        for child in begun:
-            yield from _family(int(child))
-
-
-def _resident(pid: int) -> int:
-    """Return the bytes that a process has in memory, what it shares counted in part (proc(5), ``Pss``)."""
-    try:
-        said = Path(f"/proc/{pid}/smaps_rollup").read_text()
-    except OSError:
-        return 0
-    found = re.search(r"^Pss:\s+(\d+) kB", said, re.MULTILINE)
-    return int(found[1]) * 1024 if found else 0
 
 
 def main() -> None:
@@ -120,10 +99,10 @@ def main() -> None:
     print("| | files | documents | s | documents/s | processor s | MB |\n|---|---:|---:|---:|---:|---:|---:|")
     for case, all_ in runs.items():
         found = sorted(all_, key=lambda run: run.seconds)[len(all_) // 2]
-        memory = statistics.median(run.megabytes for run in all_)
+        megabytes = statistics.median(run.megabytes for run in all_)
         rate = f"{found.rate:,.0f}" if case == "from nothing" else ""
         cells = (case, f"{found.files:,}", f"{found.documents:,}", f"{found.seconds:.1f}", rate)
-        print(f"| {' | '.join(cells)} | {found.processor:.1f} | {memory:,.0f} |")
+        print(f"| {' | '.join(cells)} | {found.processor:.1f} | {megabytes:,.0f} |")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,8 @@ LINES = [
     {"source"},
     {"graph"},
     {"inference", "validation", "query"},
-    {"rebuild", "ahead"},
+    {"rebuild", "ahead", "sizing"},
+    {"clustered"},
     {"pipeline", "check", "lookup"},
     {"publication"},
     {"service"},
@@ -21,7 +22,7 @@ LINES = [
 HOMES = {
     "pyshacl": {"validation/reference.py"},
     "SPARQLWrapper": {"query/remote.py"},
-    "duckdb": {"graph/engine.py"},
+    "duckdb": {"graph/duckdb_engine.py"},
     "owlrl": {"inference/reference.py"},
     "shapely": {"source/importers/geojson.py", "source/importers/geometry.py"},
 }

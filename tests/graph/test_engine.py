@@ -4,8 +4,8 @@ import subprocess
 import sys
 
 ASKED = """
-from kg.graph.engine import Engine
-engine = Engine.create()
+from kg.graph.duckdb_engine import DuckDB
+engine = DuckDB.create()
 for one in (engine, engine.beside()):
     print(one.rows("SELECT current_setting('enable_progress_bar')"))
 """

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from kg.cli.arguments import engine_options
+from kg.cli.arguments import cluster_of, engine_options
 from kg.cli.asking import evidence, explain, query, show
 from kg.cli.checking import check
 from kg.cli.comparing import diff
@@ -79,18 +79,40 @@ def kg(ctx: click.Context, folder: Path | None, quiet: bool, lang: str | None) -
     ctx.obj = Call(folder, quiet, lang)
 
 
-@kg.command(epilog=examples("kg build", "kg build --out /tmp/build --stats"))
+@kg.command(
+    epilog=examples(
+        "kg build",
+        "kg build --out /tmp/build --stats",
+        "kg build --engine spark --master spark://HOST:7077 --tables hdfs://HOST/graph",
+    )
+)
 @click.option("--out", type=click.Path(path_type=Path), help="The link to the build. [default: build, in the project]")
 @engine_options
+@click.option("--resume", is_flag=True, help="Go on from the last finished round of a build on Spark.")
 @click.option("--stats", is_flag=True, help="Print what each rule gave, and how long inference took.")
 @click.pass_obj
-def build(call: Call, out: Path | None, engine: "Engine", memory: str | None, stats: bool) -> int:
+def build(
+    call: Call,
+    *,
+    out: Path | None,
+    engine: "Engine",
+    memory: str | None,
+    master: str | None,
+    tables: str | None,
+    resume: bool,
+    stats: bool,
+) -> int:
     """Read, validate, infer, and write the graph."""
     from kg.pipeline import build as run
+    from kg.sizing import advice_for
 
     project = call.project
+    link = out or project.root / "build"
+    cluster = cluster_of(engine, master=master, tables=tables, memory=memory, resume=resume)
+    if engine == "duckdb" and (advice := advice_for(project, link)):
+        call.note(advice)
     with call.progress() as progress:
-        outcome = run(project, out=out or project.root / "build", engine=engine, memory=memory, progress=progress)
+        outcome = run(project, out=link, engine=engine, memory=memory, cluster=cluster, progress=progress)
     counts = outcome.report.counts
     if outcome.build is None:
         say_report(call, project, outcome)
@@ -98,6 +120,7 @@ def build(call: Call, out: Path | None, engine: "Engine", memory: str | None, st
         return CONTENT
     if stats and outcome.inference:
         _print_stats(project, outcome.rules, outcome.inference, given=outcome.build.graph.given_by_rule())
+        click.echo(f"{outcome.spilled / 1e6:,.0f} MB on disk at the most, for lack of memory")
     quads = outcome.build.manifest["quads"]
     call.note(
         f"{quads['default']:,} triples, {quads['inferred']:,} of them inferred; {counts['warning']} warnings "

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kg.cli.arguments import engine_options
+from kg.cli.arguments import cluster_of, engine_options
 from kg.cli.output import opened
 from kg.errors import UsageError
 from kg.project import Project
@@ -60,6 +60,8 @@ def validate(
     allow_remote: bool,
     engine: "Engine",
     memory: str | None,
+    master: str | None,
+    tables: str | None,
 ) -> int:
     """Validate against SHACL shapes.
 
@@ -73,6 +75,7 @@ def validate(
 
     project = call.project_or_bare if paths and shapes else call.project
     language = call.language(project)
+    cluster = cluster_of(engine, master=master, tables=tables, memory=memory)
     known = selection.read_baseline(baseline) if baseline else None
     changed = revisions.changed_since(changed_since, project.root) if changed_since is not None else None
     with opened(output) as out, tempfile.TemporaryDirectory() as folder:
@@ -81,10 +84,18 @@ def validate(
             files, of_shapes = remote.files(paths), remote.files(shapes)
             if files or of_shapes:
                 outcome = pipeline.validate_files(
-                    project, paths=files, shapes=of_shapes, names=remote.names, engine=engine, memory=memory
+                    project,
+                    paths=files,
+                    shapes=of_shapes,
+                    names=remote.names,
+                    engine=engine,
+                    memory=memory,
+                    cluster=cluster,
                 )
             else:
-                outcome = pipeline.validate_project(project, engine=engine, memory=memory, progress=progress)
+                outcome = pipeline.validate_project(
+                    project, engine=engine, memory=memory, cluster=cluster, progress=progress
+                )
             progress("locating findings")
             found = located(project, outcome, remote.names)
         if changed is not None:

@@ -4,8 +4,9 @@ The kinds of terms are told by the first character of their tokens (``<``, ``_``
 """
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from kg.errors import ResourceError
 from kg.graph.engine import Engine
 
 
@@ -23,9 +24,7 @@ class Dictionary:
             with self.engine.alone():
                 self._known = {token: known for token, known in self._known.items() if known is not None}
                 missing = sorted({*wanted} - self.find_all(wanted).keys())
-                added = dict(zip(missing, itertools.count(self._next_id()), strict=False))
-                self.engine.append("term", {"id": list(added.values()), "token": missing})
-                self._known.update(added)
+                self._known.update(self._add(missing))
         return [known for token in wanted if (known := self._known[token]) is not None]
 
     def find(self, token: str) -> int | None:
@@ -59,16 +58,44 @@ class Dictionary:
     def add_terms(self, tokens: str) -> int:
         """Add those of the tokens of a SELECT (token), each once, that the dictionary does not hold, in their order.
 
-        Return the id of the first.
+        Return the id of the first, where ids are numbered. Raises ResourceError when two terms have one id.
         """
+        first = 0
         with self.engine.alone():
-            first = self._next_id()
+            if self.engine.hashed:
+                number = self.engine.hashed.format(token="token")
+            else:
+                first = self._next_id()
+                number = f"{first - 1} + row_number() OVER (ORDER BY token)"
             self.engine.run(
-                f"INSERT INTO term SELECT {first - 1} + row_number() OVER (ORDER BY token), token "
-                f"FROM ({tokens}) t WHERE token NOT IN (SELECT token FROM term)"
+                f"INSERT INTO term SELECT {number}, token FROM ({tokens}) t WHERE token NOT IN (SELECT token FROM term)"
             )
         self._known = {token: known for token, known in self._known.items() if known is not None}
+        if self.engine.hashed:
+            self._refuse_twins()
         return first
+
+    def _add(self, missing: list[str]) -> dict[str, int]:
+        """Add tokens that the dictionary does not hold, sorted; return their ids."""
+        if not self.engine.hashed:
+            added = dict(zip(missing, itertools.count(self._next_id()), strict=False))
+            self.engine.append("term", {"id": list(added.values()), "token": missing})
+            return added
+        with self.engine.given({"token": missing}) as given:
+            number = self.engine.hashed.format(token="token")
+            added = dict(self.engine.rows(f"SELECT token, {number} FROM {given}")) if missing else {}
+        self.engine.append("term", {"id": list(added.values()), "token": list(added)})
+        self._refuse_twins(added.values())
+        return added
+
+    def _refuse_twins(self, ids: Collection[int] | None = None) -> None:
+        """Raise ResourceError when two terms have one id, of ``ids`` if these are given."""
+        some = f"WHERE id IN ({', '.join(map(str, ids)) or 'NULL'}) " if ids is not None else ""
+        twins = self.engine.rows(
+            f"SELECT min(token), max(token) FROM term {some}GROUP BY id HAVING count(*) > 1 LIMIT 1"
+        )
+        for one, other in twins:
+            raise ResourceError(f"two terms have one hash, which no table can tell apart: {one} and {other}")
 
     def _next_id(self) -> int:
         return self.engine.count("SELECT coalesce(max(id) + 1, 0) FROM term")

@@ -9,9 +9,13 @@ digits, where they fit it, else by ``number``, a double; booleans and times, in 
 """
 
 from collections.abc import Collection
+from typing import TYPE_CHECKING
 
 from kg.graph.quads import Graph
 from kg.graph.terms import RDF, XSD, parse
+
+if TYPE_CHECKING:
+    from kg.graph.duckdb_engine import DuckDB
 
 TABLE = "literal"
 
@@ -68,14 +72,24 @@ def create(graph: Graph, ids: str = "SELECT id FROM term") -> None:
     """Make the table, if it is not there, and put into it those literals of a SELECT (id) that it lacks."""
     engine = graph.engine
     engine.run(_SCHEMA)
-    if not engine.make("said", _SAID.replace("{ids}", ids)):
-        return
+    engine.look_at_each(
+        TABLE,
+        "SELECT id, token FROM term WHERE starts_with(token, '\"') "
+        f"AND id IN ({ids}) AND id NOT IN (SELECT id FROM {TABLE})",
+        _looked_at,
+    )
+
+
+def _looked_at(engine: "DuckDB", literals: str) -> str:
+    """Return the SELECT of the rows of the table for those of a SELECT (id, token) of literals."""
+    if not engine.make("said", _SAID.replace("{literals}", literals)):
+        return f"SELECT * FROM {TABLE} WHERE false"
     # Escapes of code points are few: they are read here.
-    rows = engine.rows("SELECT s.id, t.token FROM said s JOIN term t ON t.id = s.id WHERE contains(s.lexical, '\\u')")
+    rows = engine.rows("SELECT id, token FROM said WHERE contains(lexical, '\\u')")
     for number, token in rows:
         engine.run("UPDATE said SET lexical = ? WHERE id = ?", [parse(token).value, number])
     kinds = {kind for (kind,) in engine.rows("SELECT DISTINCT datatype FROM said")}
-    engine.run(_FILL.replace("{valid}", _valid(kinds)))
+    return _FILL.replace("{valid}", _valid(kinds))
 
 
 def is_valid(graph: Graph, lexical: str, datatype: str) -> bool:
@@ -152,7 +166,7 @@ CREATE TEMP TABLE IF NOT EXISTS {TABLE} (id INTEGER, lexical VARCHAR, datatype V
 """
 # A token is cut at its last quotation mark: neither a datatype nor a language has one.
 _SAID = f"""
-SELECT id,
+SELECT id, token,
   CASE WHEN contains(body, '\\') THEN
     replace(replace(replace(replace(replace(replace(replace(
       replace(body, '\\\\', chr(57344)), '\\n', chr(10)), '\\r', chr(13)), '\\t', chr(9)), '\\"', '"'),
@@ -161,12 +175,10 @@ SELECT id,
   CASE left(mark, 1) WHEN '@' THEN '{RDF}langString' WHEN '^' THEN mark[4:-2] ELSE '{XSD}string' END AS datatype,
   CASE left(mark, 1) WHEN '@' THEN lower(mark[2:]) ELSE '' END AS language
 FROM (
-  SELECT id, mark, substr(token, 2, length(token) - length(mark) - 2) AS body FROM (
-    SELECT id, token, string_split(token, '"')[-1] AS mark
-    FROM term WHERE starts_with(token, '"') AND id IN ({{ids}}) AND id NOT IN (SELECT id FROM {TABLE})))
+  SELECT id, token, mark, substr(token, 2, length(token) - length(mark) - 2) AS body FROM (
+    SELECT id, token, string_split(token, '"')[-1] AS mark FROM ({{literals}})))
 """
 _FILL = f"""
-INSERT INTO {TABLE}
 WITH checked AS (
   SELECT *, {{valid}} AS valid FROM said
 ), timed AS (

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from kg.graph.engine import Engine, quoted
+from kg.graph.duckdb_engine import DuckDB
+from kg.graph.engine import quoted
 from kg.graph.quads import Graph, Role, Source
 from kg.project import Project, plain
 from kg.source.reader import LINES, home_of, scope_of, write_lines
@@ -55,20 +56,28 @@ def load_files(graph: Graph, files: Iterable[File], *, project: Project) -> None
         Source(number, file.name or project.relative(file.path), file.role, home_of(file.path, project=project))
         for number, file in numbered.items()
     )
-    lines = {number: file for number, file in numbered.items() if plain(file.path).suffix in LINES}
-    _parse(graph, {number: file for number, file in numbered.items() if number not in lines}, project)
-    taken = {number for number, file in lines.items() if _take_lines(graph.engine, file, number, project)}
-    if taken:
-        taken.difference_update(graph.settle(refused=_NOT_CANONICAL))
-    _parse(graph, {number: file for number, file in lines.items() if number not in taken}, project)
+    if isinstance(graph.engine, DuckDB):
+        _load_here(graph, graph.engine, numbered, project)
+    else:
+        from kg.graph.spark.loading import load
+
+        load(graph, numbered, project)
     graph.merge()
 
 
-def _parse(graph: Graph, files: Mapping[int, File], project: Project) -> None:
+def _load_here(graph: Graph, engine: DuckDB, files: Mapping[int, File], project: Project) -> None:
+    lines = {number: file for number, file in files.items() if plain(file.path).suffix in LINES}
+    _parse(graph, engine, {number: file for number, file in files.items() if number not in lines}, project)
+    taken = {number for number, file in lines.items() if _take_lines(engine, file, number, project)}
+    if taken:
+        taken.difference_update(graph.settle(refused=_NOT_CANONICAL))
+    _parse(graph, engine, {number: file for number, file in lines.items() if number not in taken}, project)
+
+
+def _parse(graph: Graph, engine: DuckDB, files: Mapping[int, File], project: Project) -> None:
     """Take files, by their numbers, as their parsers write them out."""
     if not files:
         return
-    engine = graph.engine
     engine.scratch.mkdir(parents=True, exist_ok=True)
     written = engine.scratch / "lines.nq"
     try:
@@ -82,7 +91,7 @@ def _parse(graph: Graph, files: Mapping[int, File], project: Project) -> None:
     graph.settle()
 
 
-def _take_lines(engine: Engine, file: File, number: int, project: Project) -> bool:
+def _take_lines(engine: DuckDB, file: File, number: int, project: Project) -> bool:
     """Take the lines of N-Triples and N-Quads as they stand; return False, with nothing taken, when they are not such.
 
     Whether IRIs and literals are canonical is not looked at here, but once for each in the dictionary.

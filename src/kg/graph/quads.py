@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Literal, Self
 
 from kg.graph.dictionary import Dictionary
+from kg.graph.duckdb_engine import DuckDB
 from kg.graph.engine import Columns, Engine
 from kg.graph.terms import OWL, RDFS, TYPE
 from kg.source.reader import Quad, Triple
@@ -86,23 +87,34 @@ class Graph(Dictionary):
     @classmethod
     def create(cls, *, memory: str | None = None, scratch: Path | None = None) -> Self:
         """Return an empty graph in memory; ``memory`` and ``scratch`` are the engine's."""
-        graph = cls(Engine.create(memory=memory, scratch=scratch))
-        for statement in (*_SCHEMA, f"CREATE VIEW inferred AS {published('closure')}", _INCOMING):
-            graph.engine.run(statement)
-        return graph
+        return cls.empty(DuckDB.create(memory=memory, scratch=scratch))
+
+    @classmethod
+    def empty(cls, engine: Engine) -> Self:
+        """Return an empty graph in an engine that has no tables."""
+        for statement in _SCHEMA:
+            engine.run(statement)
+        return cls.over(engine)
+
+    @classmethod
+    def over(cls, engine: Engine) -> Self:
+        """Return the graph of the tables of an engine, which has nothing else."""
+        for statement in (f"CREATE VIEW inferred AS {published('closure')}", _INCOMING):
+            engine.run(statement)
+        return cls(engine)
 
     @classmethod
     def restore(cls, file: Path, *, memory: str | None = None, scratch: Path | None = None) -> Self:
         """Return a graph in memory as the finished one in ``file`` is, which can be read beside it as ``BEFORE``."""
-        graph = cls(Engine.create(memory=memory, scratch=scratch))
-        graph.engine.restore(file, name=BEFORE)
-        graph.engine.run(_INCOMING)
-        return graph
+        engine = DuckDB.create(memory=memory, scratch=scratch)
+        engine.restore(file, name=BEFORE)
+        engine.run(_INCOMING)
+        return cls(engine)
 
     @classmethod
     def open(cls, file: Path) -> Self:
         """Return the finished graph in ``file``, to read."""
-        return cls(Engine.open(file))
+        return cls(DuckDB.open(file))
 
     def beside(self) -> Self:
         """Return the same graph for another thread, which makes its own temporary tables."""
@@ -143,18 +155,23 @@ class Graph(Dictionary):
             sources = [number for (number,) in self.engine.rows(f"SELECT DISTINCT source FROM incoming WHERE {named}")]
             self.engine.run(f"DELETE FROM incoming WHERE source IN ({', '.join(map(str, sources))})")
             self.engine.run("DELETE FROM term WHERE id IN (SELECT id FROM refused)")
+        self.engine.run(f"INSERT INTO quad {self._placed()}")
+        self.engine.run("TRUNCATE incoming")
+        return sources
+
+    def _placed(self) -> str:
+        """Return the SELECT (g, s, p, o, source) of what has come in."""
+        columns = {"g": "coalesce(i.g, f.home)", "s": "i.s", "p": "i.p", "o": "i.o"}
+        came = "FROM incoming i JOIN source f ON f.id = i.source"
+        if self.engine.hashed:
+            ids = (self.engine.hashed.format(token=of) for of in columns.values())
+            return f"SELECT {', '.join(ids)}, i.source {came}"
         # Integers are joined in half the time of texts, and nothing is mistaken while no two terms have one hash.
         terms = self.engine.make("hashed", "SELECT id, hash(token) AS key FROM term")
         alone = terms == self.engine.count("SELECT count(DISTINCT key) FROM hashed")
         table, column, key = ("hashed", "key", "hash") if alone else ("term", "token", "")
-        joins = {"g": "coalesce(i.g, f.home)", "s": "i.s", "p": "i.p", "o": "i.o"}
-        joined = " ".join(f"JOIN {table} {name} ON {name}.{column} = {key}({of})" for name, of in joins.items())
-        self.engine.run(
-            "INSERT INTO quad SELECT g.id, s.id, p.id, o.id, i.source "
-            f"FROM incoming i JOIN source f ON f.id = i.source {joined}"
-        )
-        self.engine.run("TRUNCATE incoming")
-        return sources
+        joins = " ".join(f"JOIN {table} {name} ON {name}.{column} = {key}({of})" for name, of in columns.items())
+        return f"SELECT g.id, s.id, p.id, o.id, i.source {came} {joins}"
 
     def merge(self) -> None:
         """Move what files of role ``data`` assert now into the closure."""
@@ -192,6 +209,11 @@ class Graph(Dictionary):
 
     def save(self, file: Path) -> None:
         """Write the tables to a new file, without the terms that nothing uses."""
+        if not isinstance(self.engine, DuckDB):
+            from kg.graph.spark.saving import tables_of
+
+            tables_of(self).save(file)
+            return
         with self.engine.saved(file) as saved:
             places = [("quad", column) for column in "gspo"] + [("closure", column) for column in "spo"]
             used = " UNION ".join(f"SELECT {column} FROM {saved}.{table}" for table, column in places)
@@ -221,11 +243,10 @@ class Graph(Dictionary):
 
     def lines(self, select: str) -> str:
         """Return the triples of a SELECT (s, p, o) as N-Triples."""
-        [(text,)] = self.engine.rows(
-            "SELECT coalesce(string_agg(s.token || ' ' || p.token || ' ' || o.token || ' .', chr(10)), '') "
+        return self.engine.lines(
+            "SELECT s.token || ' ' || p.token || ' ' || o.token || ' .' AS text "
             f"FROM ({select}) t JOIN term s ON s.id = t.s JOIN term p ON p.id = t.p JOIN term o ON o.id = t.o"
         )
-        return str(text)
 
     def axioms(self, predicates: Iterable[str], *, kinds: Iterable[str]) -> list[tuple[str, str, str, int]]:
         """Return the triples of the closure with these predicates or types, and their rounds, sorted."""

@@ -40,12 +40,14 @@ def run(
     rules: Sequence[Rule],
     *,
     changed: Iterable[tuple[str, str | None]] | None = None,
+    resumed: bool = False,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Inference:
     """Add to the closure of ``graph`` all that ``rules`` give. Rule number n is ``rules[n - 1]``.
 
     With ``changed``, the predicates and classes of asserted triples that differ from those that the closure was
-    inferred from by the same rules, what they cannot concern is kept as it is.
+    inferred from by the same rules, what they cannot concern is kept as it is. A run that is ``resumed`` finds in
+    the closure the rounds of the same rules up to the last that was finished, and goes on with those that would follow.
 
     Raises RuleError when negation runs in a circle, QueryError when a CONSTRUCT rule fails.
     """
@@ -59,6 +61,7 @@ def run(
         patterns = change.affected(rules, changed)
         change.forget(graph, patterns)
         concerned = change.concerned(rules, patterns)
+    if changed is not None or resumed:
         last = engine.count("SELECT coalesce(max(round), 0) FROM closure")
     with graph.few_rows():
         running = _Run(graph, rules, last)
@@ -123,17 +126,14 @@ class _Run:
         That a thing is itself is not said.
         """
         engine = self._graph.engine
-        if not engine.rows("SELECT 1 FROM candidate LIMIT 1"):
+        if engine.is_empty("candidate"):
             return False
-        # By themselves, so that the engine knows how many there are; and looked up among those of their predicates.
-        engine.make("fresh", "SELECT s, p, o, min(rule) AS rule FROM candidate GROUP BY s, p, o")
-        engine.run(_CANDIDATES)
-        known = "SELECT s, p, o FROM closure WHERE p IN (SELECT DISTINCT p FROM fresh)"
-        found = engine.count(
-            "INSERT INTO closure SELECT c.s, c.p, c.o, c.rule, ? FROM fresh c "
-            f"WHERE NOT EXISTS (SELECT 1 FROM ({known}) k WHERE k.s = c.s AND k.p = c.p AND k.o = c.o) "
-            f"AND NOT (c.s = c.o AND c.p = {self._same})",
-            [self.last + 1],
+        found = engine.insert_difference(
+            "closure",
+            f"SELECT s, p, o, min(rule) AS rule, {self.last + 1} AS round FROM candidate "
+            f"WHERE NOT (s = o AND p = {self._same}) GROUP BY s, p, o",
+            key="spo",
         )
+        engine.run(_CANDIDATES)
         self.last += bool(found)
         return bool(found)
