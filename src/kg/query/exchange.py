@@ -143,10 +143,11 @@ class Session:
 
     @cached_property
     def _opener(self) -> urllib.request.OpenerDirector:
+        if not self.credentials.user or not self.credentials.password:
+            return urllib.request.build_opener(_Stay)
         known = urllib.request.HTTPPasswordMgrWithPriorAuth()
-        if self.credentials.user and self.credentials.password:
-            urls = [endpoint.url for endpoint in self.endpoints]
-            known.add_password(None, urls, self.credentials.user, self.credentials.password)
+        urls = [endpoint.url for endpoint in self.endpoints]
+        known.add_password(None, urls, self.credentials.user, self.credentials.password)
         return urllib.request.build_opener(_Digest(known), urllib.request.HTTPBasicAuthHandler(known), _Stay)
 
     def _refused(self, endpoint: Endpoint, status: int, headers: Message, body: bytes) -> EndpointError:
