@@ -11,6 +11,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from email.message import Message
 from functools import cached_property
@@ -143,11 +144,12 @@ class Session:
 
     @cached_property
     def _opener(self) -> urllib.request.OpenerDirector:
+        if not self.credentials.user or not self.credentials.password:
+            return urllib.request.build_opener(_Stay)
         known = urllib.request.HTTPPasswordMgrWithPriorAuth()
-        if self.credentials.user and self.credentials.password:
-            urls = [endpoint.url for endpoint in self.endpoints]
-            known.add_password(None, urls, self.credentials.user, self.credentials.password)
-        return urllib.request.build_opener(_Digest(known), urllib.request.HTTPBasicAuthHandler(known), _Stay)
+        urls = [endpoint.url for endpoint in self.endpoints]
+        known.add_password(None, urls, self.credentials.user, self.credentials.password)
+        return urllib.request.build_opener(_Digest(known), _Basic(known), _Stay)
 
     def _refused(self, endpoint: Endpoint, status: int, headers: Message, body: bytes) -> EndpointError:
         said = self.credentials.hidden(refusal(endpoint, status, body))
@@ -178,6 +180,22 @@ class _Digest(urllib.request.HTTPDigestAuthHandler):
         return request
 
     https_request = http_request
+
+    def http_error_401(self, *challenged: Any) -> Any:
+        """Answer, but leave it an error when something else than Digest is wanted."""
+        with suppress(ValueError):
+            return super().http_error_401(*challenged)
+        return None
+
+
+class _Basic(urllib.request.HTTPBasicAuthHandler):
+    """Basic authentication (RFC 7617)."""
+
+    def http_error_401(self, *challenged: Any) -> Any:
+        """Answer, but leave it an error when something else than Basic is wanted."""
+        with suppress(ValueError):
+            return super().http_error_401(*challenged)
+        return None
 
 
 class _Stay(urllib.request.HTTPRedirectHandler):

@@ -69,10 +69,10 @@ def _ask(query: str, endpoint: Endpoint) -> Answer:
 
 
 def _results(data: bytes) -> Solutions | bool:
-    """Return the solutions or the boolean of an answer. Virtuoso 7 gives a boolean as a row."""
+    """Return the solutions or the boolean of an answer. Virtuoso 7 gives a boolean as a row, or none for false."""
     found = read_results(data)
     if isinstance(found, Solutions) and found.variables == ("__ASK_RETVAL",):
-        return parse(str(found.rows[0][0])).value == "1"
+        return any(parse(str(row[0])).value == "1" for row in found.rows)
     return found
 
 

@@ -110,12 +110,14 @@ def written(folder: Path, nquads: str) -> Build:
 
 @dataclass
 class Proxy:
-    """What stands between: after so many requests it fails in this way, until it is told to stop failing."""
+    """What stands between: after so many requests it fails in this way; it lets in who says ``wants``, if anything."""
 
     url: str = ""
     after: int = 0
     fault: str = ""
+    wants: str = ""
     seen: int = 0
+    refused: int = 0
     methods: list[str] = field(default_factory=list)
 
 
@@ -131,6 +133,12 @@ def between(store: Store) -> Iterator[Proxy]:
             proxy.seen += 1
             proxy.methods.append(self.command)
             fault = proxy.fault if proxy.seen > proxy.after else ""
+            if proxy.wants and self.headers["Authorization"] != proxy.wants:
+                proxy.refused += 1
+                self.send_response(401)
+                self.send_header("WWW-Authenticate", f'{proxy.wants.split()[0]} realm="store"')
+                self.end_headers()
+                return
             if fault == "500":
                 self.send_error(500, explain="the disk is full")
                 return

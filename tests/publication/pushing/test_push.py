@@ -5,6 +5,7 @@ import random
 import signal
 import subprocess
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -213,6 +214,27 @@ def test_nobody_there_something_else_there_and_a_redirection_are_told(
             place.push(small, example)
         assert message in masked(str(caught.value))
         assert caught.value.exit_code == 3
+
+
+@pytest.mark.parametrize(
+    ("wants", "who", "asked"),
+    [
+        ("Basic ZGJhOnMzY3JldA==", Credentials("dba", "s3cret"), 1),  # asked for once, then said before
+        ("Bearer t0ken", Credentials(token="t0ken"), 0),
+    ],
+)
+def test_who_asks_is_said_as_the_store_wants_it(
+    wants: str, who: Credentials, asked: int, store: Store, example: Project, small: Build
+) -> None:
+    with between(store) as proxy:
+        proxy.wants = wants
+        replace(store.through(proxy.url), credentials=who).push(small, example)
+        assert contents(store) == of(small)
+        assert proxy.refused <= 3 * asked
+        for other in (Credentials("dba", "wr0ngpassword"), Credentials(token="wr0ngtoken"), Credentials()):
+            with pytest.raises(EndpointError, match="answered 401 Unauthorized") as caught:
+                replace(store.through(proxy.url), credentials=other).push(small, example)
+            assert "wr0ng" not in str(caught.value)
 
 
 def test_credentials_come_whole_from_the_environment_and_are_in_no_message(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,21 +4,23 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from kg.graph.canonical import canonical_nquads
 from kg.graph.terms import XSD, Term, parse
 from kg.source.reader import Triple
 
-_DECIMALS = {
+_INTEGERS = {
     f"{XSD}{name}"
     for name in (
-        "decimal", "integer", "long", "int", "short", "byte", "nonNegativeInteger", "positiveInteger", "unsignedLong",
+        "integer", "long", "int", "short", "byte", "nonNegativeInteger", "positiveInteger", "unsignedLong",
         "unsignedInt", "unsignedShort", "unsignedByte", "nonPositiveInteger", "negativeInteger",
     )
 }  # fmt: skip
+_DECIMALS = {f"{XSD}decimal", *_INTEGERS}
 _DOUBLES = {f"{XSD}double", f"{XSD}float"}
 _WKT = {"http://www.opengis.net/ont/geosparql#wktLiteral", "http://www.openlinksw.com/schemas/virtrdf#Geometry"}
+_INTEGER, _DECIMAL = re.compile(r"[+-]?\d+"), re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?")
 
 
@@ -27,7 +29,7 @@ class Kept:
     """What a store has kept: how many triples it holds, how many of those sent it writes otherwise, what it changed.
 
     ``lost`` are lines that were sent and are not there, not even with the same values; ``strange`` are lines that are
-    there and were not sent. Both are sorted, and as they are compared.
+    there and were not sent. Both are sorted; those with blank nodes are as they are compared.
     """
 
     held: int
@@ -52,8 +54,15 @@ def compare(sent: Collection[Triple], got: Collection[Triple]) -> Kept:
     if not otherwise and not blank and len(there) == len(sent):
         return Kept(len(there), 0, (), ())
     ours, theirs = _lines(sent), _lines(there)
-    lost = ours - theirs
-    return Kept(len(there), max(otherwise - len(lost), 0), tuple(sorted(lost)), tuple(sorted(theirs - ours)))
+    lost, strange = ours - theirs, theirs - ours
+    otherwise = max(otherwise - len(lost), 0)
+    return Kept(len(there), otherwise, _as_written(lost, sent), _as_written(strange, there))
+
+
+def _as_written(lines: Collection[str], triples: Iterable[Triple]) -> tuple[str, ...]:
+    """Return lines as their triples are written, where they have no blank node."""
+    written = {f"{s} {p} {_value(o)} .": f"{s} {p} {o} ." for s, p, o in triples} if lines else {}
+    return tuple(sorted(written.get(line, line) for line in lines))
 
 
 def _unlabelled(triple: Triple) -> Triple:
@@ -89,14 +98,14 @@ def _family(term: Term) -> str:
 def _canonical(term: Term) -> str | None:
     """Return how a value is written, where we know several ways to write it."""
     lexical = term.value
-    try:
-        if term.datatype in _DECIMALS:
-            number = Decimal(lexical)
-            return _plain(number) if number.is_finite() else None
-        if term.datatype in _DOUBLES:
-            return repr(float(lexical.replace("INF", "inf").replace("NaN", "nan")))
-    except (InvalidOperation, ValueError):
-        return None
+    if term.datatype in _DECIMALS:
+        well_formed = (_INTEGER if term.datatype in _INTEGERS else _DECIMAL).fullmatch(lexical)
+        return _plain(Decimal(lexical)) if well_formed else None
+    if term.datatype in _DOUBLES:
+        try:
+            return repr(float(lexical))
+        except ValueError:
+            return None
     if term.datatype == f"{XSD}boolean":
         return {"1": "true", "0": "false"}.get(lexical, lexical)
     if term.datatype in _WKT:
