@@ -136,6 +136,14 @@ def test_a_publication_after_a_change_is_one_from_nothing(town: Town, name: str)
     assert (town.kept == 0) == (name in ANEW)
 
 
+def test_a_publication_of_the_same_stays(town: Town) -> None:
+    before = (town.root / "site").resolve()
+    again, kept = town.publish()
+    assert again.folder == before
+    assert kept == len(again.files)
+    assert len(list((town.root / "site.d").iterdir())) == 3
+
+
 def test_what_a_label_is_not_on_is_kept(town: Town) -> None:
     town.change(PLACES, '"serment"@fr', '"serment juré"@fr')
     again, kept = town.publish()
