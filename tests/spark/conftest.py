@@ -105,3 +105,11 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
     found = Cluster(folder, workers=2)
     yield found
     found.end()
+
+
+@pytest.fixture(scope="session")
+def session():
+    """A session of Spark in this process and one of Java."""
+    from kg.graph.spark.session import Cluster, begin
+
+    return begin(Cluster("local[2]", "unused", "3GB"))

@@ -23,13 +23,6 @@ CLOSURE = (
 )
 
 
-@pytest.fixture(scope="module")
-def session():
-    from kg.graph.spark.session import Cluster, begin
-
-    return begin(Cluster("local[2]", "unused", "3GB"))
-
-
 def results(graph: Graph, project: Project) -> list[object]:
     pipeline.load(project, graph)
     shapes, derived = pipeline._shapes(project, graph)
