@@ -81,11 +81,12 @@ def test_the_date_of_the_settings_goes_before_that_of_the_file(asked: Client) ->
     assert fields(asked, "signed-by") == {"asOf": "2020-06-30"}
 
 
-def test_an_answer_is_cited_with_the_digest_that_is_verified(asked: Client, tmp_path: Path) -> None:
+def test_an_answer_is_cited_with_the_page_of_the_digest_that_is_verified(asked: Client, tmp_path: Path) -> None:
     page = asked.ask("/query/signed-by.en.html").text
+    assert re.search(r'<a href="[^"]*/data[^"]*#cite">', page)
     build = Build.open(asked.project.root / "build")
     published = publish(build, project=asked.project, out=tmp_path / "site")
-    assert f'<code id="digest">{verify(str(published.folder)).digest}</code>' in page
+    assert verify(str(published.folder)).digest in asked.ask("/data.en.html").text
 
 
 def test_an_answer_is_cited_with_every_value(asked: Client) -> None:
