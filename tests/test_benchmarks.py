@@ -1,5 +1,6 @@
 """The benchmarks' data are the same anywhere and can be read, and what they measure runs."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "benchmarks"))
 
 import datasets  # noqa: E402
+import scale  # noqa: E402
 import synthetic  # noqa: E402
 import tables  # noqa: E402
 import university  # noqa: E402
@@ -55,3 +57,17 @@ def test_the_tables_say_where_a_peer_is_ahead() -> None:
     assert "| d | 10 | owlrl | 9.00 | 4.5 | 1.00 | 1.0 | 5 | the same |" in tables.render(rows)
     assert "<polyline" not in tables.picture(rows)
     assert "<polyline" in tables.picture([{**one, "data": "contracts"} for one in rows])
+
+
+def test_lines_of_costs_are_those_of_their_points() -> None:
+    found = scale.line((float(n), 2.0 + 3e-6 * n) for n in (10_000, 100_000, 1_000_000))
+    assert (round(found.a, 6), round(found.b * 1e6, 6)) == (2.0, 3.0)
+    assert found.at(10_000_000) == pytest.approx(32.0)
+    assert scale.line((float(n), 1e-6 * n) for n in (10, 1000)).exponent == pytest.approx(1.0)
+
+
+def test_the_page_of_scale_has_the_tables_of_what_was_measured() -> None:
+    points = [scale.Point(**one) for one in json.loads((ROOT / "benchmarks" / "scale.json").read_text())]
+    page = (ROOT / "docs" / "scale.md").read_text(encoding="utf-8")
+    assert page.endswith(f"{scale.MARK}\n\n{scale.render(points)}")
+    assert {point.engine for point in points if not point.seen} == {"duckdb", "spark"}
