@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import duckdb
 
@@ -123,6 +123,14 @@ class DuckDB(Engine):
     def look_at_each(self, table: str, select: str, look: Looking) -> None:
         """Insert into a table what ``look`` makes of the rows of a SELECT."""
         self.run(f"INSERT INTO {table} {look(self, select)}")
+
+    def looked_at(self, rows: Any, look: Looking) -> Any:
+        """Return what ``look`` makes of rows; they come and go as tables of Arrow."""
+        self._connection.register("arrow", rows)
+        try:
+            return self._connection.sql(look(self, "SELECT * FROM arrow")).to_arrow_table()
+        finally:
+            self._connection.unregister("arrow")
 
     def takes(self, expression: str) -> bool:
         """Return whether ``regexp_matches`` takes a regular expression."""

@@ -11,9 +11,11 @@ tokens anywhere.
 
 import gzip
 import hashlib
+import io
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -33,6 +35,7 @@ FORMATS = {
     ".jsonld": ox.RdfFormat.JSON_LD,
     ".rdf": ox.RdfFormat.RDF_XML,
 }
+_CHUNK = 50_000  # quads that are written at once
 LINES = (".nt", ".nq")
 """The suffixes of the formats that have a statement a line."""
 
@@ -64,6 +67,24 @@ def write_lines(path: Path, out: BinaryIO, *, project: Project, mark: bytes = b"
     ox.serialize(_parsed(path, project=project, base=base), output=lines, format=ox.RdfFormat.N_QUADS)
 
 
+def line_chunks(
+    path: Path, *, project: Project, base: str | None = None, part: tuple[int, int] | None = None
+) -> Iterator[bytes]:
+    """Yield the quads of a file as ``write_lines`` writes them, many lines at once.
+
+    With ``part``, of a file of lines that is not compressed, only the lines that begin between these two bytes, whose
+    errors have no line of the file. Raises what ``read`` raises.
+    """
+    out = io.BytesIO()
+    lines = cast(BinaryIO, _Lines(out, b"", _Labels(path, project=project)))
+    quads = _parsed(path, project=project, base=base, part=part)
+    while some := list(islice(quads, _CHUNK)):
+        ox.serialize(some, output=lines, format=ox.RdfFormat.N_QUADS)
+        yield out.getvalue()
+        out.seek(0)
+        out.truncate()
+
+
 def home_of(path: Path, *, project: Project) -> str:
     """Return the token of the graph of what a file says in none: that of its path, or the default graph's."""
     return "" if _format(path, project).supports_datasets else f"<{project.graph_of(path)}>"
@@ -81,10 +102,14 @@ def _format(path: Path, project: Project) -> ox.RdfFormat:
     return FORMATS[suffix]
 
 
-def _parsed(path: Path, *, project: Project, base: str | None) -> Iterator[ox.Quad]:
+def _parsed(
+    path: Path, *, project: Project, base: str | None, part: tuple[int, int] | None = None
+) -> Iterator[ox.Quad]:
     rdf_format = _format(path, project)
     try:
         with _opened(path, project) as stream:
+            if part:
+                stream = _lines_between(stream, *part)
             yield from ox.parse(stream, format=rdf_format, base_iri=base)
     except (SyntaxError, ValueError, EOFError) as error:
         raise _syntax_error(error, path=path, project=project) from error
@@ -111,6 +136,18 @@ def _opened(path: Path, project: Project) -> Iterator[BinaryIO]:
         raise ValueError(f"not gzip: {error}") from error
     except OSError as error:
         raise UsageError(f"cannot read {project.relative(path)}: {error.strerror or error}") from error
+
+
+def _lines_between(stream: BinaryIO, start: int, end: int) -> BinaryIO:
+    """Return the lines of a stream that begin from one place and before another."""
+    stream.seek(max(start - 1, 0))
+    if start:
+        stream.readline()
+    begun = stream.tell()
+    if begun >= end:
+        return io.BytesIO()
+    text = stream.read(end - begun)
+    return io.BytesIO(text if text.endswith(b"\n") else text + stream.readline())
 
 
 class _Labels:

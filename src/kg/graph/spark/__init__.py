@@ -1,0 +1,1 @@
+"""The tables of a graph on Apache Spark: the same statements, in parallel on many machines."""
