@@ -45,6 +45,7 @@ test-system: $(DEV_STAMP)
 	cd tests/browser && npm ci --silent --ignore-scripts --no-audit --no-fund
 	$(MAKE) --no-print-directory $(EDITOR)
 	cd web && npm test
+	"$(BIN)/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-spark.lock
 	"$(BIN)/python" -m pytest -m system
 
 lint: $(DEV_STAMP)
@@ -90,6 +91,8 @@ lock: $(DEV_STAMP)
 		--python-version 3.11 pyproject.toml -o requirements.lock
 	"$(BIN)/uv" pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
 		--python-version 3.11 pyproject.toml --group dev -o requirements-dev.lock
+	"$(BIN)/uv" pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
+		--python-version 3.11 pyproject.toml --extra spark -c requirements-dev.lock -o requirements-spark.lock
 	"$(BIN)/uv" pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
 		--python-version 3.11 pyproject.toml --group bench -c requirements-dev.lock -o requirements-bench.lock
 

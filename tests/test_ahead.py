@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from kg.errors import RuleError
 from kg.ahead import read_rules, reading
+from kg.errors import RuleError
 
 PLAIN = "CONSTRUCT { ?s <http://e/q> ?o } WHERE { ?s <http://e/p> ?o }"
 BEYOND = "CONSTRUCT { ?s <http://e/r> 1.50 } WHERE { ?s <http://e/p>+ ?o FILTER NOT EXISTS { ?s <http://e/x> 'é'@fr } }"

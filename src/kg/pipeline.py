@@ -3,13 +3,14 @@
 import hashlib
 import json
 import shutil
+import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from kg import rebuild
 from kg.ahead import Reading, read_rules, reading
@@ -31,8 +32,11 @@ from kg.validation.analyses import Analyses
 from kg.validation.report import Finding, Report
 from kg.validation.validate import validate
 
+if TYPE_CHECKING:
+    from kg.graph.spark.session import Cluster
+
 Progress = Callable[[str], None]
-Engine = Literal["duckdb", "reference"]
+Engine = Literal["duckdb", "reference", "spark"]
 
 
 @dataclass(frozen=True)
@@ -52,11 +56,14 @@ def build(
     out: Path,
     engine: Engine = "duckdb",
     memory: str | None = None,
+    cluster: "Cluster | None" = None,
+    resume: bool = False,
     progress: Progress = lambda _: None,
 ) -> Outcome:
     """Build the graph of ``project`` and make the link ``out`` name it.
 
     ``memory`` is the most that the tables may take, such as ``4GB``. The ``reference`` engine is owlrl and pySHACL.
+    The ``spark`` engine works on ``cluster``; ``resume`` goes on with a build there that was not finished.
 
     The steps: read; validate what is asserted; infer; check consistency; validate what is derived; write. A
     Violation ends the run with its report, and then as after any error the build that was there stays.
@@ -72,7 +79,10 @@ def build(
         progress("reading")
         known = before is not None and rebuild.same_rules(before.manifest["files"], inputs)
         with reading(_constructs(project), ahead=not known) as read:
-            begun = rebuild.start(project, _files(project), inputs, before=before, memory=memory, scratch=scratch)
+            if cluster:
+                begun = Start(_on(cluster, project, scratch=scratch, inputs=_digest(inputs), resume=resume))
+            else:
+                begun = rebuild.start(project, _files(project), inputs, before=before, memory=memory, scratch=scratch)
             writing = Writing(begun, inferred_graph=project.inferred_graph, folder=draft.folder)
             outcome, dump = _derive(project, begun, read, engine, progress, writing=writing)
         if dump is None or outcome.report.counts["violation"]:
@@ -99,13 +109,21 @@ def build(
 
 
 def validate_project(
-    project: Project, *, engine: Engine = "duckdb", memory: str | None = None, progress: Progress = lambda _: None
+    project: Project,
+    *,
+    engine: Engine = "duckdb",
+    memory: str | None = None,
+    cluster: "Cluster | None" = None,
+    progress: Progress = lambda _: None,
 ) -> Outcome:
     """Run both stages of validation over the files of ``project`` and write nothing."""
     progress("reading")
     with reading(_constructs(project), ahead=True) as read:
-        graph = Graph.create(memory=memory)
-        load(project, graph)
+        if cluster:
+            graph = _on(cluster, project, scratch=Path(tempfile.mkdtemp(prefix="kg-")))
+        else:
+            graph = Graph.create(memory=memory)
+            load(project, graph)
         return _derive(project, Start(graph), read, engine, progress)[0]
 
 
@@ -142,6 +160,18 @@ def validate_files(
     load_files(graph, (file(path, role) for role, found in chosen for path in found), project=project)
     shape_triples = [triple for _, triple in graph.triples_by_file(role="shapes")]
     return Outcome(_validate(graph, shape_triples, engine), graph)
+
+
+def _on(
+    cluster: "Cluster", project: Project, *, scratch: Path, inputs: str | None = None, resume: bool = False
+) -> Graph:
+    """Return the graph of the files of ``project`` on a cluster."""
+    from kg.graph.spark.session import require
+
+    require()
+    from kg.graph.spark.loading import load_on
+
+    return load_on(cluster, _files(project), project=project, scratch=scratch, inputs=inputs, resume=resume)
 
 
 def load(project: Project, graph: Graph) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from kg.cli.arguments import engine_options
+from kg.cli.arguments import cluster_of, engine_options
 from kg.cli.asking import evidence, explain, query, show
 from kg.cli.checking import check
 from kg.cli.comparing import diff
@@ -20,7 +20,7 @@ from kg.cli.publishing import publish, release, verify
 from kg.cli.serving import serve
 from kg.cli.starting import init
 from kg.cli.validating import say_report, validate
-from kg.errors import CONTENT, DONE, INTERRUPTED, USAGE, KgError
+from kg.errors import CONTENT, DONE, INTERRUPTED, USAGE, KgError, UsageError
 from kg.terminal import Call, Commands, examples, red, say
 
 if TYPE_CHECKING:
@@ -81,15 +81,32 @@ def kg(ctx: click.Context, folder: Path | None, quiet: bool, lang: str | None) -
 @kg.command(epilog=examples("kg build", "kg build --out /tmp/build --stats"))
 @click.option("--out", type=click.Path(path_type=Path), help="The link to the build. [default: build, in the project]")
 @engine_options
+@click.option("--resume", is_flag=True, help="Go on with a build on Spark from its last finished round.")
 @click.option("--stats", is_flag=True, help="Print what each rule gave, and how long inference took.")
 @click.pass_obj
-def build(call: Call, out: Path | None, engine: "Engine", memory: str | None, stats: bool) -> int:
+def build(
+    call: Call,
+    *,
+    out: Path | None,
+    engine: "Engine",
+    memory: str | None,
+    master: str | None,
+    tables: str | None,
+    resume: bool,
+    stats: bool,
+) -> int:
     """Read, validate, infer, and write the graph."""
     from kg.pipeline import build as run
 
     project = call.project
+    cluster = cluster_of(engine, master=master, tables=tables, memory=memory)
+    if resume and not cluster:
+        raise UsageError("--resume is for --engine spark")
+    place = out or project.root / "build"
     with call.progress() as progress:
-        outcome = run(project, out=out or project.root / "build", engine=engine, memory=memory, progress=progress)
+        outcome = run(
+            project, out=place, engine=engine, memory=memory, cluster=cluster, resume=resume, progress=progress
+        )
     counts = outcome.report.counts
     if outcome.build is None:
         say_report(call, project, outcome)

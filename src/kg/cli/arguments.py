@@ -11,16 +11,38 @@ from kg.project import Project
 
 if TYPE_CHECKING:
     from kg.graph.build import Build
+    from kg.graph.spark.session import Cluster
 
 
 def engine_options(command: Callable[..., int]) -> Callable[..., int]:
-    """Add the options that choose the engine and its memory."""
-    engines = click.Choice(["duckdb", "reference"])
+    """Add the options that choose the engine, its memory, and where Spark is."""
+    engines = click.Choice(["duckdb", "spark", "reference"])
     engine = click.option(
-        "--engine", type=engines, default="duckdb", show_default=True, help="reference: owlrl and pySHACL, slow."
+        "--engine",
+        type=engines,
+        default="duckdb",
+        show_default=True,
+        help="spark: on a cluster; reference: owlrl and pySHACL, slow.",
     )
     memory = click.option("--memory", metavar="SIZE", help="The most memory that the tables may take, such as 4GB.")
-    return engine(memory(command))
+    master = click.option(
+        "--master", metavar="MASTER", help="Spark's: spark://HOST:7077, or local[N] for N cores here."
+    )
+    tables = click.option("--tables", metavar="URI", help="Where Spark keeps tables: a folder of file:, hdfs:, s3a:, …")
+    return engine(memory(master(tables(command))))
+
+
+def cluster_of(engine: str, *, master: str | None, tables: str | None, memory: str | None) -> "Cluster | None":
+    """Return where Spark is, for that engine. Raises UsageError when one of the options is missing or not for it."""
+    if engine != "spark":
+        if master or tables:
+            raise UsageError("--master and --tables are for --engine spark")
+        return None
+    if not master or not tables:
+        raise UsageError("--engine spark needs --master, such as local[2], and --tables, a folder that it may write")
+    from kg.graph.spark.session import Cluster
+
+    return Cluster(master, tables, memory)
 
 
 def open_build(project: Project, link: Path | None) -> "Build":

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kg.cli.arguments import engine_options
+from kg.cli.arguments import cluster_of, engine_options
 from kg.cli.output import opened
 from kg.errors import UsageError
 from kg.project import Project
@@ -60,6 +60,8 @@ def validate(
     allow_remote: bool,
     engine: "Engine",
     memory: str | None,
+    master: str | None,
+    tables: str | None,
 ) -> int:
     """Validate against SHACL shapes.
 
@@ -72,6 +74,7 @@ def validate(
     from kg.validation.described import describe
 
     project = call.project_or_bare if paths and shapes else call.project
+    cluster = cluster_of(engine, master=master, tables=tables, memory=memory)
     language = call.language(project)
     known = selection.read_baseline(baseline) if baseline else None
     changed = revisions.changed_since(changed_since, project.root) if changed_since is not None else None
@@ -80,11 +83,15 @@ def validate(
         with call.progress() as progress:
             files, of_shapes = remote.files(paths), remote.files(shapes)
             if files or of_shapes:
+                if cluster:
+                    raise UsageError("--engine spark validates a whole project: leave out PATH and --shapes")
                 outcome = pipeline.validate_files(
                     project, paths=files, shapes=of_shapes, names=remote.names, engine=engine, memory=memory
                 )
             else:
-                outcome = pipeline.validate_project(project, engine=engine, memory=memory, progress=progress)
+                outcome = pipeline.validate_project(
+                    project, engine=engine, memory=memory, cluster=cluster, progress=progress
+                )
             progress("locating findings")
             found = located(project, outcome, remote.names)
         if changed is not None:

@@ -187,11 +187,16 @@ class DuckDB(Engine):
 
     @contextmanager
     def saved(self, file: Path) -> Iterator[str]:
-        """Write the database, temporary tables aside, to a new file; yield its name, to change it before it is closed."""
+        """Write the database, temporary tables aside, to a new file; yield its name, to change it while it is open."""
         self.run(f"ATTACH {quoted(str(file))} AS saved")
         self.run("COPY FROM DATABASE memory TO saved")
         yield "saved"
         self.run("DETACH saved")
+
+    def save(self, file: Path) -> None:
+        """Write the database, temporary tables aside, to a new file."""
+        with self.saved(file):
+            pass
 
     def restore(self, file: Path, *, name: str) -> None:
         """Copy into this database, which must be empty, what ``saved`` wrote; the file stays to be read under ``name``.

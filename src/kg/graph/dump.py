@@ -72,7 +72,7 @@ class Part:
 
 def write_named(graph: Graph, *, folder: Path) -> Part:
     """Write the part of the named graphs, which is there before anything is inferred, to a file in ``folder``."""
-    graph.engine.make("ranked", _RANKED)
+    _rank(graph.engine)
     return _written(graph.engine, "named", "", folder / "named.nq")
 
 
@@ -83,7 +83,7 @@ def write_nquads(graph: Graph, *, inferred_graph: str, out: Path, named: Part | 
     graphs, if it has been written. The engine sorts and writes, out of core when it must. Raises ResourceError when
     the disk is full.
     """
-    graph.engine.make("ranked", _RANKED)
+    _rank(graph.engine)
     lines: dict[str, int] = {}
 
     def chunks(name: str) -> Iterator[bytes]:
@@ -98,11 +98,18 @@ def write_nquads(graph: Graph, *, inferred_graph: str, out: Path, named: Part | 
     return _write(out, {name: chunks(name) for name in _PARTS}, lines)
 
 
+def _rank(engine: Engine) -> None:
+    """Make the ranks of terms, where the engine sorts by them."""
+    if not engine.sorts_texts:
+        engine.make("ranked", _RANKED)
+
+
 def _written(engine: Engine, name: str, inferred_graph: str, file: Path) -> Part:
     """Have the engine write the lines of a part to a file."""
     # As a table, the rows are counted, and the engine knows which side of the joins is the larger one.
     engine.make("row", _PARTS[name])
-    select = _LINES.format(rows="row", terms="ranked", order="rank", graph=_ending(name, inferred_graph))
+    terms, order = ("term", "token") if engine.sorts_texts else ("ranked", "rank")
+    select = _LINES.format(rows="row", terms=terms, order=order, graph=_ending(name, inferred_graph))
     return Part(file, engine.write_lines(select, file))
 
 

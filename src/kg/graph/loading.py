@@ -131,6 +131,8 @@ def _scoped(column: str, scope: str) -> str:
     return f"CASE WHEN regexp_full_match({column}, '{_BLANK}') THEN {scope} || {label} ELSE error('not canonical') END"
 
 
+SELECT_LINES = _taken_apart("(SELECT source, text FROM {lines})", named=True)
+"""The SELECT (source, g, s, p, o) of ``{lines}`` (source, text), canonical N-Quads."""
 _SELECT_MARKED = _taken_apart(
     "(SELECT split_part(text, '\t', 1)::INTEGER AS source, substr(text, strpos(text, '\t') + 1) AS text FROM {lines})",
     named=True,

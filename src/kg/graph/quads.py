@@ -203,7 +203,9 @@ class Graph(Dictionary):
 
     def save(self, file: Path) -> None:
         """Write the tables to a new file, without the terms that nothing uses."""
-        assert isinstance(self.engine, DuckDB)
+        if not isinstance(self.engine, DuckDB):
+            self.engine.save(file)
+            return
         with self.engine.saved(file) as saved:
             tables = " ".join(
                 f"UNION SELECT {c} FROM {saved}.quad UNION SELECT {c} FROM {saved}.closure" for c in "spo"

@@ -54,7 +54,8 @@ def run(
     engine.run(_CANDIDATES)
     atoms = (atom for rule in rules for atom in (*rule.head, *rule.body, *rule.closed))
     graph.ids({place for atom in atoms for place in atom if not is_variable(place)})
-    last, concerned = 0, {number for number, rule in enumerate(rules, 1) if not rule.equality}
+    last = engine.count("SELECT coalesce(max(round), 0) FROM closure")
+    concerned = {number for number, rule in enumerate(rules, 1) if not rule.equality}
     if changed is not None:
         patterns = change.affected(rules, changed)
         change.forget(graph, patterns)

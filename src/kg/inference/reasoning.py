@@ -10,6 +10,9 @@ from kg.inference.fixpoint import Inference, run
 from kg.inference.owl import contradictions, rules, schema_of
 from kg.inference.rules import Rule
 
+_RULES = "rules"
+"""What a closure that is not finished is remembered with: it goes on by the same rules."""
+
 
 def infer(
     graph: Graph,
@@ -27,8 +30,12 @@ def infer(
     Raises InconsistencyError where the graph contradicts itself, SourceError for an ill-formed axiom, and what
     ``fixpoint.run`` raises.
     """
-    found = list(known) if changed is not None else [*rules(schema_of(graph)), *constructs]
+    if begun := graph.engine.remembered(_RULES):
+        found = [Rule.from_json(rule) for rule in begun]
+    else:
+        found = list(known) if changed is not None else [*rules(schema_of(graph)), *constructs]
     while True:
+        graph.engine.remember(_RULES, [rule.to_json() for rule in found])
         inference = run(graph, found, changed=changed, progress=progress)
         schema = schema_of(graph)
         there = set(found)

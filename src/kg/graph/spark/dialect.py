@@ -37,6 +37,13 @@ def type_of(kind: Tree | None) -> str:
     return kind.transform(_changed).sql(dialect="spark").lower()
 
 
+def name_of(tree: Tree) -> str:
+    """Return the name of the table that a statement makes or changes."""
+    table = tree.find(exp.Table)
+    assert table is not None
+    return str(table.name)
+
+
 def tables_of(tree: Tree) -> list[str]:
     """Return the names of the tables that a tree reads, those that it defines by itself left out."""
     own = {cte.alias for cte in tree.find_all(exp.CTE)}
@@ -45,8 +52,8 @@ def tables_of(tree: Tree) -> list[str]:
 
 def is_plain(tree: Tree) -> bool:
     """Tell whether a SELECT only chooses rows and columns of one table."""
-    beyond = (exp.Join, exp.Subquery, exp.Distinct, exp.Group, exp.Window, exp.AggFunc, exp.Order, exp.Limit, exp.Exists)
-    return isinstance(tree, exp.Select) and tree.find(*beyond) is None and len(tables_of(tree)) == 1
+    more = (exp.Join, exp.Subquery, exp.Distinct, exp.Group, exp.Window, exp.AggFunc, exp.Order, exp.Limit, exp.Exists)
+    return isinstance(tree, exp.Select) and tree.find(*more) is None and len(tables_of(tree)) == 1
 
 
 def _changed(node: Tree) -> Tree:
@@ -56,9 +63,9 @@ def _changed(node: Tree) -> Tree:
         case exp.Not(this=exp.In() as inside) if inside.args.get("query"):
             return _anti(inside)
         case exp.Window(this=exp.RowNumber()) if not node.args.get("order"):
-            return exp.func("monotonically_increasing_id")
+            return cast(Tree, exp.func("monotonically_increasing_id"))
         case exp.RegexpLike():  # by the expressions of DuckDB, not by those of Java
-            return exp.func(MATCHES, node.this, node.expression)
+            return cast(Tree, exp.func(MATCHES, node.this, node.expression))
         case exp.Greatest() if not node.expressions:
             return cast(Tree, node.this)
         case _:
@@ -69,6 +76,7 @@ def _anti(inside: exp.In) -> Tree:
     """Return NOT EXISTS for NOT IN a subquery of one column."""
     query = inside.args["query"].this
     same = exp.EQ(this=exp.column("kept_out", "other"), expression=inside.this)
-    other = exp.Subquery(this=query, alias=exp.TableAlias(this=exp.to_identifier("other"), columns=[exp.to_identifier("kept_out")]))
+    named = exp.TableAlias(this=exp.to_identifier("other"), columns=[exp.to_identifier("kept_out")])
+    other = exp.Subquery(this=query, alias=named)
     kept = exp.select("1").from_(other).where(same)
     return exp.Not(this=exp.Exists(this=kept))

@@ -20,7 +20,7 @@ from sqlglot import exp
 
 from kg.errors import ResourceError
 from kg.graph.duckdb_engine import DuckDB
-from kg.graph.engine import Columns, Engine, Looking, Row, kind_of, nothing
+from kg.graph.engine import Columns, Engine, Looking, Row, kind_of, nothing, quoted
 from kg.graph.spark import dialect
 from kg.graph.spark.failures import told
 from kg.graph.spark.storage import Storage
@@ -36,6 +36,7 @@ _AT_DRIVER = 5_000_000
 _FEW = 1_000_000
 """How many new rows are looked up in a larger table by what of it they may be."""
 _KINDS = {"INTEGER": "bigint", "VARCHAR": "string"}
+_OF_DUCKDB = {"bigint": "BIGINT", "string": "VARCHAR"}
 
 
 class Spark(Engine):
@@ -49,7 +50,7 @@ class Spark(Engine):
     sorts_texts = True
 
     def __init__(self, session: "SparkSession", storage: Storage, *, scratch: Path, small: int = _SMALL) -> None:
-        from pyspark.sql.functions import arrow_udf
+        from pyspark.sql.pandas.functions import arrow_udf
 
         from kg.graph.spark.each import matches
 
@@ -63,6 +64,7 @@ class Spark(Engine):
         self._numbers = itertools.count(1)
         self._tables: dict[str, Table] = {}
         self._views: dict[str, tuple[dialect.Tree, tuple[int, ...]]] = {}
+        self._many: bool | None = None
         self._matcher = DuckDB.create(memory="500MB")
 
     @property
@@ -106,7 +108,8 @@ class Spark(Engine):
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
         """Return the rows of a query."""
         with told():
-            frame, _ = self._frame(dialect.read(sql, parameters))
+            frame, needs = self._frame(dialect.read(sql, parameters))
+            self._prepare(needs)
             found = _numbered(frame).toArrow()
             return list(zip(*(column.to_pylist() for column in found.columns), strict=True))
 
@@ -158,7 +161,9 @@ class Spark(Engine):
             if needs > self._small:
                 looked = frame.mapInArrow(looking(look), _ddl(into.columns))
                 into.await_(looked, needs)
-            elif (rows := frame.toArrow()).num_rows:
+                return
+            self._prepare(needs)
+            if (rows := frame.toArrow()).num_rows:
                 found = self._matcher.looked_at(rows, look).cast(into.schema)
                 into.change([*into.parts, Part(found.num_rows, here=found)])
 
@@ -184,6 +189,7 @@ class Spark(Engine):
             frame = _numbered(frame)
             text = frame.select(concat_ws(" ", *(col(name) for name in frame.columns)).alias("value"))
             draft = self._name()
+            self._prepare(self._small + 1)
             text.write.text(self.storage.of(draft))
             rows = self.session.read.text(self.storage.of(draft)).count()
         shards = sorted(name for name, size in self.storage.files(draft).items() if size)
@@ -193,8 +199,8 @@ class Spark(Engine):
         if self.storage.local:
             with file.open("wb") as out:
                 for name in named:
-                    with (self.storage.local / name).open("rb") as shard:
-                        shutil.copyfileobj(shard, out, 1 << 20)
+                    with (self.storage.local / name).open("rb") as piece:
+                        shutil.copyfileobj(piece, out, 1 << 20)
         return rows
 
     @contextmanager
@@ -212,9 +218,41 @@ class Spark(Engine):
         if come.rows:
             [part] = come.parts
             here = part.here
+            assert here is not None
             full = [here.column(name) if name in columns else pa.nulls(part.rows) for name in into.columns]
             rows = pa.table(full, names=list(into.columns)).cast(into.schema)
             into.change([*into.parts, Part(part.rows, here=rows)])
+
+    def save(self, file: Path) -> None:
+        """Copy the tables to a new file of DuckDB's, if they are on this machine."""
+        self.commit()
+        if not self.storage.local:
+            return
+        copy = DuckDB.create(scratch=self._scratch)
+        copy.run(f"ATTACH {quoted(str(file))} AS saved")
+        copy.run("USE saved")
+        for name, table in self._tables.items():
+            if table.lasting:
+                copy.run(
+                    f"CREATE TABLE {name} ({', '.join(f'{c} {_OF_DUCKDB[kind]}' for c, kind in table.columns.items())})"
+                )
+                for part in table.parts:
+                    folder = quoted(str(self.storage.local / str(part.name) / "*.parquet"))
+                    copy.run(f"INSERT INTO {name} SELECT {', '.join(table.columns)} FROM read_parquet({folder})")
+        for name, (tree, _) in self._views.items():
+            copy.run(f"CREATE VIEW {name} AS {tree.sql(dialect='duckdb')}")
+        copy.run("USE memory")
+        copy.run("DETACH saved")
+        copy.close()
+
+    def remember(self, key: str, value: object) -> None:
+        """Keep with the tables, from the next round on, what whoever resumes must know."""
+        if self.known is not None:
+            self.known[key] = value
+
+    def remembered(self, key: str) -> Any:
+        """Return what is kept with the tables, or None."""
+        return None if self.known is None else self.known.get(key)
 
     def interrupt(self) -> None:
         """Stop what runs."""
@@ -248,19 +286,22 @@ class Spark(Engine):
         for name, table in said["tables"].items():
             for part in table["parts"]:
                 if self.storage.files(part["name"]) != part["files"]:
-                    raise ResourceError(f"the table {name} is not whole: {self.storage.of(part['name'])} has lost files")
+                    raise ResourceError(
+                        f"the table {name} is not whole: files of {self.storage.of(part['name'])} are lost"
+                    )
             parts = [Part(part["rows"], part["name"], files=part["files"]) for part in table["parts"]]
             self._tables[name] = Table(dict(table["columns"]), lasting=True)
             self._tables[name].change([self._fetched(self._tables[name], part) for part in parts])
         self.known = {key: value for key, value in said.items() if key != "tables"}
 
-    def add(self, table: str, frame: "DataFrame") -> None:
-        """Insert the rows of a frame into a table at once."""
-        into = self._tables[table]
-        into.change([*into.parts, *self._store(_cast(frame, into.columns), into, self._small + 1)])
+    def create(self, table: str, frame: "DataFrame") -> None:
+        """Make a temporary table of the rows of a frame, at once."""
+        made = Table(columns_of(frame))
+        made.change(self._store(frame, made, self._small + 1))
+        self._tables[table] = made
 
     def _create(self, tree: exp.Create) -> None:
-        name = tree.find(exp.Table).name
+        name = dialect.name_of(tree)
         temporary = tree.find(exp.TemporaryProperty) is not None
         if tree.expression:
             self.define(name, tree.expression.sql(dialect="duckdb"))
@@ -271,7 +312,7 @@ class Spark(Engine):
     def _insert(self, tree: exp.Insert) -> None:
         from pyspark.sql.functions import lit
 
-        into = self._tables[tree.find(exp.Table).name]
+        into = self._tables[dialect.name_of(tree)]
         named = [column.name for column in tree.this.expressions] if isinstance(tree.this, exp.Schema) else None
         frame, needs = self._frame(tree.expression)
         frame = frame.toDF(*(named or into.columns))
@@ -288,7 +329,8 @@ class Spark(Engine):
         some = exp.select("1").from_(tree.this.copy()).where(condition.copy()).limit(1)
         if not self._frame(some)[0].take(1):
             return
-        kept = exp.select("*").from_(tree.this.copy()).where(exp.Not(this=exp.Coalesce(this=exp.Paren(this=condition.copy()), expressions=[exp.false()])))
+        held = exp.Coalesce(this=exp.Paren(this=condition.copy()), expressions=[exp.false()])
+        kept = exp.select("*").from_(tree.this.copy()).where(exp.Not(this=held))
         frame, needs = self._frame(kept)
         table.change(self._store(frame, table, needs))
 
@@ -301,7 +343,7 @@ class Spark(Engine):
             return made.rows
 
     def _frame(self, tree: dialect.Tree, *, inline: bool = False) -> "tuple[DataFrame, int]":
-        """Return the frame of a SELECT, and how many rows it reads; ``inline``, those to be computed once are not kept."""
+        """Return the frame of a SELECT, and how many rows it reads; ``inline``, rows to come are not kept."""
         tree = self._unrolled(tree)
         needs = sum(self._show(name, inline=inline) for name in dialect.tables_of(tree))
         return self.session.sql(dialect.write(tree)), needs
@@ -347,6 +389,7 @@ class Spark(Engine):
 
     def _store(self, frame: "DataFrame", table: Table, needs: int) -> list[Part]:
         """Return the part of the rows of a frame, which reads so many."""
+        self._prepare(needs)
         if needs <= self._small:
             found = frame.toArrow().cast(table.schema)
             return [Part(found.num_rows, here=found)] if found.num_rows else []
@@ -379,6 +422,15 @@ class Spark(Engine):
         rows = pa.table([pa.array(list(values)) for values in columns.values()], names=list(columns)).cast(table.schema)
         table.change([Part(rows.num_rows, here=rows)] if rows.num_rows else [])
         return table
+
+    def _prepare(self, needs: int) -> None:
+        """Have Spark compile what runs over many rows; for few, that would take longer than to run it."""
+        many = needs > self._small
+        if many != self._many:
+            self._many = many
+            self.session.conf.set("spark.sql.codegen.wholeStage", str(many).lower())
+            self.session.conf.set("spark.sql.codegen.factoryMode", "FALLBACK" if many else "NO_CODEGEN")
+            self.session.conf.set("spark.sql.adaptive.enabled", str(many).lower())
 
     def _name(self) -> str:
         return f"{self._work}/{next(self._numbers)}"

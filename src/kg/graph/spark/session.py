@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,16 +44,22 @@ class Cluster:
     memory: str | None = None
 
 
+def require() -> None:
+    """Raise UsageError when the extra is not installed."""
+    missing = [name for name in ("pyspark", "pyarrow", "sqlglot") if find_spec(name) is None]
+    if missing:
+        raise UsageError(f"--engine spark needs {', '.join(missing)}: {_INSTALL}")
+
+
 def begin(cluster: Cluster) -> "SparkSession":
     """Return a session of Spark: the one of this process, if there is one.
 
     Raises UsageError when the extra or Java is missing, EndpointError when the master does not answer or gives no
     executor.
     """
-    try:
-        from pyspark.sql import SparkSession
-    except ImportError as error:
-        raise UsageError(f"--engine spark needs PySpark: {_INSTALL}") from error
+    require()
+    from pyspark.sql import SparkSession
+
     memory = _memory(cluster.memory)
     _require_java()
     _reach(cluster.master)

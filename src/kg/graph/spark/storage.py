@@ -25,7 +25,8 @@ class Storage:
 
     def __init__(self, session: "SparkSession", uri: str) -> None:
         """Make the folder, if there is none. Raises UsageError for a URI that Hadoop has no file system for."""
-        self._jvm: Any = session._jvm
+        jvm: Any = session._jvm
+        self._jvm = jvm
         self.uri = Path(uri).resolve().as_uri() if "://" not in uri and not uri.startswith("file:") else uri.rstrip("/")
         try:
             folder = self._jvm.org.apache.hadoop.fs.Path(self.uri)
@@ -51,6 +52,7 @@ class Storage:
 
     def rename(self, name: str, other: str) -> None:
         """Give a file or a folder another name, which none has."""
+        self._files.mkdirs(self._path(other).getParent())
         if not self._files.rename(self._path(name), self._path(other)):
             raise ResourceError(f"cannot rename {self.of(name)} to {other}")
 
