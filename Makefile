@@ -12,7 +12,7 @@ STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 
 EDITOR := src/kg/service/static/editor/manifest.json
-WEB := $(wildcard web/src/*) src/kg/service/static/movable.js web/build.mjs web/package.json web/package-lock.json web/.npmrc
+WEB := $(wildcard web/src/*) src/kg/service/static/movable.js web/build.mjs web/crates.mjs web/crates.json web/package.json web/package-lock.json web/.npmrc
 
 
 .PHONY: run web wheel test test-system lint format bench bench-large bench-serving soak fuzz lock clean
@@ -39,13 +39,13 @@ test: $(DEV_STAMP)
 
 # What is missing of Debian is installed, where we may; axe and the Nu checker come from npm.
 test-system: $(DEV_STAMP)
-	for pair in virtuoso-t:virtuoso-opensource-7-bin chromium:chromium npm:npm java:default-jre-headless w3m:w3m nginx:nginx-light apache2:apache2; do \
+	for pair in virtuoso-t:virtuoso-opensource-7-bin chromium:chromium npm:npm java:default-jre-headless w3m:w3m nginx:nginx-light apache2:apache2 caddy:caddy; do \
 		command -v "$${pair%%:*}" >/dev/null || { apt-get update -qq && \
 			DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$${pair##*:}"; } || exit 1; done
 	cd tests/browser && npm ci --silent --ignore-scripts --no-audit --no-fund
 	$(MAKE) --no-print-directory $(EDITOR)
-	cd web && npm test
 	"$(BIN)/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-spark.lock
+	cd web && npm test
 	"$(BIN)/python" -m pytest -m system
 
 lint: $(DEV_STAMP)
@@ -92,9 +92,9 @@ lock: $(DEV_STAMP)
 	"$(BIN)/uv" pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
 		--python-version 3.11 pyproject.toml --group dev -o requirements-dev.lock
 	"$(BIN)/uv" pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
-		--python-version 3.11 pyproject.toml --extra spark -c requirements-dev.lock -o requirements-spark.lock
-	"$(BIN)/uv" pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
 		--python-version 3.11 pyproject.toml --group bench -c requirements-dev.lock -o requirements-bench.lock
+	"$(BIN)/uv" pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
+		--python-version 3.11 pyproject.toml --extra spark -c requirements-dev.lock -o requirements-spark.lock
 
 clean:
 	rm -rf "$(VENV)" build build.d site site.d dist web/node_modules "$(dir $(EDITOR))"

@@ -73,6 +73,7 @@ def test_stats_list_what_each_rule_gave(kg, tmp_path: Path) -> None:
     assert "prp-trp" in run.out
     assert re.search(r"remote  as SPARQL: .*NOT EXISTS", run.out)
     assert "rounds" in run.out
+    assert run.out.endswith("0 MB on disk at the most, for lack of memory\n")
 
 
 def test_saved_queries_are_listed_in_the_language_asked_for(kg) -> None:

@@ -10,7 +10,8 @@ LINES = [
     {"source"},
     {"graph"},
     {"inference", "validation", "query"},
-    {"rebuild", "ahead"},
+    {"rebuild", "ahead", "sizing"},
+    {"clustered"},
     {"pipeline", "check", "lookup"},
     {"publication"},
     {"service"},
@@ -22,8 +23,6 @@ HOMES = {
     "pyshacl": {"validation/reference.py"},
     "SPARQLWrapper": {"query/remote.py"},
     "duckdb": {"graph/duckdb_engine.py"},
-    "pyspark": {f"graph/spark/{name}.py" for name in ("engine", "failures", "session", "storage", "tables")},
-    "sqlglot": {"graph/spark/dialect.py", "graph/spark/engine.py"},
     "owlrl": {"inference/reference.py"},
     "shapely": {"source/importers/geojson.py", "source/importers/geometry.py"},
 }

@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { licencesOfCrates } from "./crates.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const out = resolve(here, "../src/kg/service/static/editor");
@@ -74,7 +75,12 @@ const pages = await build({
   define: { WORKER: JSON.stringify(`./${worker}`) },
 });
 const inputs = [engine, pages].flatMap(({ metafile }) => Object.keys(metafile.inputs));
-const licences = await Promise.all((await contents(inputs)).map(licence));
+const oxigraph = join(here, "node_modules/oxigraph");
+const { version } = JSON.parse(await readFile(join(oxigraph, "package.json"), "utf8"));
+const licences = [
+  ...(await Promise.all((await contents(inputs)).map(licence))),
+  ...(await licencesOfCrates(here, version, await readFile(join(oxigraph, "web_bg.wasm")))),
+];
 const heading = "What this folder contains beside the program's own code, under these licences.";
 await writeFile(join(out, "THIRD-PARTY.txt"), [heading, ...licences].join(`\n\n${"-".repeat(78)}\n\n`) + "\n");
 const [[main, { cssBundle }], [question]] = ["src/main.js", "src/question.js"].map((entry) =>

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -97,8 +97,9 @@ def _say(stream: IO[str] | None, value: object) -> None:
     try:
         stream.write(f"{json.dumps(value)}\n")
         stream.flush()
-    except BrokenPipeError:
-        pass  # nothing will be heard either
+    except BrokenPipeError:  # nothing will be heard either
+        with suppress(BrokenPipeError):
+            stream.close()
 
 
 def _heard(stream: IO[str] | None) -> Any:

@@ -4,8 +4,9 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -18,9 +19,11 @@ from kg.errors import KgError, UsageError
 from kg.graph import build as layout
 from kg.graph.aside import aside
 from kg.graph.build import Build
+from kg.graph.duckdb_engine import DuckDB
 from kg.graph.dump import Dump
 from kg.graph.loading import File, load_files
 from kg.graph.quads import Graph, Role
+from kg.graph.spill import spill_in
 from kg.graph.swap import swap
 from kg.inference.fixpoint import Inference
 from kg.inference.reasoning import infer
@@ -41,13 +44,17 @@ Engine = Literal["duckdb", "reference", "spark"]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run found and made, over which graph; ``build`` is None when a Violation stopped it before the end."""
+    """What a run found and made, over which graph; ``build`` is None when a Violation stopped it before the end.
+
+    ``spilled`` are the most bytes that were on disk for lack of memory.
+    """
 
     report: Report
     graph: Graph
     inference: Inference | None = None
     build: Build | None = None
     rules: tuple[Rule, ...] = ()
+    spilled: int = 0
 
 
 def build(
@@ -57,13 +64,12 @@ def build(
     engine: Engine = "duckdb",
     memory: str | None = None,
     cluster: "Cluster | None" = None,
-    resume: bool = False,
     progress: Progress = lambda _: None,
 ) -> Outcome:
     """Build the graph of ``project`` and make the link ``out`` name it.
 
-    ``memory`` is the most that the tables may take, such as ``4GB``. The ``reference`` engine is owlrl and pySHACL.
-    The ``spark`` engine works on ``cluster``; ``resume`` goes on with a build there that was not finished.
+    ``memory`` is the most that the tables may take, such as ``4GB``. The ``reference`` engine is owlrl and pySHACL;
+    that of ``spark`` works on a ``cluster``, which keeps its tables.
 
     The steps: read; validate what is asserted; infer; check consistency; validate what is derived; write. A
     Violation ends the run with its report, and then as after any error the build that was there stays.
@@ -78,15 +84,15 @@ def build(
         scratch = draft.folder / ".scratch"
         progress("reading")
         known = before is not None and rebuild.same_rules(before.manifest["files"], inputs)
-        with reading(_constructs(project), ahead=not known) as read:
+        with reading(_constructs(project), ahead=not known) as read, spill_in(scratch) as spill:
             if cluster:
-                begun = Start(_on(cluster, project, scratch=scratch, inputs=_digest(inputs), resume=resume))
+                begun = _clustered(project, _files(project), inputs, cluster, scratch)
             else:
                 begun = rebuild.start(project, _files(project), inputs, before=before, memory=memory, scratch=scratch)
             writing = Writing(begun, inferred_graph=project.inferred_graph, folder=draft.folder)
             outcome, dump = _derive(project, begun, read, engine, progress, writing=writing)
         if dump is None or outcome.report.counts["violation"]:
-            return outcome
+            return _here(outcome)
         if engine == "duckdb":
             rebuild.remember(begun, dump, folder=draft.folder)
         _write_list(draft.folder / layout.RULES, (rule.to_json() for rule in outcome.rules))
@@ -105,7 +111,7 @@ def build(
         begun.graph.engine.close()
         shutil.rmtree(scratch, ignore_errors=True)
         draft.name = _digest(manifest)[:16]
-    return replace(outcome, build=Build.open(out))
+    return replace(outcome, build=Build.open(out), spilled=spill.most)
 
 
 def validate_project(
@@ -116,15 +122,10 @@ def validate_project(
     cluster: "Cluster | None" = None,
     progress: Progress = lambda _: None,
 ) -> Outcome:
-    """Run both stages of validation over the files of ``project`` and write nothing."""
+    """Run both stages of validation over the files of ``project`` and write nothing but the tables of a cluster."""
     progress("reading")
-    with reading(_constructs(project), ahead=True) as read:
-        if cluster:
-            graph = _on(cluster, project, scratch=Path(tempfile.mkdtemp(prefix="kg-")))
-        else:
-            graph = Graph.create(memory=memory)
-            load(project, graph)
-        return _derive(project, Start(graph), read, engine, progress)[0]
+    with reading(_constructs(project), ahead=True) as read, _loaded(project, _files(project), memory, cluster) as begun:
+        return _here(_derive(project, begun, read, engine, progress)[0])
 
 
 def validate_files(
@@ -135,6 +136,7 @@ def validate_files(
     names: Mapping[Path, str] = MappingProxyType({}),
     engine: Engine = "duckdb",
     memory: str | None = None,
+    cluster: "Cluster | None" = None,
 ) -> Outcome:
     """Validate files or folders of RDF with the ontology, without inference.
 
@@ -156,22 +158,33 @@ def validate_files(
         ("data", _expand(paths, project) if paths else files[project.instances]),
         ("shapes", _expand(shapes, project) if shapes else own),
     ]
+    given = [file(path, role) for role, found in chosen for path in found]
+    with _loaded(project, given, memory, cluster) as begun:
+        shape_triples = [triple for _, triple in begun.graph.triples_by_file(role="shapes")]
+        return _here(Outcome(_validate(begun.graph, shape_triples, engine), begun.graph))
+
+
+@contextmanager
+def _loaded(project: Project, files: list[File], memory: str | None, cluster: "Cluster | None") -> Iterator[Start]:
+    """Yield the graph of files, here or on a cluster."""
+    if cluster:
+        with tempfile.TemporaryDirectory(prefix="kg-") as scratch:
+            begun = _clustered(project, files, {}, cluster, Path(scratch))
+            yield begun
+            begun.graph.engine.close()
+        return
     graph = Graph.create(memory=memory)
-    load_files(graph, (file(path, role) for role, found in chosen for path in found), project=project)
-    shape_triples = [triple for _, triple in graph.triples_by_file(role="shapes")]
-    return Outcome(_validate(graph, shape_triples, engine), graph)
+    load_files(graph, files, project=project)
+    yield Start(graph)
 
 
-def _on(
-    cluster: "Cluster", project: Project, *, scratch: Path, inputs: str | None = None, resume: bool = False
-) -> Graph:
-    """Return the graph of the files of ``project`` on a cluster."""
-    from kg.graph.spark.session import require
+def _here(outcome: Outcome) -> Outcome:
+    """Return an outcome whose graph is in tables of this machine: findings are located in them."""
+    if isinstance(outcome.graph.engine, DuckDB):
+        return outcome
+    from kg.graph.spark.saving import tables_of
 
-    require()
-    from kg.graph.spark.loading import load_on
-
-    return load_on(cluster, _files(project), project=project, scratch=scratch, inputs=inputs, resume=resume)
+    return replace(outcome, graph=tables_of(outcome.graph))
 
 
 def load(project: Project, graph: Graph) -> None:
@@ -182,6 +195,18 @@ def load(project: Project, graph: Graph) -> None:
 def constructs_of(project: Project) -> list[Rule]:
     """Return the CONSTRUCT queries of ``queries/rules/`` as rules."""
     return read_rules(_constructs(project))
+
+
+def _clustered(
+    project: Project, files: list[File], inputs: Mapping[str, str], cluster: "Cluster", scratch: Path
+) -> Start:
+    from kg.graph.spark.session import require
+
+    require()
+    from kg import clustered
+
+    scratch.mkdir(parents=True, exist_ok=True)
+    return clustered.start(project, files, inputs, cluster=cluster, scratch=scratch)
 
 
 def _validate(
@@ -257,7 +282,15 @@ def _infer(
         from kg.inference import reference
 
         return reference.infer(begun.graph, constructs, progress=progress)
-    return infer(begun.graph, constructs, changed=begun.changed, known=begun.rules, progress=progress)
+    return infer(
+        begun.graph,
+        constructs,
+        changed=begun.changed,
+        known=begun.rules,
+        resumed=begun.resumed,
+        keep=begun.keep,
+        progress=progress,
+    )
 
 
 def _shapes(project: Project, graph: Graph) -> tuple[list[Triple], list[Triple]]:

@@ -7,7 +7,7 @@ are the same too, only what the difference can concern is inferred anew.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -37,7 +37,8 @@ class Start:
 
     ``before`` is the build that its tables come from. ``changed`` are the predicates, and the classes for rdf:type,
     of the asserted triples that differ from that build's, when ``rules`` are the same; else the closure holds nothing
-    that is inferred. ``analyses`` are those of SPARQL constraints.
+    that is inferred. ``analyses`` are those of SPARQL constraints. A graph that is ``resumed`` has been inferred by
+    ``rules`` in part; ``keep`` is told the rules before they run.
     """
 
     graph: Graph
@@ -45,6 +46,8 @@ class Start:
     changed: list[tuple[str, str | None]] | None = None
     rules: list[Rule] = field(default_factory=list)
     analyses: Analyses = field(default_factory=Analyses)
+    resumed: bool = False
+    keep: Callable[[Sequence[Rule]], None] = lambda _: None
 
 
 def previous(out: Path) -> Build | None:
@@ -116,11 +119,9 @@ class Writing:
         """Write the rest of a graph that is closed."""
         graph, before, out = self._begun.graph, self._begun.before, self._folder / layout.DUMP
         saved = other.start(lambda graph: graph.save(self._folder / layout.TABLES))
-        if before is None:
-            named = self._named and self._named.result()
+        if before is None or not before.dump.stat().st_size:
+            named = self._named.result() if self._named else None
             dump = write_nquads(graph, inferred_graph=self._inferred_graph, out=out, named=named)
-        elif not before.dump.stat().st_size:
-            dump = write_nquads(graph, inferred_graph=self._inferred_graph, out=out)
         else:
             cache = _cache(before)
             differs = difference(graph, before=BEFORE, inferred_graph=self._inferred_graph)
@@ -128,6 +129,7 @@ class Writing:
             if len(differs) <= _FEW:
                 before.copy_store(self._folder, differs)
         saved.result()
+        graph.engine.finish()
         return dump
 
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kg.errors import ResourceError
-from kg.graph.canonical import Hash, canonical_nquads
+from kg.graph.canonical import Hash, canonical_dump, canonical_nquads
 from kg.source.reader import Quad
 
 TESTS = rdflib.Namespace("https://w3c.github.io/rdf-canon/tests/vocab#")
@@ -92,3 +92,30 @@ def test_the_order_and_the_labels_of_a_dataset_do_not_matter(
     chance.shuffle(other)
     assert canonical_nquads(other) == one
     assert canonical_nquads(read("".join(one).encode())) == one
+
+
+LINES = (
+    '<urn:s> <urn:p> "é _:not a blank node" .',
+    '<urn:s> <urn:p> "_:b ." <urn:g> .',
+    '<urn:s> <urn:p> "\U0001f600" .',
+    '<urn:s> <urn:p> "\uffee" .',
+    "<urn:s> <urn:p> _:x .",
+    '_:x <urn:p> "1" .',
+    '_:x <urn:p> "1" <urn:g> .',
+    "_:y <urn:q> _:x <urn:g> .",
+    '<urn:s> <urn:p> "1" _:g .',
+    '<urn:s> <urn:p> "a\\nb" .',
+)
+
+
+@given(st.lists(st.sampled_from(LINES)))
+def test_a_dump_has_the_canonical_form_of_its_quads(lines: list[str]) -> None:
+    dump = "".join(f"{line}\n" for line in lines).encode()
+    found = canonical_dump(dump)
+    assert found is not None
+    assert b"".join(found).decode() == "".join(canonical_nquads(read(dump)))
+
+
+def test_a_dump_with_a_control_character_is_not_taken_as_it_is() -> None:
+    assert canonical_dump(b'<urn:s> <urn:p> "\x01" .\n') is None
+    assert canonical_dump(b'<urn:s> <urn:p> "\x7f" .\n') is None

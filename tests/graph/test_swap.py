@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from kg.errors import UsageError
-from kg.graph.swap import swap
+from kg.graph.swap import notes_of, swap
 
 ENDLESS = """
 import itertools, sys
@@ -74,6 +74,29 @@ def test_a_folder_without_a_name_is_given_up(tmp_path: Path) -> None:
     with swap(link) as draft:
         (draft.folder / "page").write_text("new")
     assert link.resolve() == kept.resolve()
+    assert others(link) == [".kg"]
+
+
+def test_notes_come_and_go_with_their_folder(tmp_path: Path) -> None:
+    link = tmp_path / "site"
+    with swap(link, name="a") as draft:
+        (draft.notes() / "note").write_text("one")
+    assert notes_of(draft.folder) == tmp_path / "site.d" / ".notes-a"
+    assert (notes_of(link.resolve()) / "note").read_text() == "one"
+
+    def noted(name: str | None) -> None:
+        with swap(link, name=name) as draft:
+            (draft.notes() / "note").write_text("two")
+            if name == "b":
+                raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        noted("b")
+    noted(None)
+    assert others(link) == [".kg", ".notes-a"]
+    noted("a")
+    assert others(link) == [".kg", ".notes-a-1"]
+    fill(link, "without", name="c")
     assert others(link) == [".kg"]
 
 

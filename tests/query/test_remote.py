@@ -10,7 +10,7 @@ from kg.graph.store import Store
 from kg.project import Project
 from kg.query import local, remote
 from kg.query.catalogue import Catalogue
-from kg.query.remote import Endpoint
+from kg.query.exchange import Endpoint
 from tests.query.conftest import Server
 
 ALL = "SELECT ?s ?p ?o { ?s ?p ?o } ORDER BY ?s ?p ?o"

@@ -1,6 +1,7 @@
 """The servers of these tests, over small graphs."""
 
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,8 +10,10 @@ import pytest
 from kg import pipeline
 from kg.graph.build import Build
 from kg.project import Project
+from kg.publication.publish import Publication
 from kg.service.site import Site
 from tests.service.dereferencing import FORMER, Client, serving
+from tests.service.hosts import written
 from tests.service.served import Served, limited, served
 
 
@@ -51,3 +54,21 @@ def town_site(old_town: tuple[Project, Build]) -> Iterator[Client]:
 def whole_site(project: Project, project_build: Build) -> Iterator[Client]:
     with serving(Site(project, project_build)) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def clients(project_root: Path) -> Path:
+    """The folder of what the tests need in JavaScript, installed as their lock file says."""
+    folder = project_root / "tests" / "clients"
+    installed = folder / "node_modules" / ".package-lock.json"
+    lock = folder / "package-lock.json"
+    if not installed.is_file() or installed.stat().st_mtime < lock.stat().st_mtime:
+        subprocess.run(["npm", "ci", "--silent"], cwd=folder, check=True)
+        installed.touch()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def hosted_town(old_town: tuple[Project, Build], tmp_path_factory: pytest.TempPathFactory) -> Publication:
+    """The fixture project, written as files."""
+    return written(*old_town, tmp_path_factory.mktemp("hosted") / "site")

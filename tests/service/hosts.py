@@ -1,4 +1,5 @@
-"""Real servers over a published folder, by the rules that are in it: nginx and Apache, on the loopback."""
+"""Real servers over a published folder, by the rules that are in it: nginx, Apache, Caddy and
+what Netlify reads its rules with, on the loopback."""
 
 import os
 import shutil
@@ -10,9 +11,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from kg.graph.build import Build
 from kg.project import Project
+from kg.publication.publish import Publication, publish
+from kg.service.hosting.site import HostedSite
 from tests.service.dereferencing import Client
 
+BASE = "https://data.example/"
+"""Where the folders say that they are."""
 _NGINX = """\
 daemon off;
 pid {home}/pid;
@@ -49,6 +55,11 @@ DocumentRoot {site}
 _MODULES = ("mpm_event", "authz_core", "mime", "dir", "rewrite", "headers", "setenvif")
 
 
+def written(project: Project, build: Build, out: Path) -> Publication:
+    """Write a site as files."""
+    return publish(build, project=project, out=out, base=BASE, pages=HostedSite(project, build))
+
+
 def nginx(site: Path, home: Path, port: int) -> list[str]:
     """Write the settings of nginx for a site, and return the command that runs it."""
     rules = (site / "rules/nginx.conf").read_text(encoding="utf-8")
@@ -64,6 +75,22 @@ def apache(site: Path, home: Path, port: int) -> list[str]:
     loaded = "\n".join(f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so" for name in _MODULES)
     (home / "apache.conf").write_text(_APACHE.format(home=home, port=port, site=site, modules=loaded))
     return ["/usr/sbin/apache2", "-f", str(home / "apache.conf"), "-DFOREGROUND"]
+
+
+def caddy(site: Path, home: Path, port: int) -> list[str]:
+    """Write the settings of Caddy for a site, and return the command that runs it."""
+    rules = (site / "rules/Caddyfile").read_text(encoding="utf-8")
+    rules = rules.replace(":8080 {", f"http://127.0.0.1:{port}, http://localhost:{port} {{").replace(
+        "/srv/site", str(site)
+    )
+    (home / "Caddyfile").write_text("{\n\tadmin off\n}\n" + rules)
+    own = [f"XDG_CONFIG_HOME={home}", f"XDG_DATA_HOME={home}"]
+    return ["env", *own, "/usr/bin/caddy", "run", "--config", str(home / "Caddyfile"), "--adapter", "caddyfile"]
+
+
+def netlify(site: Path, home: Path, port: int) -> list[str]:
+    """Return the command that hosts a site by Netlify's own readers of ``_redirects`` and ``_headers``."""
+    return ["node", str(Path(__file__).parents[1] / "clients" / "netlify.js"), str(site), str(port)]
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from kg.graph.build import Build
 from kg.project import Project
 from kg.query import local, remote
 from kg.query.catalogue import Catalogue
+from kg.query.exchange import Endpoint
 from tests.service.served import Served
 
 SELECT = "SELECT DISTINCT ?class { ?s a ?class FILTER(isIRI(?class)) } ORDER BY ?class"
@@ -91,7 +92,7 @@ def test_the_saved_queries_have_the_same_answer_here_and_there(server: Served, s
     assert len(list(catalogue)) > 3
     for query in catalogue:
         here = local.answer(query, catalogue=catalogue, build=build)
-        there = remote.answer(query, catalogue=catalogue, endpoint=remote.Endpoint(f"{server.address}/sparql"))
+        there = remote.answer(query, catalogue=catalogue, endpoint=Endpoint(f"{server.address}/sparql"))
         assert (here.variables, sorted(map(str, here.rows)), here.triples) == (
             there.variables,
             sorted(map(str, there.rows)),

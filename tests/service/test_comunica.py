@@ -22,18 +22,6 @@ CLASSES = "SELECT DISTINCT ?class { ?s a ?class FILTER(isIRI(?class)) } ORDER BY
 
 
 @pytest.fixture(scope="module")
-def comunica(project_root: Path) -> Path:
-    """The folder of the clients, installed as their lock file says."""
-    folder = project_root / "tests" / "clients"
-    installed = folder / "node_modules" / ".package-lock.json"
-    lock = folder / "package-lock.json"
-    if not installed.is_file() or installed.stat().st_mtime < lock.stat().st_mtime:
-        subprocess.run(["npm", "ci", "--silent"], cwd=folder, check=True)
-        installed.touch()
-    return folder
-
-
-@pytest.fixture(scope="module")
 def opinions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A service of another graph, which says who likes what of the town."""
     root = tmp_path_factory.mktemp("opinions")
@@ -47,50 +35,50 @@ def opinions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield found
 
 
-def ask(comunica: Path, query: str, *sources: str) -> list[dict[str, str]]:
+def ask(clients: Path, query: str, *sources: str) -> list[dict[str, str]]:
     """Return the solutions, or the triples, that Comunica finds in sources."""
     done = subprocess.run(
-        ["node", "comunica.js", query, *sources], cwd=comunica, capture_output=True, text=True, timeout=120
+        ["node", "comunica.js", query, *sources], cwd=clients, capture_output=True, text=True, timeout=120
     )
     assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def test_it_finds_out_that_we_are_an_endpoint_and_has_our_answer(comunica: Path, server: Served) -> None:
+def test_it_finds_out_that_we_are_an_endpoint_and_has_our_answer(clients: Path, server: Served) -> None:
     address = f"{server.address}/sparql"
     ours = server.ask(CLASSES, accept="text/csv").text.split()[1:]
     assert len(ours) > 3
     for source in (address, f"sparql@{address}"):
-        assert [row["class"] for row in ask(comunica, CLASSES, source)] == ours
+        assert [row["class"] for row in ask(clients, CLASSES, source)] == ours
 
 
-def test_it_reads_triples_and_booleans(comunica: Path, server: Served) -> None:
+def test_it_reads_triples_and_booleans(clients: Path, server: Served) -> None:
     source = f"sparql@{server.address}/sparql"
     construct = f"CONSTRUCT {{ ?s <x:of> ?class }} WHERE {{ ?s a ?class FILTER(STRSTARTS(STR(?s), '{TOWN}id/')) }}"
-    found = {(row["s"], row["p"], row["o"]) for row in ask(comunica, construct, source)}
+    found = {(row["s"], row["p"], row["o"]) for row in ask(clients, construct, source)}
     assert (f"{TOWN}id/charter", "x:of", f"{TOWN}def#Act") in found
-    assert ask(comunica, "ASK { ?s ?p ?o }", source) == [True]
+    assert ask(clients, "ASK { ?s ?p ?o }", source) == [True]
 
 
-def test_it_reads_a_document_of_a_resource(comunica: Path, server: Served) -> None:
+def test_it_reads_a_document_of_a_resource(clients: Path, server: Served) -> None:
     query = f"SELECT ?label {{ <{TOWN}id/charter> <http://www.w3.org/2000/01/rdf-schema#label> ?label }}"
-    found = ask(comunica, query, f"{server.address}/id/charter.ttl")
+    found = ask(clients, query, f"{server.address}/id/charter.ttl")
     assert {"label": "charte des Vallons"} in found
 
 
-def test_it_joins_us_with_another_endpoint(comunica: Path, server: Served, opinions: Served) -> None:
+def test_it_joins_us_with_another_endpoint(clients: Path, server: Served, opinions: Served) -> None:
     sources = [f"sparql@{one.address}/sparql" for one in (server, opinions)]
     query = """SELECT ?who ?label {
         ?who <https://example.org/opinions/def#likes> ?what .
         ?what a ?class ; <http://www.w3.org/2000/01/rdf-schema#label> ?label
         FILTER(LANG(?label) = "fr" && STRENDS(STR(?class), "Place"))
     }"""
-    found = {(row["who"].rpartition("/")[2], row["label"]) for row in ask(comunica, query, *sources)}
+    found = {(row["who"].rpartition("/")[2], row["label"]) for row in ask(clients, query, *sources)}
     assert found == {("ann", "vallon"), ("bob", "colline")}
 
 
 def test_it_joins_a_document_of_one_with_the_endpoint_of_the_other(
-    comunica: Path, server: Served, opinions: Served
+    clients: Path, server: Served, opinions: Served
 ) -> None:
     query = f"""SELECT ?label {{
         ?who <https://example.org/opinions/def#likes> ?what
@@ -98,4 +86,4 @@ def test_it_joins_a_document_of_one_with_the_endpoint_of_the_other(
             ?what a <{TOWN}def#Act> ; <http://www.w3.org/2000/01/rdf-schema#label> ?label
         }}
     }}"""
-    assert {"label": "charte des Vallons"} in ask(comunica, query, f"{opinions.address}/id/ann.ttl")
+    assert {"label": "charte des Vallons"} in ask(clients, query, f"{opinions.address}/id/ann.ttl")

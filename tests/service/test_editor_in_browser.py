@@ -337,5 +337,9 @@ def test_the_bundle_names_the_licences_of_what_it_contains(town_server: Served) 
     text = town_server.client.get("/static/editor/THIRD-PARTY.txt").text
     for name in ("@zazuko/yasqe", "codemirror", "lodash-es", "dompurify", "oxigraph"):
         assert f"\n{name}\n" in text
+    for crate in ("spargebra", "quick-xml", "memchr", "regex-automata", "wasm-bindgen"):
+        assert re.search(rf"\n{crate} \d+\.\d+\.\d+, \S", text), crate
+    for words in ("Crates of Rust in the engine, under MIT:", "Permission is hereby granted, free of charge"):
+        assert words in text
     manifest = json.loads(town_server.client.get("/static/editor/manifest.json").text)
     assert set(manifest) == {"script", "style", "question", "results"}

@@ -50,6 +50,13 @@ def test_its_figures_are_those_of_the_graph(whole_site: Client, project_build: B
     assert f'>act</span></a> <span class="faint">{len(acts.rows)}</span>' in page  # type: ignore[union-attr,arg-type]
 
 
+def test_kinds_that_vocabularies_call_alike_are_told_apart(whole_site: Client) -> None:
+    [others] = re.findall(r'<section aria-labelledby="others">.*?</section>', whole_site.ask("/").text, re.DOTALL)
+    names = [re.sub("<[^>]*>", "", link).strip() for link in re.findall(r"<a .*?</a>", others, re.DOTALL)]
+    assert "Organisation (org:Organization)" in names
+    assert len(names) == len(set(names)) > 20
+
+
 def test_each_kind_leads_to_its_list(town_site: Client) -> None:
     page = Reader(town_site.ask("/").text)
     lists = {a["href"] for a in page.all("a") if (a["href"] or "").startswith("./search/")}

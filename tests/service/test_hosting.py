@@ -2,7 +2,8 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Callable, Iterator, Sequence
 from html import unescape
 from pathlib import Path
 from urllib.parse import unquote, urljoin
@@ -14,20 +15,18 @@ from hypothesis import strategies as st
 
 from kg.graph.build import Build
 from kg.project import Project
-from kg.publication.publish import Publication, publish
+from kg.publication.publish import SUMS, Publication
 from kg.publication.verify import verify
 from kg.service.app import application
-from kg.service.hosting.choosing import forms, spoken
+from kg.service.hosting.choosing import best, forms, qualities, ranges_of_forms, ranges_of_languages, spoken
 from kg.service.hosting.crawl import Answer, ask
 from kg.service.hosting.indexing import sitemaps
-from kg.service.hosting.site import HostedSite
 from kg.service.negotiation import choose_form, choose_language
 from kg.service.site import Site
 from tests.service import test_negotiation_matrix as matrix
 from tests.service.dereferencing import Client
-from tests.service.hosts import apache, hosting, nginx
+from tests.service.hosts import BASE, apache, caddy, hosting, nginx, written
 
-BASE = "https://data.example/"
 # What no answer of kg serve is: data, checksums, rules, pages of errors, what is told to those who index.
 OTHERS = re.compile(
     r"data/.*|data\..*|catalog\..*|\.well-known/.*|SHA256SUMS|rules/.*|w3id/.*|[._]\w+|40\d\..*|sitemap.*|robots.*"
@@ -37,6 +36,10 @@ LIVE_ONLY = {
     "GET /id/pact.png text/turtle en",
     "PUT /id/pact.ttl text/turtle -",
     "GET /id/none text/turtle -",
+    "GET /id/pact application/json en",
+    "GET /id/none application/problem+json -",
+    "PUT /id/pact.ttl application/json -",
+    "GET /search?zz:in=x application/json;q=0.1,text/plain -",
     "GET /search?q=pact application/json en",
     "GET /search?q=pact text/html;q=0.1,text/csv -",
     "GET /search?q=pact&format=json text/html -",
@@ -47,16 +50,6 @@ LIVE_ONLY = {
     "GET /search?page=999 application/json -",
     "POST /static/page.css - -",
 }
-
-
-@pytest.fixture(scope="session")
-def hosted_town(old_town: tuple[Project, Build], tmp_path_factory: pytest.TempPathFactory) -> Publication:
-    """The fixture project, written as files."""
-    return written(*old_town, tmp_path_factory.mktemp("hosted") / "site")
-
-
-def written(project: Project, build: Build, out: Path) -> Publication:
-    return publish(build, project=project, out=out, base=BASE, pages=HostedSite(project, build).write)
 
 
 def everything(published: Publication) -> dict[str, bytes]:
@@ -149,6 +142,36 @@ def test_what_is_written_can_be_verified(hosted_town: Publication) -> None:
         page.write_bytes(whole)
 
 
+@pytest.fixture(scope="module")
+def altered_town(hosted_town: Publication, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the folder with another last byte in each file but the list of checksums."""
+    folder = tmp_path_factory.mktemp("altered") / "site"
+    for file in hosted_town.files:
+        body = (hosted_town.folder / file.path).read_bytes()
+        (folder / file.path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / file.path).write_bytes(body[:-1] + bytes([body[-1] ^ 1]))
+    shutil.copyfile(hosted_town.folder / SUMS, folder / SUMS)
+    return folder
+
+
+def test_one_changed_byte_of_any_file_is_found(altered_town: Path, hosted_town: Publication) -> None:
+    found = {fault.path for fault in verify(str(altered_town)).faults if "its SHA-256 is" in fault.message}
+    assert found == {file.path for file in hosted_town.files}
+    assert {"rules/nginx.conf", "rules/Caddyfile", ".htaccess", "_headers", "404.fr.html", "static/page.css"} <= found
+
+
+@pytest.mark.system
+def test_one_changed_byte_of_any_file_is_found_where_it_is_hosted(
+    altered_town: Path, hosted_town: Publication, old_town: tuple[Project, Build]
+) -> None:
+    """Of what the host shows: not of the rules that it keeps to itself, nor of pages that it has sent on instead."""
+    with hosting(caddy, altered_town, old_town[0]) as client:
+        found = {fault.path for fault in verify(f"http://127.0.0.1:{client.port}/").faults}
+    unseen = {file.path for file in hosted_town.files} - found
+    sent_on = {path for path in unseen if path.startswith(("id/old-town.", "id/moved.", "def/Old."))}
+    assert unseen - sent_on == {".htaccess", "w3id/.htaccess"}
+
+
 def test_the_sitemap_lists_every_page_once(hosted_town: Publication) -> None:
     root = ET.parse(hosted_town.folder / "sitemap.xml").getroot()
     listed = [unquote(entry[0].text or "").removeprefix(BASE) for entry in root]
@@ -192,6 +215,29 @@ def test_expressions_choose_the_form_that_the_service_chooses(accept: str) -> No
         assert found == (expected.suffix if expected else None)
 
 
+def chosen(header: str, ranges: Sequence[str], ways: Sequence[tuple[str, Sequence[int]]]) -> str | None:
+    """Choose as Caddy does: the quality of each range, then the best way by them."""
+    found = ""
+    for quality, named in qualities(ranges):
+        match = re.search(quality, header, re.IGNORECASE)
+        found += f"{match[1] if match else '1' if re.search(named, header, re.IGNORECASE) else '-'}/"
+    return next((way for pattern, way in best(ways, len(ranges)) if re.search(pattern, found)), None)
+
+
+@given(accepted(RANGES))
+def test_qualities_of_ranges_choose_the_form_that_the_service_chooses(accept: str) -> None:
+    expected = choose_form(accept)
+    if not ("0.001" in accept and "0.05" in accept):
+        assert chosen(accept, *ranges_of_forms()) == (expected.suffix if expected else None)
+
+
+@given(accepted(["fr", "en", "de", "*", "en-GB", "fr-CA"]))
+def test_qualities_of_ranges_choose_the_language_that_the_service_chooses(accept: str) -> None:
+    if not ("0.001" in accept and "0.05" in accept):
+        found = chosen(accept, *ranges_of_languages(("fr", "en"))) or "fr"
+        assert found == choose_language(accept, languages=("fr", "en"))
+
+
 @given(accepted(["fr", "en", "de", "*", "en-GB", "fr-CA"]))
 def test_expressions_choose_the_language_that_the_service_chooses(accept: str) -> None:
     found = next((tag for pattern, tag in spoken(("fr", "en")) if re.search(pattern, accept, re.IGNORECASE)), "fr")
@@ -199,7 +245,7 @@ def test_expressions_choose_the_language_that_the_service_chooses(accept: str) -
         assert found == choose_language(accept, languages=("fr", "en"))
 
 
-@pytest.fixture(scope="module", params=[nginx, apache], ids=["nginx", "apache"])
+@pytest.fixture(scope="module", params=[nginx, apache, caddy], ids=["nginx", "apache", "caddy"])
 def host(request: pytest.FixtureRequest, hosted_town: Publication, old_town: tuple[Project, Build]) -> Iterator[Client]:
     with hosting(request.param, hosted_town.folder, old_town[0]) as client:
         yield client

@@ -68,6 +68,7 @@ def town_library(town: Project, tmp_path_factory: pytest.TempPathFactory) -> Ite
     )
     for name, text in ((SIGNED, SAVED), ("any-pact", ASKED), ("pacts-drawn", DRAWN)):
         (root / "queries" / "competency" / f"{name}.rq").write_text(text, encoding="utf-8")
+    (root / "queries" / "columns.toml").write_text('party = { fr = "partie <>" }\n', encoding="utf-8")
     with served(limited(Project.find(root)), "--workers", "2") as found:
         yield found
 
@@ -188,6 +189,14 @@ def test_a_page_has_the_question_the_form_the_answer_and_why(town_library: Serve
     empty = ask(town_library, f"/query/{SIGNED}.html?asOf=1900-01-01&lang=fr").text
     assert "rien ne répond à la question" in empty
     assert "<details open>" in empty
+
+
+def test_columns_are_called_by_words_of_the_language(town_library: Served) -> None:
+    for language, named in (("fr", "partie &lt;&gt;"), ("en", "party")):
+        page = ask(town_library, f"/query/{SIGNED}.{language}.html").text
+        assert f'<th scope="col">{named}</th>' in page
+        assert '<th scope="col">pact</th>' in page
+    assert ask(town_library, f"/query/{SIGNED}.csv").text.startswith("pact,signedOn,party")
 
 
 def test_a_page_tells_a_wrong_parameter_and_keeps_what_was_given(town_library: Served) -> None:

@@ -12,6 +12,9 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from kg import pipeline
+from kg.graph.build import Build
+from kg.publication.publish import publish
+from kg.publication.verify import verify
 from kg.service.site import Site
 from tests.service.asked_queries import asked_town
 from tests.service.dereferencing import Client, serving
@@ -76,6 +79,13 @@ def test_the_date_of_the_settings_goes_before_that_of_the_file(asked: Client) ->
     assert len(rows(asked, "/query/signed-by")) == 1
     assert rows(asked, "/query/signed-by?asOf=1800-01-01") == []
     assert fields(asked, "signed-by") == {"asOf": "2020-06-30"}
+
+
+def test_an_answer_is_cited_with_the_digest_that_is_verified(asked: Client, tmp_path: Path) -> None:
+    page = asked.ask("/query/signed-by.en.html").text
+    build = Build.open(asked.project.root / "build")
+    published = publish(build, project=asked.project, out=tmp_path / "site")
+    assert f'<code id="digest">{verify(str(published.folder)).digest}</code>' in page
 
 
 def test_an_answer_is_cited_with_every_value(asked: Client) -> None:

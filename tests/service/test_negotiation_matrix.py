@@ -7,6 +7,7 @@ from tests.service.dereferencing import Client
 HTML, TURTLE, JSON = "text/html; charset=utf-8", "text/turtle; charset=utf-8", "application/ld+json"
 NT, XML, TRIG = "application/n-triples", "application/rdf+xml; charset=utf-8", "application/trig"
 TEXT = "text/plain; charset=utf-8"
+PROBLEM = "application/problem+json"
 PLAIN_JSON, CSV = "application/json", "text/csv; charset=utf-8"
 
 # method, target, Accept, Accept-Language, status, then the type of the content or where it is, and its language
@@ -27,6 +28,9 @@ GET     /id/pact                    image/png,application/trig;q=0.001      -   
 GET     /id/pact                    image/png                               -      406 TEXT                 fr
 GET     /id/pact                    image/png                               en     406 TEXT                 en
 GET     /id/pact                    text/turtle;q=0                         -      406 TEXT                 fr
+GET     /id/pact                    application/json                        en     406 PROBLEM              en
+GET     /id/none                    application/problem+json                -      404 PROBLEM              fr
+PUT     /id/pact.ttl                application/json                        -      405 PROBLEM              fr
 GET     /id/pact?format=ttl         text/html                               -      303 /id/pact.ttl         -
 GET     /id/pact?format=text/turtle text/html                               -      303 /id/pact.ttl         -
 GET     /id/pact?format=application/ld+json -                               -      303 /id/pact.jsonld      -
@@ -86,9 +90,10 @@ GET     /search?q=pact&format=ttl   text/turtle                             -   
 GET     /search?q=pact              image/png                               en     406 TEXT                 en
 GET     /search?class=t:Act         -                                       -      200 HTML                 fr
 GET     /search?class=zz:Act        -                                       -      400 HTML                 fr
-GET     /search?zz:in=x             application/json                        en     400 TEXT                 en
+GET     /search?zz:in=x             application/json                        en     400 PROBLEM              en
+GET     /search?zz:in=x             application/json;q=0.1,text/plain       -      400 TEXT                 fr
 GET     /search?page=0              -                                       -      404 HTML                 fr
-GET     /search?page=999            application/json                        -      404 TEXT                 fr
+GET     /search?page=999            application/json                        -      404 PROBLEM              fr
 HEAD    /search?q=pact              -                                       -      200 HTML                 fr
 OPTIONS /search                     -                                       -      204 -                    -
 DELETE  /search                     -                                       -      405 HTML                 fr

@@ -1,5 +1,6 @@
 """A new build takes the place of the old one while hundreds of requests are answered, and none of them fails."""
 
+import datetime
 import itertools
 import re
 import threading
@@ -15,8 +16,10 @@ import pytest
 from kg import pipeline
 from kg.cli import kg
 from kg.errors import UsageError
+from kg.graph.build import Build
 from kg.graph.swap import hold
 from kg.project import Project
+from kg.publication.release import release
 from tests.service.served import LIMITS, Served, limited, served
 from tests.service.test_limits import CROSS, resident, wait_until_ready
 
@@ -114,6 +117,20 @@ def test_builds_of_another_process_are_served_and_no_request_fails(town: Project
     assert {"charte 1", "charte 2", "charte 3"} < set(labels)
     for kind in ("query", "document"):
         assert len({tag for one, tag in seen.tags if one == kind}) == 4
+
+
+def test_a_release_made_while_a_build_is_served_is_served_too(town: Project) -> None:
+    with served(town, "--workers", "2") as server:
+        wait_until_ready(server)
+        first = server.client.get("/")
+        assert "1.0.0" not in first.text
+        assert server.client.get("/release/1.0.0/release.ttl").status_code == 404
+        release(Build.open(town.root / "build"), "1.0.0", project=town, date=datetime.date(2026, 11, 28))
+        tag = {"If-None-Match": first.headers["etag"]}
+        until(lambda: server.client.get("/", headers=tag).status_code == 200)
+        assert '"version":"1.0.0"' in server.client.get("/", headers=tag).text.replace(" ", "")
+        assert server.client.get("/release/1.0.0/release.ttl").status_code == 200
+        assert server.client.get("/catalog.ttl").text.count('dcat:version "1.0.0"') == 2
 
 
 def test_what_is_under_way_ends_on_the_old_build_which_is_kept_for_it(town: Project) -> None:

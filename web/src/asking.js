@@ -52,7 +52,7 @@ export async function answer(told, asked) {
     const values = terms(asked, told.parameters);
     const query = bound(told.query, values);
     const engine = new Browser(site);
-    rewrite(asked, query, await engine.published());
+    rewrite(asked, query);
     const tell = teller((text) => (status.textContent = text), { speaker });
     const ask = (text) => engine.ask(text, { signal: stopping.signal, tell });
     const found = await ask(query);
@@ -60,13 +60,13 @@ export async function answer(told, asked) {
     for (const reason of told.because) why.push([reason, await ask(bound(reason.query, values))]);
     const where = { ...told, origin: site.origin, speaker };
     const naming = await named(namingOf(site), [found, ...why.map(([, one]) => one)], where, ask);
-    await show(results, found, { engine, naming, speaker, fail });
+    await show(results, found, { engine, naming, speaker, fail, columns: told.columns });
     status.textContent = `${said(found, speaker)} ${speaker.say("memory-used", speaker.size(found.memory))}`;
     if (why.length) reasons.replaceChildren(h("h2", {}, speaker.say("because")), ...why.map((one) => details(one, found)));
 
-    function details([{ title, page }, one]) {
+    function details([{ title, page, columns }, one]) {
       const open = found.rows?.length === 0;
-      const shown = one.rows?.length ? table(one, { naming, speaker }) : [h("p", {}, said(one, speaker))];
+      const shown = one.rows?.length ? table(one, { naming, speaker, columns }) : [h("p", {}, said(one, speaker))];
       const link = h("p", {}, h("a", { href: page }, speaker.say("its-page")));
       return h("details", { open, class: "results" }, h("summary", {}, `${title} (${one.rows?.length ?? 1})`), shown, link);
     }
@@ -78,9 +78,8 @@ export async function answer(told, asked) {
   }
 }
 
-/** Make what the page says of its text, its address and its data true of what is asked. */
-function rewrite(asked, query, dump) {
-  if (dump) document.getElementById("digest").textContent = dump.sha256;
+/** Make what the page says of its text and its address true of what is asked. */
+function rewrite(asked, query) {
   document.getElementById("asked-text").textContent = query;
   document.getElementById("edited").hash = new URLSearchParams({ query });
   const cited = document.getElementById("cited");

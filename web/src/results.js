@@ -34,7 +34,7 @@ export function said(answer, speaker) {
 }
 
 /** Show an answer in an element: tabs (WAI-ARIA practices, tabs with manual activation) and downloads. */
-export async function show(parent, answer, { engine, naming, speaker, fail }) {
+export async function show(parent, answer, { engine, naming, speaker, fail, columns }) {
   const known = await views(answer);
   const panel = h("div", { role: "tabpanel", id: "view", tabindex: -1 });
   const tabs = Object.keys(known).map((name) =>
@@ -59,7 +59,7 @@ export async function show(parent, answer, { engine, naming, speaker, fail }) {
       tab.tabIndex = chosen ? 0 : -1;
     }
     panel.setAttribute("aria-labelledby", `view-${name}`);
-    panel.replaceChildren(...known[name](answer, { naming, speaker, width: parent.clientWidth }));
+    panel.replaceChildren(...known[name](answer, { naming, speaker, columns, width: parent.clientWidth }));
   }
   function turn(event) {
     const here = tabs.indexOf(event.currentTarget);

@@ -23,7 +23,7 @@ export function cell(term, naming) {
   return h("span", { lang, title: lang ?? (term.datatype && naming.short(term.datatype)) }, term.value);
 }
 
-export function draw(answer, { naming, speaker }) {
+export function draw(answer, { naming, speaker, columns = {} }) {
   const { variables, rows } = answer;
   const body = h("tbody");
   const count = h("p", { class: "note", role: "status" });
@@ -55,7 +55,7 @@ export function draw(answer, { naming, speaker }) {
       "tr",
       {},
       variables.map((name) =>
-        h("th", { scope: "col", class: rows.some((row) => isNumber(row[name])) && "number" }, name),
+        h("th", { scope: "col", class: rows.some((row) => isNumber(row[name])) && "number" }, columns[name] ?? name),
       ),
     ),
   );

@@ -17,10 +17,11 @@ from kg.cli.checking import check
 from kg.cli.comparing import diff
 from kg.cli.importing import import_
 from kg.cli.publishing import publish, release, verify
+from kg.cli.pushing import push
 from kg.cli.serving import serve
 from kg.cli.starting import init
 from kg.cli.validating import say_report, validate
-from kg.errors import CONTENT, DONE, INTERRUPTED, USAGE, KgError, UsageError
+from kg.errors import CONTENT, DONE, INTERRUPTED, USAGE, KgError
 from kg.terminal import Call, Commands, examples, red, say
 
 if TYPE_CHECKING:
@@ -78,10 +79,16 @@ def kg(ctx: click.Context, folder: Path | None, quiet: bool, lang: str | None) -
     ctx.obj = Call(folder, quiet, lang)
 
 
-@kg.command(epilog=examples("kg build", "kg build --out /tmp/build --stats"))
+@kg.command(
+    epilog=examples(
+        "kg build",
+        "kg build --out /tmp/build --stats",
+        "kg build --engine spark --master spark://HOST:7077 --tables hdfs://HOST/graph",
+    )
+)
 @click.option("--out", type=click.Path(path_type=Path), help="The link to the build. [default: build, in the project]")
 @engine_options
-@click.option("--resume", is_flag=True, help="Go on with a build on Spark from its last finished round.")
+@click.option("--resume", is_flag=True, help="Go on from the last finished round of a build on Spark.")
 @click.option("--stats", is_flag=True, help="Print what each rule gave, and how long inference took.")
 @click.pass_obj
 def build(
@@ -97,16 +104,15 @@ def build(
 ) -> int:
     """Read, validate, infer, and write the graph."""
     from kg.pipeline import build as run
+    from kg.sizing import advice_for
 
     project = call.project
-    cluster = cluster_of(engine, master=master, tables=tables, memory=memory)
-    if resume and not cluster:
-        raise UsageError("--resume is for --engine spark")
-    place = out or project.root / "build"
+    link = out or project.root / "build"
+    cluster = cluster_of(engine, master=master, tables=tables, memory=memory, resume=resume)
+    if engine == "duckdb" and (advice := advice_for(project, link)):
+        call.note(advice)
     with call.progress() as progress:
-        outcome = run(
-            project, out=place, engine=engine, memory=memory, cluster=cluster, resume=resume, progress=progress
-        )
+        outcome = run(project, out=link, engine=engine, memory=memory, cluster=cluster, progress=progress)
     counts = outcome.report.counts
     if outcome.build is None:
         say_report(call, project, outcome)
@@ -114,6 +120,7 @@ def build(
         return CONTENT
     if stats and outcome.inference:
         _print_stats(project, outcome.rules, outcome.inference, given=outcome.build.graph.given_by_rule())
+        click.echo(f"{outcome.spilled / 1e6:,.0f} MB on disk at the most, for lack of memory")
     quads = outcome.build.manifest["quads"]
     call.note(
         f"{quads['default']:,} triples, {quads['inferred']:,} of them inferred; {counts['warning']} warnings "
@@ -137,5 +144,20 @@ def _print_stats(
     click.echo(f"{inference.rounds} rounds, {inference.seconds:.2f} s")
 
 
-for command in (check, validate, query, show, explain, evidence, import_, init, diff, publish, release, verify, serve):
+for command in (
+    check,
+    validate,
+    query,
+    show,
+    explain,
+    evidence,
+    import_,
+    init,
+    diff,
+    publish,
+    release,
+    verify,
+    push,
+    serve,
+):
     kg.add_command(command)

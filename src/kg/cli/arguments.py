@@ -15,34 +15,38 @@ if TYPE_CHECKING:
 
 
 def engine_options(command: Callable[..., int]) -> Callable[..., int]:
-    """Add the options that choose the engine, its memory, and where Spark is."""
-    engines = click.Choice(["duckdb", "spark", "reference"])
-    engine = click.option(
-        "--engine",
-        type=engines,
-        default="duckdb",
-        show_default=True,
-        help="spark: on a cluster; reference: owlrl and pySHACL, slow.",
+    """Add the options that choose the engine, its memory, and the cluster that it is on."""
+    engines = click.Choice(["duckdb", "reference", "spark"])
+    options = (
+        click.option(
+            "--engine",
+            type=engines,
+            default="duckdb",
+            show_default=True,
+            help="reference: owlrl and pySHACL, slow. spark: a cluster, with --master and --tables.",
+        ),
+        click.option("--memory", metavar="SIZE", help="The most memory that the tables may take, such as 4GB."),
+        click.option("--master", metavar="URL", help="The master of Spark: spark://HOST:7077, or local[2]."),
+        click.option("--tables", metavar="URI", help="Where Spark keeps the tables: a folder, hdfs://… or s3a://…"),
     )
-    memory = click.option("--memory", metavar="SIZE", help="The most memory that the tables may take, such as 4GB.")
-    master = click.option(
-        "--master", metavar="MASTER", help="Spark's: spark://HOST:7077, or local[N] for N cores here."
-    )
-    tables = click.option("--tables", metavar="URI", help="Where Spark keeps tables: a folder of file:, hdfs:, s3a:, …")
-    return engine(memory(master(tables(command))))
+    for option in reversed(options):
+        command = option(command)
+    return command
 
 
-def cluster_of(engine: str, *, master: str | None, tables: str | None, memory: str | None) -> "Cluster | None":
-    """Return where Spark is, for that engine. Raises UsageError when one of the options is missing or not for it."""
+def cluster_of(
+    engine: str, *, master: str | None, tables: str | None, memory: str | None, resume: bool = False
+) -> "Cluster | None":
+    """Return the cluster that a call names, if it is to work on one. Raises UsageError when a part is missing."""
     if engine != "spark":
-        if master or tables:
-            raise UsageError("--master and --tables are for --engine spark")
+        if master or tables or resume:
+            raise UsageError("--master, --tables and --resume are of --engine spark")
         return None
     if not master or not tables:
-        raise UsageError("--engine spark needs --master, such as local[2], and --tables, a folder that it may write")
+        raise UsageError("--engine spark needs --master, such as local[2] or spark://HOST:7077, and --tables URI")
     from kg.graph.spark.session import Cluster
 
-    return Cluster(master, tables, memory)
+    return Cluster(master, tables, memory, resume)
 
 
 def open_build(project: Project, link: Path | None) -> "Build":

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from kg.lookup.passages import Form
     from kg.query.answer import Answer
     from kg.query.catalogue import Query
+    from kg.query.exchange import Endpoint
 
 QUERY_FORMATS = ("table", "csv", "tsv", "json", "xml", "markdown", "turtle")
 PROOF_FORMATS = ("text", "turtle", "json")
@@ -35,6 +37,7 @@ EVIDENCE_FORMATS = ("text", "markdown", "json")
 @click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help="A parameter of the saved query.")
 @click.option("--as-of", metavar="DATE", help="The same as --param asOf=DATE. [default: the date of the settings]")
 @click.option("--endpoint", metavar="URL", help="Ask a remote SPARQL endpoint instead of the build.")
+@click.option("--default-graph", metavar="IRI", help="The graph that kg push gave the merged graph on the endpoint.")
 @click.option("--timeout", type=click.IntRange(min=1), default=60, show_default=True, metavar="SECONDS")
 @click.option("--format", "form", type=click.Choice(QUERY_FORMATS), default="table", show_default=True)
 @click.option("--list", "listing", is_flag=True, help="List the saved queries.")
@@ -47,6 +50,7 @@ def query(
     params: tuple[str, ...],
     as_of: str | None,
     endpoint: str | None,
+    default_graph: str | None,
     timeout: int,
     form: str,
     listing: bool,
@@ -75,7 +79,10 @@ def query(
     if saved is None and (params or as_of):
         raise QueryError("--param and --as-of are for saved queries; write the values in the text")
     values = _values(project, saved, params, as_of) if saved else {}
-    answer = _ask(call, project, saved or text or "", values, endpoint=endpoint, timeout=timeout, link=link)
+    if default_graph and not endpoint:
+        raise UsageError("--default-graph is for --endpoint")
+    place = _place(project, endpoint, default_graph=default_graph, timeout=timeout) if endpoint else None
+    answer = _ask(call, project, saved or text or "", values, endpoint=place, link=link)
     width = None
     if form == "table" and sys.stdout.isatty():
         width = os.get_terminal_size().columns or None  # a terminal may say that it has none
@@ -201,22 +208,30 @@ def _pair(param: str) -> tuple[str, str]:
     return name, value
 
 
+def _place(project: Project, url: str, *, default_graph: str | None, timeout: int) -> "Endpoint":
+    from kg.publication.pushing.push import pushed_dataset
+    from kg.query.exchange import Endpoint
+
+    endpoint = Endpoint(url, timeout=timeout)
+    if default_graph is None:
+        return endpoint
+    dataset = pushed_dataset(endpoint, base=project.base, default_graph=project.expand(default_graph))
+    return replace(endpoint, dataset=dataset)
+
+
 def _ask(
     call: Call,
     project: Project,
     asked: "Query | str",
     values: dict[str, str],
     *,
-    endpoint: str | None,
-    timeout: int,
+    endpoint: "Endpoint | None",
     link: Path | None,
 ) -> "Answer":
     from kg.query import local, remote
     from kg.query.catalogue import Catalogue
 
-    place: Any = (
-        {"endpoint": remote.Endpoint(endpoint, timeout=timeout)} if endpoint else {"build": open_build(project, link)}
-    )
+    place: Any = {"endpoint": endpoint} if endpoint else {"build": open_build(project, link)}
     engine: Any = remote if endpoint else local
     with call.progress() as progress:
         progress("asking")

@@ -29,10 +29,11 @@ def publish(call: Call, out: Path | None, base: str | None, link: Path | None) -
     with call.progress() as progress:
         progress("the dumps")
         hosted = HostedSite(project, build, progress)
-        made = run(build, project=project, out=target, base=base, pages=hosted.write)
+        made = run(build, project=project, out=target, base=base, pages=hosted)
     for name in hosted.left_out:
         call.note(f"no file can have the address of <{name}>: only kg serve answers it")
-    call.note(f"{len(made.files):,} files in {target}; the dataset has the digest {made.digest}")
+    kept = f", {made.kept:,} of them kept" if made.kept else ""
+    call.note(f"{len(made.files):,} files in {target}{kept}; the dataset has the digest {made.digest}")
     return DONE
 
 

@@ -74,8 +74,8 @@ def validate(
     from kg.validation.described import describe
 
     project = call.project_or_bare if paths and shapes else call.project
-    cluster = cluster_of(engine, master=master, tables=tables, memory=memory)
     language = call.language(project)
+    cluster = cluster_of(engine, master=master, tables=tables, memory=memory)
     known = selection.read_baseline(baseline) if baseline else None
     changed = revisions.changed_since(changed_since, project.root) if changed_since is not None else None
     with opened(output) as out, tempfile.TemporaryDirectory() as folder:
@@ -83,10 +83,14 @@ def validate(
         with call.progress() as progress:
             files, of_shapes = remote.files(paths), remote.files(shapes)
             if files or of_shapes:
-                if cluster:
-                    raise UsageError("--engine spark validates a whole project: leave out PATH and --shapes")
                 outcome = pipeline.validate_files(
-                    project, paths=files, shapes=of_shapes, names=remote.names, engine=engine, memory=memory
+                    project,
+                    paths=files,
+                    shapes=of_shapes,
+                    names=remote.names,
+                    engine=engine,
+                    memory=memory,
+                    cluster=cluster,
                 )
             else:
                 outcome = pipeline.validate_project(

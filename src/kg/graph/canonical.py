@@ -22,6 +22,8 @@ _HASHES = {
     "sha384": ox.CanonicalizationAlgorithm.RDFC_1_0_SHA_384,
 }
 _CONTROL = re.compile("[\x00-\x1f\x7f]")
+_CONTROL_BYTE = re.compile(b"[\x00-\x09\x0b-\x1f\x7f]")
+_BLANK = re.compile(rb"\A_:|\A[^ ]+ [^ ]+ _:| _:[^ \"]+ \.\n\Z")
 _ESCAPES = {"\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}
 
 
@@ -36,6 +38,22 @@ def canonical_nquads(quads: Iterable[Quad], *, hash: Hash = "sha256", seconds: f
         line = f"{s} {p} {_escaped(o)} {f'{g} ' if g else ''}.\n"
         (with_blanks if "_:" in (s[:2], o[:2], g[:2]) else lines).add(line)
     return sorted(lines | _named(with_blanks, hash, seconds)) if with_blanks else sorted(lines)
+
+
+def canonical_dump(nquads: bytes, *, seconds: float = _SECONDS) -> list[bytes] | None:
+    """Return what ``canonical_nquads`` does for a dump of ours, from its lines, in a fraction of the time.
+
+    None for a dump with a control character, which is to be escaped.
+    """
+    if _CONTROL_BYTE.search(nquads):
+        return None
+    lines = set(nquads.splitlines(keepends=True))
+    with_blanks = {line for line in lines if b"_:" in line and _BLANK.search(line)}
+    if not with_blanks:
+        return sorted(lines)
+    lines -= with_blanks
+    lines.update(line.encode() for line in _named({line.decode() for line in with_blanks}, "sha256", seconds))
+    return sorted(lines)  # the order of bytes of UTF-8 is that of code points
 
 
 def _escaped(token: str) -> str:

@@ -33,6 +33,7 @@ class DuckDB(Engine):
     def __init__(self, connection: duckdb.DuckDBPyConnection, shared: _Shared | None = None) -> None:
         self._connection = connection
         self._shared = shared or _Shared()
+        connection.execute("SET enable_progress_bar = false")  # it draws one of its own in a process without a script
 
     @classmethod
     def create(cls, *, memory: str | None = None, scratch: Path | None = None) -> Self:
@@ -187,16 +188,11 @@ class DuckDB(Engine):
 
     @contextmanager
     def saved(self, file: Path) -> Iterator[str]:
-        """Write the database, temporary tables aside, to a new file; yield its name, to change it while it is open."""
+        """Write the database, temporary tables aside, to a new file; yield its name, to change it before it closes."""
         self.run(f"ATTACH {quoted(str(file))} AS saved")
         self.run("COPY FROM DATABASE memory TO saved")
         yield "saved"
         self.run("DETACH saved")
-
-    def save(self, file: Path) -> None:
-        """Write the database, temporary tables aside, to a new file."""
-        with self.saved(file):
-            pass
 
     def restore(self, file: Path, *, name: str) -> None:
         """Copy into this database, which must be empty, what ``saved`` wrote; the file stays to be read under ``name``.

@@ -99,7 +99,6 @@ def write_nquads(graph: Graph, *, inferred_graph: str, out: Path, named: Part | 
 
 
 def _rank(engine: Engine) -> None:
-    """Make the ranks of terms, where the engine sorts by them."""
     if not engine.sorts_texts:
         engine.make("ranked", _RANKED)
 

@@ -110,19 +110,11 @@ class Engine(ABC):
             self.run(f"INSERT INTO {table} ({', '.join(columns)}) SELECT * FROM {given}")
 
     @abstractmethod
-    def save(self, file: Path) -> None:
-        """Write the tables, temporary ones aside, to a new file of DuckDB's."""
-
-    def remember(self, key: str, value: object) -> None:  # noqa: B027 - what does not outlive us remembers nothing
-        """Keep with the tables, where they outlive this process, what whoever resumes must know; any value of JSON."""
-
-    def remembered(self, key: str) -> Any:
-        """Return what is kept with the tables, or None."""
-        return None
-
-    @abstractmethod
     def interrupt(self) -> None:
         """Stop the statement that runs, in another thread, if one does; it raises KeyboardInterrupt there."""
+
+    def finish(self) -> None:  # noqa: B027 -- what is on one machine is whole when its file is
+        """Say that what lasts is whole, where that has to be said."""
 
     @abstractmethod
     def close(self) -> None:

@@ -56,23 +56,28 @@ def load_files(graph: Graph, files: Iterable[File], *, project: Project) -> None
         Source(number, file.name or project.relative(file.path), file.role, home_of(file.path, project=project))
         for number, file in numbered.items()
     )
-    lines = {number: file for number, file in numbered.items() if plain(file.path).suffix in LINES}
-    _parse(graph, {number: file for number, file in numbered.items() if number not in lines}, project)
-    engine = graph.engine
-    assert isinstance(engine, DuckDB)
-    taken = {number for number, file in lines.items() if _take_lines(engine, file, number, project)}
-    if taken:
-        taken.difference_update(graph.settle(refused=_NOT_CANONICAL))
-    _parse(graph, {number: file for number, file in lines.items() if number not in taken}, project)
+    if isinstance(graph.engine, DuckDB):
+        _load_here(graph, graph.engine, numbered, project)
+    else:
+        from kg.graph.spark.loading import load
+
+        load(graph, numbered, project)
     graph.merge()
 
 
-def _parse(graph: Graph, files: Mapping[int, File], project: Project) -> None:
+def _load_here(graph: Graph, engine: DuckDB, files: Mapping[int, File], project: Project) -> None:
+    lines = {number: file for number, file in files.items() if plain(file.path).suffix in LINES}
+    _parse(graph, engine, {number: file for number, file in files.items() if number not in lines}, project)
+    taken = {number for number, file in lines.items() if _take_lines(engine, file, number, project)}
+    if taken:
+        taken.difference_update(graph.settle(refused=_NOT_CANONICAL))
+    _parse(graph, engine, {number: file for number, file in lines.items() if number not in taken}, project)
+
+
+def _parse(graph: Graph, engine: DuckDB, files: Mapping[int, File], project: Project) -> None:
     """Take files, by their numbers, as their parsers write them out."""
     if not files:
         return
-    engine = graph.engine
-    assert isinstance(engine, DuckDB)
     engine.scratch.mkdir(parents=True, exist_ok=True)
     written = engine.scratch / "lines.nq"
     try:
@@ -131,8 +136,6 @@ def _scoped(column: str, scope: str) -> str:
     return f"CASE WHEN regexp_full_match({column}, '{_BLANK}') THEN {scope} || {label} ELSE error('not canonical') END"
 
 
-SELECT_LINES = _taken_apart("(SELECT source, text FROM {lines})", named=True)
-"""The SELECT (source, g, s, p, o) of ``{lines}`` (source, text), canonical N-Quads."""
 _SELECT_MARKED = _taken_apart(
     "(SELECT split_part(text, '\t', 1)::INTEGER AS source, substr(text, strpos(text, '\t') + 1) AS text FROM {lines})",
     named=True,

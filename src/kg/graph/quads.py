@@ -92,10 +92,16 @@ class Graph(Dictionary):
     @classmethod
     def empty(cls, engine: Engine) -> Self:
         """Return an empty graph in an engine that has no tables."""
-        graph = cls(engine)
-        for statement in (*_SCHEMA, f"CREATE VIEW inferred AS {published('closure')}", _INCOMING):
-            graph.engine.run(statement)
-        return graph
+        for statement in _SCHEMA:
+            engine.run(statement)
+        return cls.over(engine)
+
+    @classmethod
+    def over(cls, engine: Engine) -> Self:
+        """Return the graph of the tables of an engine, which has nothing else."""
+        for statement in (f"CREATE VIEW inferred AS {published('closure')}", _INCOMING):
+            engine.run(statement)
+        return cls(engine)
 
     @classmethod
     def restore(cls, file: Path, *, memory: str | None = None, scratch: Path | None = None) -> Self:
@@ -204,13 +210,13 @@ class Graph(Dictionary):
     def save(self, file: Path) -> None:
         """Write the tables to a new file, without the terms that nothing uses."""
         if not isinstance(self.engine, DuckDB):
-            self.engine.save(file)
+            from kg.graph.spark.saving import tables_of
+
+            tables_of(self).save(file)
             return
         with self.engine.saved(file) as saved:
-            tables = " ".join(
-                f"UNION SELECT {c} FROM {saved}.quad UNION SELECT {c} FROM {saved}.closure" for c in "spo"
-            )
-            used = f"SELECT g AS id FROM {saved}.quad {tables}"
+            places = [("quad", column) for column in "gspo"] + [("closure", column) for column in "spo"]
+            used = " UNION ".join(f"SELECT {column} FROM {saved}.{table}" for table, column in places)
             self.engine.run(f"DELETE FROM {saved}.term WHERE id NOT IN ({used})")
 
     def asserted(self) -> Iterator[Triple]:
@@ -332,6 +338,16 @@ class Graph(Dictionary):
         if known is None:
             return []
         return list(self._triples(f"({self.UNION})", f"t.{column} = {known}"))
+
+    def named(self, base: str) -> list[str]:
+        """Return the IRIs that begin with ``base`` and are in a quad, or in a triple that is published, sorted."""
+        tables = " ".join(f"UNION SELECT {c} FROM quad UNION SELECT {c} FROM inferred" for c in "spo")
+        rows = self.engine.rows(
+            f"SELECT token[2:-2] FROM term WHERE starts_with(token, ?) AND id IN (SELECT g AS id FROM quad {tables}) "
+            "ORDER BY 1",
+            [f"<{base}"],
+        )
+        return [iri for (iri,) in rows]
 
     def fragments(self, base: str) -> list[str]:
         """Return the IRIs that begin with ``base`` and have a fragment, sorted."""

@@ -212,8 +212,12 @@ def read_quads(data: bytes, *, suffix: str) -> Iterator[Quad]:
 
 def write_triples(triples: Iterable[Triple], *, suffix: str, prefixes: Mapping[str, str]) -> bytes:
     """Return triples, in their order, in the format of a suffix such as ``.rdf``. Blank nodes keep their labels."""
-    lines = "".join(f"{s} {p} {o} .\n" for s, p, o in triples)
-    parsed = ox.parse(lines.encode(), format=ox.RdfFormat.N_TRIPLES, lenient=True)
+    return write_lines("".join(f"{s} {p} {o} .\n" for s, p, o in triples), suffix=suffix, prefixes=prefixes)
+
+
+def write_lines(ntriples: str, *, suffix: str, prefixes: Mapping[str, str]) -> bytes:
+    """Return the triples of N-Triples, as ``write_triples`` does."""
+    parsed = ox.parse(ntriples.encode(), format=ox.RdfFormat.N_TRIPLES, lenient=True)
     return ox.serialize((quad.triple for quad in parsed), format=FORMATS[suffix], prefixes=dict(prefixes)) or b""
 
 

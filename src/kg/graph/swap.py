@@ -7,6 +7,9 @@ Killed at any moment, a run leaves the link on a whole folder; the next run clea
 ``build.d/.kg`` marks the folder as ours and is the lock of the short steps; a draft being written is
 locked too, so that a run never clears the draft of another that is alive. Who reads a finished folder for long
 holds it: it is cleared by the first run after nobody does.
+
+What must be known of a folder, and is not for those who read it, goes into its notes: a folder beside it that comes
+and goes with it.
 """
 
 import fcntl
@@ -25,6 +28,12 @@ _MARK = ".kg"
 _DRAFT = ".tmp-"
 _LINK = ".link-"
 _FEW = 100  # files
+_NOTES = ".notes-"
+
+
+def notes_of(folder: Path) -> Path:
+    """Return where the notes of a folder are, if it has some."""
+    return folder.with_name(f"{_NOTES}{folder.name}")
 
 
 @dataclass(frozen=True)
@@ -65,6 +74,12 @@ class Draft:
     folder: Path
     name: str | None = None
 
+    def notes(self) -> Path:
+        """Return the folder for its notes, made if it is not there."""
+        notes = notes_of(self.folder)
+        notes.mkdir(exist_ok=True)
+        return notes
+
 
 @contextmanager
 def swap(link: Path, *, name: str | None = None) -> Iterator[Draft]:
@@ -87,7 +102,7 @@ def swap(link: Path, *, name: str | None = None) -> Iterator[Draft]:
     try:
         yield draft
         if draft.name is None:
-            shutil.rmtree(draft.folder)
+            _discard(draft.folder)
             with _locked(home / _MARK):
                 _clear(home, keep=link.resolve())
             return
@@ -96,12 +111,12 @@ def swap(link: Path, *, name: str | None = None) -> Iterator[Draft]:
         _flush(draft.folder)  # so that no link ever names what a power cut can empty
         with _locked(home / _MARK):
             _refuse_foreign(link, home)
-            draft.folder = draft.folder.rename(_free(home, draft.name))
+            draft.folder = _rename(draft.folder, _free(home, draft.name))
             _point(link, draft.folder)
             _clear(home, keep=draft.folder)
     except BaseException:
         if draft.folder.name.startswith(_DRAFT):
-            shutil.rmtree(draft.folder, ignore_errors=True)
+            _discard(draft.folder)
         raise
     finally:
         os.close(alive)
@@ -133,6 +148,19 @@ def _locked(file: Path) -> Iterator[None]:
     with file.open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+def _rename(folder: Path, name: Path) -> Path:
+    """Rename a folder with its notes."""
+    shutil.rmtree(notes_of(name), ignore_errors=True)
+    if notes_of(folder).exists():
+        notes_of(folder).rename(notes_of(name))
+    return folder.rename(name)
+
+
+def _discard(folder: Path) -> None:
+    for path in (folder, notes_of(folder)):
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def _free(home: Path, name: str) -> Path:
@@ -172,12 +200,15 @@ def _flush_one(path: Path) -> None:
 def _clear(home: Path, *, keep: Path) -> None:
     """Remove the older folders that nobody holds, and what dead runs left."""
     for path in sorted(home.iterdir()):
-        if path == keep or path.name == _MARK:
+        if path == keep or path.name == _MARK or path.name.startswith(_NOTES):
             continue
         if path.name.startswith(_LINK):
             path.unlink()
         else:
             _remove(path)
+    for notes in home.glob(f"{_NOTES}*"):
+        if not notes.with_name(notes.name.removeprefix(_NOTES)).exists():
+            shutil.rmtree(notes, ignore_errors=True)
 
 
 def _remove(folder: Path) -> None:

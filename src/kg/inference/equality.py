@@ -54,12 +54,7 @@ class Equality:
         count = engine.count(f"SELECT count(*) {pairs}")
         if count != self._known:
             self._known = count
-            rows = engine.rows(f"SELECT s, o {pairs}")
-            ids = sorted({number for pair in rows for number in pair})
-            ordered = sorted(zip(self._graph.tokens(ids), ids, strict=True))
-            place = {number: i for i, (_, number) in enumerate(ordered)}
-            found = _components((place[one], place[other]) for one, other in rows)
-            names = {ordered[one][1]: ordered[top][1] for one, top in found.items()}
+            names = _components(engine.rows(f"SELECT s, o {pairs}"))
             engine.run("DELETE FROM name")
             engine.append("name", {"rep": list(names.values()), "id": list(names)})
         return count > 0
@@ -84,7 +79,7 @@ def _constants(rule: Rule) -> Iterable[str]:
 
 
 def _components(pairs: Iterable[tuple[int, int]]) -> dict[int, int]:
-    """Return the representative, the first, of each thing in some pair."""
+    """Return the representative, the smallest, of each thing in some pair."""
     above: dict[int, int] = {}
 
     def top(one: int) -> int:

@@ -40,12 +40,14 @@ def run(
     rules: Sequence[Rule],
     *,
     changed: Iterable[tuple[str, str | None]] | None = None,
+    resumed: bool = False,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Inference:
     """Add to the closure of ``graph`` all that ``rules`` give. Rule number n is ``rules[n - 1]``.
 
     With ``changed``, the predicates and classes of asserted triples that differ from those that the closure was
-    inferred from by the same rules, what they cannot concern is kept as it is.
+    inferred from by the same rules, what they cannot concern is kept as it is. A run that is ``resumed`` finds in
+    the closure the rounds of the same rules up to the last that was finished, and goes on with those that would follow.
 
     Raises RuleError when negation runs in a circle, QueryError when a CONSTRUCT rule fails.
     """
@@ -54,12 +56,12 @@ def run(
     engine.run(_CANDIDATES)
     atoms = (atom for rule in rules for atom in (*rule.head, *rule.body, *rule.closed))
     graph.ids({place for atom in atoms for place in atom if not is_variable(place)})
-    last = engine.count("SELECT coalesce(max(round), 0) FROM closure")
-    concerned = {number for number, rule in enumerate(rules, 1) if not rule.equality}
+    last, concerned = 0, {number for number, rule in enumerate(rules, 1) if not rule.equality}
     if changed is not None:
         patterns = change.affected(rules, changed)
         change.forget(graph, patterns)
         concerned = change.concerned(rules, patterns)
+    if changed is not None or resumed:
         last = engine.count("SELECT coalesce(max(round), 0) FROM closure")
     with graph.few_rows():
         running = _Run(graph, rules, last)

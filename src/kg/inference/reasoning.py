@@ -10,9 +10,6 @@ from kg.inference.fixpoint import Inference, run
 from kg.inference.owl import contradictions, rules, schema_of
 from kg.inference.rules import Rule
 
-_RULES = "rules"
-"""What a closure that is not finished is remembered with: it goes on by the same rules."""
-
 
 def infer(
     graph: Graph,
@@ -20,29 +17,29 @@ def infer(
     *,
     changed: Iterable[tuple[str, str | None]] | None = None,
     known: Sequence[Rule] = (),
+    resumed: bool = False,
+    keep: Callable[[Sequence[Rule]], None] = lambda _: None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> tuple[list[Rule], Inference]:
     """Add to the closure of ``graph`` what follows by OWL 2 RL and ``constructs``; return the rules in their order.
 
     Axioms that are themselves inferred have rules too, found when all else is at rest. With ``changed``, the closure
-    holds what follows by the rules ``known`` from asserted triples that differ in these predicates and classes.
+    holds what follows by the rules ``known`` from asserted triples that differ in these predicates and classes;
+    where it is ``resumed``, what followed by these rules when it was left. ``keep`` is told the rules before they run.
 
     Raises InconsistencyError where the graph contradicts itself, SourceError for an ill-formed axiom, and what
     ``fixpoint.run`` raises.
     """
-    if begun := graph.engine.remembered(_RULES):
-        found = [Rule.from_json(rule) for rule in begun]
-    else:
-        found = list(known) if changed is not None else [*rules(schema_of(graph)), *constructs]
+    found = list(known) if resumed or changed is not None else [*rules(schema_of(graph)), *constructs]
     while True:
-        graph.engine.remember(_RULES, [rule.to_json() for rule in found])
-        inference = run(graph, found, changed=changed, progress=progress)
+        keep(found)
+        inference = run(graph, found, changed=changed, resumed=resumed, progress=progress)
         schema = schema_of(graph)
         there = set(found)
         more = [rule for rule in rules(schema) if rule not in there]
         if not more:
             break
-        changed = None
+        changed, resumed = None, False
         found = [*found, *more]
         graph.forget()
     explainer = Explainer(graph, found, store=lambda: store_of(graph))

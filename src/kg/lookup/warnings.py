@@ -20,8 +20,8 @@ _WORDINGS = {
     },
     "fr": {
         "title": "Avertissements",
-        "count": "Avertissements : {0}. Inexpliqués : {1}.",
-        "right": "Ce qui devrait être : {0}",
+        "count": "Avertissements : {0}. Inexpliqués : {1}.",
+        "right": "Ce qui devrait être : {0}",
         "bare": "inexpliqué",
     },
 }

@@ -6,6 +6,7 @@
 ``.well-known/void``  the same bytes, where VoID looks for them (section 7.2 of the note)
 ``CITATION.cff``      how the dataset is cited, when it says whose it is
 ``release/…``         the releases that the project keeps (see ``kg.publication.release``)
+``releases.atom``     the same as a feed, when there are some (see ``kg.publication.feed``)
 """
 
 import shutil
@@ -18,11 +19,13 @@ from kg.project import Project
 from kg.publication import citation, datapackage
 from kg.publication.about import About, about
 from kg.publication.dumps import DESCRIBED, Dumps, describe_dump, write_dumps
+from kg.publication.feed import FILE as FEED
+from kg.publication.feed import write_feed
 from kg.publication.jsonld import Terms, write_jsonld
 from kg.publication.metadata import catalogue, dataset_facts, dataset_of
 from kg.publication.offers import Offer, offers, slug_of
 from kg.publication.packing import pack
-from kg.publication.released import folder_of, releases
+from kg.publication.released import Released, folder_of, releases
 from kg.publication.tables import Table, tables
 from kg.publication.triples import PREFIXES
 from kg.source.reader import Triple
@@ -35,10 +38,11 @@ WELL_KNOWN = ".well-known/void"
 
 @dataclass(frozen=True)
 class Data:
-    """What was written: what the dataset says of itself, and what is offered, in the order in which it is shown."""
+    """What was written: what the dataset says of itself, what is offered, as shown, and releases, newest first."""
 
     about: About
     offers: tuple[Offer, ...]
+    releases: tuple[Released, ...] = ()
 
     @property
     def digest(self) -> str:
@@ -64,15 +68,24 @@ def write_data(build: Build, *, project: Project, root: Path, site: str, endpoin
         for done in packed:
             done.result()
     _write_tables(found, root)
-    for version in releases(project):
-        shutil.copytree(folder_of(version, project=project), root / "release" / str(version))
-    return _describe(build, dumps, found, project=project, root=root, site=site, endpoint=endpoint)
+    data = _describe(build, dumps, found, project=project, root=root, site=site, endpoint=endpoint)
+    _write_releases(data, project=project, root=root, site=site)
+    return data
 
 
 def _write_tables(found: tuple[Table, ...], root: Path) -> None:
     for table in found:
         (root / table.path).parent.mkdir(parents=True, exist_ok=True)
         (root / table.path).write_text(table.text(), encoding="utf-8", newline="")
+
+
+def _write_releases(data: Data, *, project: Project, root: Path, site: str) -> None:
+    for released in data.releases:
+        folder = root / "release" / str(released.version)
+        shutil.copytree(folder_of(released.version, project=project), folder)
+    if data.releases:
+        text = write_feed(data.releases, data.about, site=site, language=project.languages[0])
+        (root / FEED).write_bytes(text)
 
 
 def _describe(
@@ -103,7 +116,7 @@ def _describe(
     if found:
         with (root / datapackage.FILE).open("w", encoding="utf-8", newline="\n") as out:
             datapackage.write_package(out, found, said, files=files, language=project.languages[0])
-    return Data(said, offered)
+    return Data(said, offered, tuple(reversed(releases(project).values())))
 
 
 def _write_catalogue(triples: tuple[Triple, ...], *, project: Project, root: Path) -> None:

@@ -12,8 +12,9 @@
 
 import hashlib
 import json
+import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -21,7 +22,7 @@ from typing import TextIO
 
 from kg.errors import UsageError
 from kg.graph.build import Build
-from kg.graph.canonical import canonical_nquads
+from kg.graph.canonical import canonical_dump, canonical_nquads
 from kg.graph.terms import iri
 from kg.project import Project
 from kg.publication.jsonld import Terms, write_context, write_jsonld
@@ -32,6 +33,8 @@ GRAPHS = "data/graph/"
 CONTEXT = "data/context.jsonld"
 DESCRIBED = "data/dump.json"
 """The path of what a browser must know to take the whole N-Quads: ``describe_dump`` writes it."""
+SUMS = "SHA256SUMS"
+"""The list of the digests of all other files."""
 _LONGEST = 200
 
 
@@ -49,6 +52,17 @@ class File:
         with path.open("rb") as data:
             digest = hashlib.file_digest(data, "sha256").hexdigest()
         return cls(path.relative_to(root).as_posix(), path.stat().st_size, digest)
+
+
+def sums_of(files: Iterable[File]) -> str:
+    """Return the digests of files as ``sha256sum --check`` reads them."""
+    return "".join(f"{file.sha256}  {file.path}\n" for file in files)
+
+
+def files_of(root: Path) -> tuple[File, ...]:
+    """Return what there is below a folder, sorted by path."""
+    paths = (Path(folder) / name for folder, _, names in os.walk(root) for name in names)
+    return tuple(sorted((File.of(path, root=root) for path in paths), key=lambda file: file.path))
 
 
 @dataclass(frozen=True)
@@ -77,8 +91,9 @@ def write_dumps(
     terms = Terms.of(quads, prefixes=project.prefixes)
     whole = {suffix: f"data/{slug}.{suffix}" for suffix in ("nq", "trig", "jsonld", "ttl")}
     (root / GRAPHS).mkdir(parents=True)
-    with _open(root / whole["nq"]) as out:
-        out.writelines(canonical_nquads(quads))
+    with (root / whole["nq"]).open("wb") as out:
+        lines = canonical_dump(build.dump.read_bytes())
+        out.writelines(lines if lines is not None else map(str.encode, canonical_nquads(quads)))
     written(whole["nq"])
     with _open(root / whole["trig"]) as out:
         comment = f"{about}: the merged graph, asserted and inferred, then each named graph."

@@ -8,33 +8,51 @@
 
 import os
 import re
-from collections.abc import Callable, Iterable
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from importlib.metadata import version
 from pathlib import Path
+from typing import Protocol
 
 from kg.errors import UsageError
-from kg.graph.build import Build
-from kg.graph.swap import swap
+from kg.graph.build import FINDINGS, MANIFEST, RULES, Build
+from kg.graph.swap import Draft, hold, swap
 from kg.project import Project
-from kg.publication.data import Data, write_data
-from kg.publication.dumps import File
+from kg.publication.beside import Beside, data_beside
+from kg.publication.data import write_data
+from kg.publication.dumps import SUMS, File, files_of, sums_of
 from kg.publication.metadata import dataset_of
-
-SUMS = "SHA256SUMS"
+from kg.publication.record import Before, Record
+from kg.publication.released import FOLDER
 
 
 @dataclass(frozen=True)
 class Publication:
-    """What was published: the folder, its files sorted by path, ``SHA256SUMS`` left out, and the dataset's digest."""
+    """What was published: the folder, its files sorted by path, ``SHA256SUMS`` left out, and the dataset's digest.
+
+    ``kept`` is how many of the files an earlier publication has left.
+    """
 
     folder: Path
     files: tuple[File, ...]
     digest: str
+    kept: int = 0
 
 
-Pages = Callable[[Path, str, Data], Iterable[File]]
-"""Writes pages below a folder that will be hosted at an IRI, beside the data there, and returns the files."""
+class Pages(Protocol):
+    """Writes what people read."""
+
+    def identity(self, base: str) -> str:
+        """Return a digest of all that pages come from, besides the graph, where they will be hosted at ``base``."""
+
+    def write(self, root: Path, base: str, data: Beside, record: Record, before: Before | None) -> Iterable[File]:
+        """Write pages below ``root``, beside the data, and return the files of both.
+
+        Those ``before`` that would be written as they are may be kept. What is written is added to the record.
+        """
 
 
 def publish(
@@ -44,7 +62,8 @@ def publish(
 
     ``base`` is the IRI where the folder will be hosted, by default that of the project; it changes the addresses
     of the files in the catalogue, never the IRIs of the graph. ``pages`` writes what people read; without it there are
-    the data alone. An interrupted run leaves what was there.
+    the data alone. Pages that a publication of the same program and settings left at ``out`` are kept, if nothing
+    that they tell has changed. An interrupted run leaves what was there.
 
     Raises UsageError when the dataset is not described, ``base`` is not an IRI that ends in ``/``, or ``out`` is
     not of this program's making, or names the build itself.
@@ -53,28 +72,54 @@ def publish(
     site = _site(base, project)
     if build.folder.parent == out.with_name(f"{out.name}.d").resolve():
         raise UsageError(f"{out} is the build that is to be published: choose another place")
-    with swap(out) as draft:
-        root = draft.folder
-        data = write_data(build, project=project, root=root, site=site)
-        files = files_of(root, pages(root, site, data) if pages else ())
-        sums = sums_of(files)
-        (root / SUMS).write_text(sums, encoding="utf-8", newline="\n")
+    with swap(out) as draft, _held(out):
+        if pages:
+            record = Record(pages.identity(site), _whole(build, project))
+            before = Before.of(out, identity=record.identity)
+            if before and before.record.whole == record.whole and (files := before.files()):
+                return Publication(before.folder, files, before.record.digest, len(files))
+            publication = _with_pages(build, project, draft, site, pages, record, before)
+        else:
+            digest = write_data(build, project=project, root=draft.folder, site=site).digest
+            publication = Publication(draft.folder, files_of(draft.folder), digest)
+        sums = sums_of(publication.files)
+        (draft.folder / SUMS).write_text(sums, encoding="utf-8", newline="\n")
         draft.name = sha256(sums.encode()).hexdigest()[:16]
-        publication = Publication(root, files, data.digest)
     return replace(publication, folder=draft.folder)
 
 
-def files_of(root: Path, measured: Iterable[File] = ()) -> tuple[File, ...]:
-    """Return what there is below a folder, sorted by path; what was ``measured`` is not read again."""
-    known = {file.path: file for file in measured}
-    paths = (Path(folder) / name for folder, _, names in os.walk(root) for name in names)
-    found = (known.get(path.relative_to(root).as_posix()) or File.of(path, root=root) for path in paths)
-    return tuple(sorted(found, key=lambda file: file.path))
+def _with_pages(
+    build: Build, project: Project, draft: Draft, site: str, pages: Pages, record: Record, before: Before | None
+) -> Publication:
+    """Write the data and the pages of a publication, and its record."""
+    root, notes = draft.folder, draft.notes()
+    with data_beside(build, project=project, root=root, site=site, folder=notes / "data") as beside:
+        files = tuple(sorted(pages.write(root, site, beside, record, before), key=lambda file: file.path))
+        record.digest = beside.written.data.digest
+    kept = len(record.stamps)
+    record.write(notes, root=root, files=files, dump=build.dump)
+    return Publication(root, files, record.digest, kept)
 
 
-def sums_of(files: Iterable[File]) -> str:
-    """Return the digests of files as ``sha256sum --check`` reads them."""
-    return "".join(f"{file.sha256}  {file.path}\n" for file in files)
+@contextmanager
+def _held(out: Path) -> Iterator[None]:
+    """Hold the publication that is at ``out``, if there is one."""
+    held = hold(out) if out.exists() else None
+    try:
+        yield
+    finally:
+        if held:
+            held.release()
+
+
+def _whole(build: Build, project: Project) -> str:
+    """Return a digest of what a publication comes from besides what ``Pages.identity`` is of."""
+    come_from = sha256("\n".join(map(version, ("rdflib", "zstandard"))).encode())
+    come_from.update(f"{zlib.ZLIB_RUNTIME_VERSION} {os.environ.get('SOURCE_DATE_EPOCH')}".encode())
+    kept = [path for path in sorted((project.root / FOLDER).rglob("*")) if path.is_file()]
+    for path in (build.folder / MANIFEST, build.folder / FINDINGS, build.folder / RULES, *kept):
+        come_from.update(f"{path.name} {path.stat().st_size}\n".encode() + path.read_bytes())
+    return come_from.hexdigest()
 
 
 def _site(base: str | None, project: Project) -> str:

@@ -27,9 +27,8 @@ from kg.graph.canonical import canonical_nquads
 from kg.project import Project
 from kg.publication.diff import compare
 from kg.publication.diff_forms import patch, render
-from kg.publication.dumps import File, dataset_quads, file_name
+from kg.publication.dumps import SUMS, File, dataset_quads, file_name, files_of, sums_of
 from kg.publication.metadata import dataset_facts, dataset_of
-from kg.publication.publish import SUMS, files_of, sums_of
 from kg.publication.released import DESCRIPTION, FOLDER, Released, describe, folder_of, released_quads, releases
 from kg.publication.sides import Side, side_of
 from kg.publication.steps import Need, need, vanished
@@ -120,7 +119,8 @@ def _changes(
         )
     for language in project.languages:
         sentences = render(diff, form="markdown", language=language)
-        (draft / f"CHANGES.{language}.md").write_text(sentences, encoding="utf-8", newline="\n")
+        text = f"# {before.version} → {wanted}\n\n{sentences}"
+        (draft / f"CHANGES.{language}.md").write_text(text, encoding="utf-8", newline="\n")
     aligned, known = set(align(quads, old=old)), set(old)
     lines = "".join(patch(sorted(known - aligned), sorted(aligned - known)))
     (draft / f"from-{before.version}.rdfp.gz").write_bytes(_compressed(lines.encode()))

@@ -49,6 +49,14 @@ def releases(project: Project) -> dict[Version, Released]:
     return dict(sorted(found.items()))
 
 
+def digest_of_releases(project: Project) -> str:
+    """Return a digest of which releases a project keeps, and of what is said of each."""
+    found = hashlib.sha256()
+    for file in sorted((project.root / FOLDER).glob(f"[0-9]*/{DESCRIPTION}")):
+        found.update(f"{file.parent.name}\n".encode() + file.read_bytes())
+    return found.hexdigest()
+
+
 def released_quads(folder: Path, *, project: Project) -> list[Quad]:
     """Return the quads of the release in a folder. Raises ReleaseError when its file is not as it was released."""
     released = _read(folder / DESCRIPTION, project)

@@ -28,7 +28,7 @@ KINDS: Mapping[str, Kind] = {
     "tree": Kind(("thing", "parent")),
 }
 RESERVED = (
-    "catalog", "data", "feed", "health", "index", "metrics", "openapi", "query", "release", "robots", "search",
+    "catalog", "data", "health", "index", "metrics", "openapi", "query", "release", "releases", "robots", "search",
     "sitemap", "sparql", "static", "vocabulary",
 )  # fmt: skip
 """Names that no picture has: they are addresses of other pages."""

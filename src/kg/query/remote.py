@@ -1,17 +1,12 @@
 """Ask a remote SPARQL endpoint, through SPARQLWrapper (SPARQL 1.1 Protocol, query via URL-encoded POST)."""
 
 import ast
-import datetime
-import email.utils
-import html
 import http.client
-import re
 import time
 import urllib.error
 import urllib.parse
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from email.message import Message
 from importlib.metadata import version
 from typing import Any
@@ -19,38 +14,16 @@ from typing import Any
 from SPARQLWrapper import JSON, POST, TURTLE, SPARQLWrapper
 from SPARQLWrapper.SPARQLExceptions import SPARQLWrapperException
 
-from kg.errors import EndpointError, QueryError, UsageError
-from kg.graph.store import read_results, read_triples
+from kg.errors import EndpointError, QueryError
+from kg.graph.store import Solutions, read_results, read_triples
+from kg.graph.terms import parse
 from kg.query.answer import Answer
 from kg.query.catalogue import Catalogue, Query
-from kg.query.tokens import declared, form, used
+from kg.query.exchange import TRY_AGAIN, Endpoint, late, pause, refusal
+from kg.query.tokens import declared, form, over, used
 
-_TRY_AGAIN = (502, 503, 504)
-_LONGEST_PAUSE = 30.0
 _ACCEPT_RESULTS = "application/sparql-results+json"
 _ACCEPT_TRIPLES = "text/turtle, application/n-triples;q=0.9"
-
-
-@dataclass(frozen=True)
-class Endpoint:
-    """A SPARQL endpoint: its URL, and how long to bear with it.
-
-    ``timeout`` is in seconds, for one whole exchange. On 502, 503 and 504 the question is put again up to
-    ``retries`` times, after ``pause`` seconds doubled each time, or what Retry-After says, at most 30 seconds.
-    Raises UsageError for what is not an http or https URL.
-    """
-
-    url: str
-    timeout: float = 60
-    retries: int = 3
-    pause: float = 1.0
-
-    def __post_init__(self) -> None:
-        parts = urllib.parse.urlsplit(self.url)
-        if parts.scheme not in ("http", "https") or not parts.hostname or re.search(r"\s", self.url):
-            raise UsageError(f"an endpoint must be an http or https URL, not {self.url}")
-        if parts.username is not None:
-            raise UsageError(f"an endpoint's URL may not hold a user or a password: {parts.hostname}")
 
 
 def ask(query: str, *, endpoint: Endpoint, prefixes: Mapping[str, str] | None = None) -> Answer:
@@ -81,16 +54,26 @@ def _run(query: Query, catalogue: Catalogue, endpoint: Endpoint, values: Mapping
 
 
 def _ask(query: str, endpoint: Endpoint) -> Answer:
+    # Said in the query: of parameters Virtuoso makes a header each, and Python takes no more than a hundred.
+    query = over(query, endpoint.dataset.default, endpoint.dataset.named)
     is_graph = form(query) in ("CONSTRUCT", "DESCRIBE")
     wrapper = _wrapper(query, endpoint, is_graph=is_graph)
     data, media_type = _exchange(wrapper, endpoint)
     try:
-        return Answer.of(read_triples(data) if is_graph else read_results(data))
+        return Answer.of(read_triples(data) if is_graph else _results(data))
     except ValueError as error:
         expected = "Turtle" if is_graph else "SPARQL JSON results"
         raise EndpointError(
             f"{endpoint.url} answered with {media_type} that does not read as {expected}: {error}"
         ) from error
+
+
+def _results(data: bytes) -> Solutions | bool:
+    """Return the solutions or the boolean of an answer. Virtuoso 7 gives a boolean as a row, or none for false."""
+    found = read_results(data)
+    if isinstance(found, Solutions) and found.variables == ("__ASK_RETVAL",):
+        return any(parse(str(row[0])).value == "1" for row in found.rows)
+    return found
 
 
 def _wrapper(query: str, endpoint: Endpoint, *, is_graph: bool) -> SPARQLWrapper:
@@ -115,22 +98,22 @@ def _exchange(wrapper: SPARQLWrapper, endpoint: Endpoint) -> tuple[bytes, str]:
         except SPARQLWrapperException as error:
             if isinstance(error.__context__, urllib.error.HTTPError):
                 _stay(endpoint, error.__context__.geturl())
-            raise EndpointError(_refusal(endpoint, _status(error), _response(error))) from error
+            raise EndpointError(refusal(endpoint, _status(error), _response(error))) from error
         except TimeoutError as error:
-            raise _late(endpoint) from error
+            raise late(endpoint) from error
         except urllib.error.URLError as error:
             if isinstance(error.reason, TimeoutError):
-                raise _late(endpoint) from error
+                raise late(endpoint) from error
             reason = getattr(error.reason, "strerror", None) or error.reason
             raise EndpointError(f"cannot reach {endpoint.url}: {reason}") from error
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise EndpointError(f"{endpoint.url} broke off the exchange: {error or type(error).__name__}") from error
         if code < 300:
             return body, headers.get_content_type()
-        if code not in _TRY_AGAIN or trial == endpoint.retries:
+        if code not in TRY_AGAIN or trial == endpoint.retries:
             where = f" to {headers['Location']}" if code < 400 and headers["Location"] else ""
-            raise EndpointError(_refusal(endpoint, code, body) + where)
-        time.sleep(_pause(headers, endpoint.pause * 2**trial))
+            raise EndpointError(refusal(endpoint, code, body) + where)
+        time.sleep(pause(headers, endpoint.pause * 2**trial))
     raise AssertionError("the last trial returns or raises")
 
 
@@ -167,31 +150,6 @@ def _parts(response: Any, deadline: float) -> Iterator[bytes]:
             raise TimeoutError
 
 
-def _pause(headers: Message, otherwise: float) -> float:
-    """Return the seconds to wait: what Retry-After says (RFC 9110, section 10.2.3), else ``otherwise``; bounded."""
-    said = headers["Retry-After"] or ""
-    seconds = otherwise
-    if re.fullmatch(r"\d+", said):
-        seconds = float(said)
-    elif said:
-        try:
-            moment = email.utils.parsedate_to_datetime(said)
-            seconds = (moment - datetime.datetime.now(moment.tzinfo)).total_seconds()
-        except ValueError:
-            pass
-    return min(max(seconds, 0.0), _LONGEST_PAUSE)
-
-
-def _late(endpoint: Endpoint) -> EndpointError:
-    return EndpointError(f"{endpoint.url} did not answer within {endpoint.timeout:g} seconds")
-
-
-def _refusal(endpoint: Endpoint, code: int | None, body: bytes) -> str:
-    said = _first_lines(body)
-    meaning = http.client.responses.get(code or 0, "")
-    return f"{endpoint.url} answered {code} {meaning}".rstrip() + (f": {said}" if said else "")
-
-
 def _status(error: SPARQLWrapperException) -> int | None:
     return error.__context__.code if isinstance(error.__context__, urllib.error.HTTPError) else None
 
@@ -200,13 +158,3 @@ def _response(error: SPARQLWrapperException) -> bytes:
     """Return the body that SPARQLWrapper has put, as a bytes literal, at the end of its message."""
     _, _, literal = str(error).partition("\n\nResponse:\n")
     return bytes(ast.literal_eval(literal)) if literal else b""
-
-
-def _first_lines(body: bytes) -> str:
-    """Return the first five lines of an error page as plain text, at most 500 characters."""
-    text = body.decode("utf-8", errors="replace")
-    if re.search(r"(?i)<(?:!doctype|html|body)\b", text):
-        text = re.sub(r"(?is)<(script|style|head)\b.*?</\1>", " ", text)
-        text = html.unescape(re.sub(r"<[^<>]*>", "\n", text))
-    lines = ["".join(c for c in " ".join(line.split()) if c.isprintable()) for line in text.splitlines()]
-    return "\n".join([line for line in lines if line][:5])[:500]

@@ -1,7 +1,7 @@
 """Cut a SPARQL query into tokens, so that a change never lands in a string, an IRI or a comment."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal, cast
 
@@ -31,6 +31,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _WITH_AUTHORITY = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*://")
+_PATTERN = ("{", "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "VALUES")
 
 
 @dataclass(frozen=True)
@@ -116,3 +117,31 @@ def declared(query: str) -> dict[str, str]:
 def used(query: str) -> set[str]:
     """Return the names of the prefixes that a query uses or declares."""
     return {token.text.split(":", 1)[0] for token in tokens(query) if token.kind == "name"}
+
+
+def over(query: str, default: Iterable[str], named: Iterable[str]) -> str:
+    """Return a query over a dataset of these graphs, by IRI (SPARQL 1.1, section 13.2); one that says its own keeps it.
+
+    Raises QueryError when it is no query.
+    """
+    clauses = [*(f"FROM <{iri}>" for iri in default), *(f"FROM NAMED <{iri}>" for iri in named)]
+    if not clauses or any(token.word == "FROM" for token in tokens(query)):
+        return query
+    place = _after_head(query, form(query))
+    return f"{query[:place]} {' '.join(clauses)} {query[place:]}"
+
+
+def _after_head(query: str, kind: Form) -> int:
+    """Return where the dataset of a query is said: after what is selected, before the pattern and what modifies it."""
+    found = tokens(query)
+    start = next(i for i, token in enumerate(found) if token.word == kind)
+    depth, template = 0, False
+    for before, token in zip(found[start:], found[start + 1 :], strict=False):
+        if depth == 0 and token.word == "{" and kind == "CONSTRUCT" and before is found[start]:
+            template = True
+        elif depth == 0 and token.word in _PATTERN:
+            return token.start
+        depth += {"(": 1, "{": 1, ")": -1, "}": -1}.get(token.word, 0)
+        if template and depth == 0:
+            return token.end
+    return found[-1].end

@@ -16,6 +16,7 @@ from kg.service.formats import OFFERS, content_type
 from kg.service.kept import Kept
 from kg.service.negotiation import Form, matches
 from kg.service.protocol import RefusalError
+from kg.service.reading import note
 from kg.service.site import Site
 from kg.service.turns import BusyError
 from kg.service.worker import Question
@@ -80,6 +81,7 @@ class Answering:
         ``default`` and ``named`` are the graphs of the protocol. Raises RefusalError for what is wrong with the query,
         or where it is past a limit.
         """
+        note("q", query)
         formats = {kind: (form.suffix, form.media_type) if form else None for kind, form in chosen.items()}
         tag = self.tag(query, default, named, formats)
         if not whole and (same := unchanged(request, tag)):

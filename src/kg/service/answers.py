@@ -12,6 +12,7 @@ from starlette.types import Receive, Scope, Send
 from kg.service.headers import options
 from kg.service.kept import Kept
 from kg.service.negotiation import HTML, Form, choose_form, matches, matches_strongly
+from kg.service.problem import problem
 from kg.service.site import Site
 from kg.service.view import View, view_of
 
@@ -116,15 +117,15 @@ def on_condition(response: Response, request: Request, site: Site) -> Response:
 
 
 def refuse(request: Request, site: Site, status: int, lines: Sequence[str] = ()) -> Response:
-    """Return what an error says: a page for those who take HTML, else lines."""
+    """Return what an error says: a page for those who take HTML, else problem details or lines."""
     view = view_of(request, site)
     headers = {"Content-Language": view.language, **fresh(), **({"Allow": METHODS} if status == 405 else {})}
     said = view.words[str(status)]
     if choose_form(listed(request, "accept")) == HTML:
         page = view.render("problem.html", title=said, path=None, lines=lines)
         return respond(status, page.encode(), HTML.content_type, headers)
-    text = "".join(f"{line}\n" for line in (said, *lines))
-    return respond(status, text.encode(), "text/plain; charset=utf-8", headers)
+    body, form = problem(listed(request, "accept"), status, "\n".join((said, *lines)))
+    return respond(status, body, form.content_type, headers)
 
 
 def listed(request: Request, name: str) -> str | None:

@@ -1,7 +1,7 @@
 """The application: the routes of the service."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
@@ -27,8 +27,7 @@ from kg.service.succession import Succession
 from kg.service.things import Shelf
 from kg.service.turns import Turns
 from kg.service.wordings import spoken
-from kg.service.worker import Settings
-from kg.service.workers import Pool
+from kg.service.workers import Pool, settings_of
 
 _ROUTES = {"data", "health", "metrics", "openapi.json", "query", "search", "sparql", "static", "vocabulary"}
 
@@ -41,32 +40,25 @@ def application(
     watch: bool = False,
     log: AccessLog | None = None,
     metrics: Metrics | None = None,
-    written: Written | None = None,
+    written: Callable[[], Written] | None = None,
+    shelf: Shelf | None = None,
 ) -> Starlette:
     """Return the application over a site, with processes for queries of its own, begun and ended with it.
 
     With a ``source``, each new build there is served as soon as it is; ``watch`` makes one when a file changes.
-    ``written`` are the data where they are written already.
+    ``written`` gives the data where they are written elsewhere, ``shelf`` what has been read of the site already.
     """
     turns = Turns(workers=workers)
     pictures = {query.name for query in site.pictures}
     counted = metrics or Metrics()
 
     def pool(of: Site) -> Pool:
-        limits = of.project.limits
-        settings = Settings(
-            folder=str(of.build.folder),
-            seconds=limits.query_seconds,
-            memory=limits.query_memory,
-            rows=limits.query_rows,
-            prefixes=dict(of.project.prefixes),
-        )
-        return Pool(settings, workers=workers, turns=turns, tell=counted.query)
+        return Pool(settings_of(of), workers=workers, turns=turns, tell=counted.query)
 
     def compose(of: Site, pool: Pool) -> ASGIApp:
-        shelf = Shelf(Documents(of.build, project=of.project))
-        shelf.read()
-        found = _routes(of, pool, shelf, counted, written)
+        read = shelf if shelf and of is site else Shelf(Documents(of.build, project=of.project))
+        read.read()
+        found = _routes(of, pool, read, counted, written)
         router = Router([Mount(of.base_path, routes=found)] if of.base_path else found)
         known = [route.path.strip("/") for route in found if isinstance(route, Route)]
         return Named(
@@ -107,7 +99,9 @@ def application(
     return Starlette(routes=[Mount("", succession)], lifespan=lifespan, middleware=around)
 
 
-def _routes(site: Site, pool: Pool, shelf: Shelf, metrics: Metrics, written: Written | None) -> list[BaseRoute]:
+def _routes(
+    site: Site, pool: Pool, shelf: Shelf, metrics: Metrics, written: Callable[[], Written] | None
+) -> list[BaseRoute]:
     async def live(_: Request) -> JSONResponse:
         return JSONResponse({"status": "live"}, headers={"Cache-Control": "no-store"})
 

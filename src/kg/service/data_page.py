@@ -8,15 +8,16 @@ from starlette.requests import Request
 
 from kg.errors import UsageError
 from kg.lookup.speaker import number
-from kg.publication import citation, datapackage
+from kg.publication import citation, datapackage, feed
 from kg.publication.about import About, Texts
 from kg.publication.data import CATALOGUE, CATALOGUE_JSONLD, WELL_KNOWN
 from kg.publication.dumps import CONTEXT, File
 from kg.publication.offers import Offer
+from kg.publication.released import Released
 from kg.service.answers import Answers, RefusedError
 from kg.service.data_writer import Written
 from kg.service.downloads import After, Downloads
-from kg.service.names import Shown
+from kg.service.names import Shown, date
 from kg.service.negotiation import HTML, Form
 from kg.service.site import Site
 from kg.service.view import View
@@ -44,7 +45,7 @@ def answers(site: Site, downloads: Downloads) -> After:
             raise RefusedError(404, [error.message]) from error
         return _page(written, view)
 
-    return After(downloads.written, Answers(site, forms=(HTML,), write=write))
+    return After(downloads.done, Answers(site, forms=(HTML,), write=write))
 
 
 def _page(written: Written, view: View) -> bytes:
@@ -73,6 +74,8 @@ def _page(written: Written, view: View) -> bytes:
         version=about.version,
         licence=_named(about, view),
         cited=citation.cited(about, language=view.language),
+        releases=[_release(released, written, view) for released in written.data.releases],
+        feed=view.file(feed.FILE) if written.data.releases else None,
     ).encode()
 
 
@@ -90,6 +93,15 @@ def _offered(offers: Iterable[Offer], view: View) -> list[Offered]:
             found[plain] = Offered(_text(offer.titles, view), _text(offer.descriptions, view))
         found[plain].files.append(_file(offer.file, view))
     return list(found.values())
+
+
+def _release(released: Released, written: Written, view: View) -> tuple[str, str, str, list[tuple[str, str, str, str]]]:
+    """Return the version, the date, the digest and the files of a release: the dataset, what changed, the rest."""
+    folder = f"release/{released.version}/"
+    files = [file for path, file in written.files.items() if path.startswith(folder)]
+    files.sort(key=lambda file: (file.path != folder + released.file.path, file.path))
+    day = date(released.date.isoformat(), view.words) or released.date.isoformat()
+    return str(released.version), day, released.digest, [_file(file, view) for file in files]
 
 
 def _file(file: File, view: View) -> tuple[str, str, str, str]:

@@ -9,6 +9,7 @@ from kg.lookup.usage import Link
 from kg.service import diagram
 from kg.service.diagram import Box, Drawing
 from kg.service.names import Name, Names, Shown
+from kg.service.reading import note
 from kg.service.shape_pages import Asked, ShapePages
 from kg.service.term_pages import TermPages, Tree
 from kg.service.things import Shelf
@@ -59,6 +60,7 @@ class Documentation:
 
     def page(self, name: str) -> tuple[str, Mapping[str, Any]]:
         """Return the template of the page of an IRI, and what it shows besides what the graph says."""
+        note("d", name)
         token = f"<{name}>"
         if token in self._vocabulary.terms:
             return "term.html", {"term": self.terms.about(token), "drawing": self.around(token)}

@@ -9,10 +9,11 @@ from math import ceil
 from urllib.parse import quote
 
 from kg.graph.build import Build
-from kg.graph.store import canonical_quads, write_triples
+from kg.graph.store import canonical_quads, write_lines
 from kg.graph.terms import OWL, RDFS, SKOS, XSD, iri
 from kg.project import Project
 from kg.service.negotiation import Form
+from kg.service.reading import note, note_all
 from kg.source.reader import Quad, Triple
 from kg.source.turtle import predicate_order, write_trig, write_turtle
 
@@ -75,7 +76,7 @@ class Documents:
             self._parts.setdefault(name.partition("#")[0], []).append(name)
         for parts in self._parts.values():
             parts.sort(key=self._place)
-        self.labels = lru_cache(maxsize=50_000)(self._read_labels)
+        self._labels = lru_cache(maxsize=50_000)(self._read_labels)
         self.address = lru_cache(maxsize=50_000)(self._read_address)
         # Whoever turns the pages of something large has it sorted once.
         self._contents = lru_cache(maxsize=4)(self._read_contents)
@@ -94,16 +95,19 @@ class Documents:
 
     def within(self, subject: str, *, predicate: str | None, graph: str | None) -> list[Triple]:
         """Return what a named graph says of a thing, sorted, blank nodes aside; what the merged graph does for None."""
+        note("s", subject)
         quads = self._store.quads(subject=subject, predicate=predicate, graph=graph or "")
         triples = {(s, p, o) for _, s, p, o in quads if not o.startswith("_:")}
         return sorted(triples, key=lambda triple: (predicate_order(triple[1]), triple[2]))
 
     def objects(self, subject: str, predicate: str) -> list[str]:
         """Return the values of a property of a thing in the merged graph, sorted; all given and returned as tokens."""
+        note("v", f"{subject} {predicate}")
         return sorted(o for *_, o in self._store.quads(subject=subject, predicate=predicate, graph=""))
 
     def subjects(self, predicate: str, object: str) -> list[str]:
         """Return the things that have a value of a property in the merged graph, sorted, as tokens."""
+        note("w", f"{predicate} {object}")
         return sorted(s for _, s, *_ in self._store.quads(predicate=predicate, object=object, graph=""))
 
     def fragments(self) -> Mapping[str, int]:
@@ -117,13 +121,18 @@ class Documents:
 
     def names(self) -> set[str]:
         """Return the IRIs below the origin that the graph has anywhere, and the documents of those with a fragment."""
-        begin = f"<{self.origin}"
-        found = {token for quad in self._store.quads() for token in quad if token.startswith(begin)}
-        return {token[1:-1] for token in found} | set(self._parts)
+        graph = self.build().graph
+        found = {*graph.named(self.origin), *self._parts}
+        inferred = self.project.inferred_graph
+        if inferred.startswith(self.origin) and next(self._store.quads(graph=iri(inferred)), None):
+            found.add(inferred)
+        graph.engine.close()
+        return found
 
     def knows(self, name: str) -> bool:
         """Tell whether the graph has an IRI anywhere: as subject, predicate, object or name of a graph."""
         token = iri(name)
+        note_all("sogp", token)
         patterns: tuple[dict[str, str], ...] = (
             {"subject": token}, {"object": token}, {"graph": token}, {"predicate": token},
         )  # fmt: skip
@@ -165,6 +174,7 @@ class Documents:
 
     def is_deprecated(self, name: str) -> bool:
         """Tell whether the graph says that a resource is deprecated (OWL 2, section 5.5)."""
+        note("s", iri(name))
         quads = self._store.quads(subject=iri(name), predicate=f"<{OWL}deprecated>")
         return any(o in (f'"true"^^<{XSD}boolean>', f'"1"^^<{XSD}boolean>') for *_, o in quads)
 
@@ -178,6 +188,7 @@ class Documents:
         return min(self._values(self.project.dataset, f"{DCT}license"), default=None) if self.project.dataset else None
 
     def _values(self, subject: str, predicate: str) -> list[str]:
+        note("s", iri(subject))
         quads = self._store.quads(subject=iri(subject), predicate=iri(predicate))
         return [o[1:-1] for *_, o in quads if o.startswith("<")]
 
@@ -185,6 +196,10 @@ class Documents:
         """Return what the graph says of a resource, or None when it says nothing, or has no such page."""
         parts = self._parts.get(name, [])
         topics = [iri(topic) for topic in (name, *parts)]
+        note("f", name)
+        note("o", iri(name))
+        for topic in topics:
+            note_all("sg", topic)
         said = self._facts(chain.from_iterable(self._store.quads(subject=topic) for topic in topics))
         facts = self._with_blanks(said, name)
         contents: list[Statement] = []
@@ -230,6 +245,8 @@ class Documents:
             if not (border := border - seen):
                 break
             seen |= border
+            for blank in border:
+                note("s", blank)
             more = self._facts(chain.from_iterable(self._store.quads(subject=blank) for blank in border))
             found.update((fact.triple, fact) for fact in sorted(more, key=_order))
             border = {fact.triple[2] for fact in more if fact.triple[2].startswith("_:")}
@@ -248,6 +265,15 @@ class Documents:
             for triple, names in held.items()
         ]
 
+    def labels(self, token: str) -> tuple[Statement, ...]:
+        """Return what names a thing, sorted, with the graphs that say so."""
+        note("n", token)
+        return self._labels(token)
+
+    def parts(self, name: str) -> list[str]:
+        """Return the IRIs that are fragments of a document, passages by line, then the others by name."""
+        return self._parts.get(name, [])
+
     def _read_labels(self, token: str) -> tuple[Statement, ...]:
         quads = chain.from_iterable(self._store.quads(subject=token, predicate=label) for label in LABELS)
         return tuple(sorted(self._facts(quads), key=_order))
@@ -264,21 +290,30 @@ def write_document(described: Description, form: Form, *, project: Project) -> b
     TriG has each triple in the named graphs that hold it, the other forms each triple once. Blank nodes have the
     labels of RDFC-1.0.
     """
+    [body] = write_documents(described, [form], project=project)
+    return body
+
+
+def write_documents(described: Description, forms: Iterable[Form], *, project: Project) -> Iterator[bytes]:
+    """Yield a description in some forms, as ``write_document`` writes each."""
     quads: Iterable[Quad] = _quads(described.all_facts())
     if any("_:" in (s[:2], o[:2]) for _, s, _, o in quads):
         quads = canonical_quads(quads)
     triples = sorted({(s, p, o) for _, s, p, o in quads})
-    out = io.StringIO()
-    match form.suffix:
-        case "ttl":
-            write_turtle(out, triples, prefixes=project.prefixes)
-        case "trig":
-            write_trig(out, quads, prefixes=project.prefixes)
-        case "nt":
-            out.writelines(f"{s} {p} {o} .\n" for s, p, o in triples)
-        case suffix:
-            return write_triples(triples, suffix=f".{suffix}", prefixes=_used(project.prefixes, triples))
-    return out.getvalue().encode()
+    lines = "".join([f"{s} {p} {o} .\n" for s, p, o in triples])
+    for form in forms:
+        out = io.StringIO()
+        match form.suffix:
+            case "ttl":
+                write_turtle(out, triples, prefixes=project.prefixes)
+            case "trig":
+                write_trig(out, quads, prefixes=project.prefixes)
+            case "nt":
+                out.write(lines)
+            case suffix:
+                yield write_lines(lines, suffix=f".{suffix}", prefixes=_used(project.prefixes, triples))
+                continue
+        yield out.getvalue().encode()
 
 
 def _quads(facts: Iterable[Statement]) -> list[Quad]:

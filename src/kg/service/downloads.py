@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kg.errors import UsageError
 from kg.graph.build import Build
-from kg.publication import citation
+from kg.publication import citation, feed
 from kg.publication.about import About, about
 from kg.publication.data import CATALOGUE, CATALOGUE_JSONLD, WELL_KNOWN
 from kg.publication.metadata import dataset_facts
@@ -30,6 +30,7 @@ from kg.service.data_writer import Written, digest_of, written_in
 from kg.service.site import Site
 
 _TYPES: Mapping[str, str] = {
+    "atom": "application/atom+xml",
     "cff": "application/yaml",
     "csv": "text/csv; charset=utf-8; header=present",
     "gz": "application/gzip",
@@ -45,12 +46,17 @@ _TYPES: Mapping[str, str] = {
 
 
 class Downloads:
-    """The data of a site. What is written goes with it, unless it is given what is written elsewhere."""
+    """The data of a site. What is written goes with it, unless they are written ``elsewhere``."""
 
-    def __init__(self, site: Site, written: Written | None = None) -> None:
+    def __init__(self, site: Site, elsewhere: Callable[[], Written] | None = None) -> None:
         self._site = site
+        self._elsewhere = elsewhere
         self._lock = Lock()
-        self._written: Written | UsageError | None = written
+        self._written: Written | UsageError | None = None
+        self.told = Once(lambda: self.about)
+        """To be awaited before ``about`` is read, which takes seconds the first time."""
+        self.done = Once(self.written)
+        """The same before ``written`` is called."""
 
     @cached_property
     def about(self) -> About | None:
@@ -58,8 +64,8 @@ class Downloads:
         project = self._site.project
         if project.dataset is None:
             return None
-        if isinstance(self._written, Written):
-            return self._written.data.about
+        if self._elsewhere:
+            return self._elsewhere().data.about
         digest = digest_of(self._site)
         build = Build(self._site.build.folder)  # a connection of its own, for threads share none
         facts = dataset_facts(build, project=project, digest=digest)
@@ -68,6 +74,8 @@ class Downloads:
 
     def written(self) -> Written:
         """Return what is written, once it is. Raises UsageError with what ``write_data`` says."""
+        if self._elsewhere:
+            return self._elsewhere()
         with self._lock:
             if self._written is None:
                 folder = Path(tempfile.mkdtemp(prefix="kg-data-"))
@@ -82,32 +90,43 @@ class Downloads:
 
     def routes(self) -> list[BaseRoute]:
         """Return the routes of the files."""
-        single = (CATALOGUE, CATALOGUE_JSONLD, WELL_KNOWN, citation.FILE)
+        single = (CATALOGUE, CATALOGUE_JSONLD, WELL_KNOWN, citation.FILE, feed.FILE)
         files = {f"/{path}": _Files(self._site, self, path) for path in single}
         files["/data/{path:path}"] = files["/release/{path:path}"] = _Files(self._site, self)
-        return [Route(path, After(self.written, app)) for path, app in files.items()]
+        return [Route(path, After(self.done, app)) for path, app in files.items()]
 
 
-class After:
-    """An application that answers once some work has been done, which the first who asks begins.
+class Once:
+    """Work that is done once, which the first who awaits it begins; those who wait take no thread, which others need.
 
-    Those who wait take no thread, which others need. What the work raises as UsageError is told by the application.
+    What it raises as UsageError is left to who reads what it made.
     """
 
-    def __init__(self, work: Callable[[], object], app: ASGIApp) -> None:
+    def __init__(self, work: Callable[[], object]) -> None:
         self._work = work
-        self._app = app
         self._turn = asyncio.Lock()
         self._done = False
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request."""
+    async def __call__(self) -> None:
+        """Wait until the work is done."""
         if not self._done:
             async with self._turn:
                 if not self._done:
                     with suppress(UsageError):
                         await run_in_threadpool(self._work)
                     self._done = True
+
+
+class After:
+    """An application that answers once some work has been done."""
+
+    def __init__(self, done: Once, app: ASGIApp) -> None:
+        self._done = done
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        await self._done()
         await self._app(scope, receive, send)
 
 

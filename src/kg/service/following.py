@@ -21,13 +21,13 @@ _QUIET = 300  # milliseconds without a change, after which a build begins
 
 
 async def follow(succession: Succession, source: Source) -> None:
-    """Serve each build that the link comes to name; one that cannot be served is told, once, and tried again."""
+    """Serve each build that the link comes to name, and each release; what cannot be is told once, and tried again."""
     told = None
     while True:
         await asyncio.sleep(_EVERY)
-        named = source.link.resolve()
-        if named == succession.current.site.build.folder:
+        if source.names(succession.current.site):
             continue
+        named = source.link.resolve()
         try:
             await renew(succession, source)
         except (KgError, OSError) as error:

@@ -5,10 +5,11 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from kg.service.headers import options
+from kg.service.problem import problem
 from kg.service.protocol import RefusalError
 
 
@@ -26,7 +27,8 @@ class Handler:
         try:
             response = await self._answer(request)
         except RefusalError as error:
-            response = PlainTextResponse(f"{error.message}\n", error.status, error.headers)
+            body, form = problem(request.headers.get("accept"), error.status, error.message)
+            response = Response(body, error.status, error.headers | {"Content-Type": form.content_type})
         response.headers.setdefault("Vary", "Accept, Accept-Language")
         await response(scope, receive, send)
 

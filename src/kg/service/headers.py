@@ -13,6 +13,8 @@ SCRIPTED = (
 """The policy of pages with scripts: those of the endpoint, of saved queries and of pictures."""
 SCRIPT = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
 """The policy of the scripts themselves: a worker runs under that which its script comes with (CSP 3, section 4.2.1)."""
+WIDEST = SCRIPTED.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")
+"""What each of these policies allows, for hosts that know one for all."""
 EVERY = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "Content-Language, Content-Location, ETag, Link, Location, Retry-After, Vary, "

@@ -1,6 +1,8 @@
 """The first page: what the graph is of, how much it holds, and where to begin."""
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from starlette.requests import Request
@@ -48,7 +50,7 @@ class Home:
             figures=[(view.words[key], number(str(count), view.language)) for key, count in self._figures() if count],
             pictures=[(view.url(query.name), query.title(view.language)) for query in self._site.pictures],
             kinds=[(kind(top), [kind(below) for below in under]) for top, under in things.tree()],
-            others=[kind(token) for token in things.others()],
+            others=self._told_apart([kind(token) for token in things.others()], things.others()),
             has_terms=bool(self._shelf.vocabulary.documents),
             documents=[
                 (names.shown(iri(document)), view.words["described"].format(number(str(count), view.language)))
@@ -59,6 +61,20 @@ class Home:
             license=names.shown(iri(documents.license)) if documents.license else None,
             described=self._described(view),
         ).encode()
+
+    def _told_apart(self, kinds: list[tuple[Shown, str]], tokens: Sequence[str]) -> list[tuple[Shown, str]]:
+        """Return classes, with the prefixed names of those that several vocabularies call alike."""
+        named = Counter(shown.text for shown, _ in kinds)
+        compact = self._site.project.compact
+        return [
+            (
+                replace(shown, text=f"{shown.text} ({compact(token[1:-1]).strip('<>')})")
+                if named[shown.text] > 1
+                else shown,
+                count,
+            )
+            for (shown, count), token in zip(kinds, tokens, strict=True)
+        ]
 
     def _described(self, view: View) -> dict[str, Any] | None:
         """Return what the dataset is in the words of schema.org, with the addresses of its dumps."""
@@ -97,4 +113,4 @@ class Home:
 
 def answers(site: Site, shelf: Shelf, downloads: Downloads) -> After:
     """Return the application of the first page of a site."""
-    return After(lambda: downloads.about, Answers(site, forms=(HTML,), write=Home(site, shelf, downloads).write))
+    return After(downloads.told, Answers(site, forms=(HTML,), write=Home(site, shelf, downloads).write))

@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Route
 from kg.errors import QueryError, suggestion
 from kg.graph.results import Kind
 from kg.query.catalogue import Catalogue, Query
+from kg.query.headings import read_headings
 from kg.query.parameters import default_values, parse_values
 from kg.service import library_page as pages
 from kg.service.answering import Answering, unchanged
@@ -23,6 +24,7 @@ from kg.service.names import Names
 from kg.service.negotiation import HTML, Form, choose_form
 from kg.service.openapi import describe
 from kg.service.protocol import RefusalError, discard_body, read_parameters
+from kg.service.reading import note_nothing_else
 from kg.service.screening import screen
 from kg.service.scripts import bundle, folder_of_scripts
 from kg.service.site import Site
@@ -60,9 +62,9 @@ class Library:
         self._answering = answering
         self._shelf = shelf
         self._catalogue = Catalogue.of(site.project)
-        self._digest = str(site.build.manifest["dump"]["sha256"])
         self._queries = {query.name: query for query in self._catalogue.questions}
         self._scripts = bundle(folder_of_scripts())
+        self._headings = read_headings(site.project)
 
     def routes(self) -> list[BaseRoute]:
         """Return the routes of the list, of each query, and of the description of the service."""
@@ -80,6 +82,7 @@ class Library:
             form = {"json": _JSON, "html": HTML}.get(named.lower())
         if form is None:
             raise RefusalError(406, f"there is: {_JSON.media_type}, {HTML.media_type}")
+        note_nothing_else()
         view = view_of(request, self._site)
         tag = self._tag("list", form.suffix, view)
         if same := unchanged(request, tag):
@@ -105,6 +108,7 @@ class Library:
 
     async def _answer(self, request: Request) -> Response:
         """Return the answer of a query in a format of results or graphs, or as a page."""
+        note_nothing_else()
         asked = self._read(request)
         await discard_body(request, limits=self._site.project.limits)
         if _prefers_html(request, asked.formats):
@@ -146,7 +150,7 @@ class Library:
         defaults = default_values(asked.query.text, asked.query.params, project=self._site.project)
         reasons = self._catalogue.reasons(asked.query)
         filled = pages.Filled(
-            asked.query, asked.given, defaults, asked.query.text, self._digest, reasons, self._scripts
+            asked.query, asked.given, defaults, asked.query.text, reasons, self._scripts, self._headings
         )
         try:
             bound = self._bound(asked.query, asked)

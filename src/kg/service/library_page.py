@@ -8,10 +8,12 @@ from urllib.parse import quote, urlencode
 from kg.graph.store import Solutions, read_quads, read_results
 from kg.graph.terms import iri, parse
 from kg.query.catalogue import Query
+from kg.query.headings import Headings, heading
 from kg.query.parameters import AS_OF, Parameter, parse_values, pieces
 from kg.query.tokens import form
 from kg.service.documents import LABELS
 from kg.service.names import Names, Shown
+from kg.service.reading import note
 from kg.service.scripts import Bundle
 from kg.service.scripts import told as told_of_site
 from kg.service.things import Things
@@ -41,19 +43,20 @@ class Told:
 
 @dataclass(frozen=True)
 class Filled:
-    """A query that is asked: the texts given for its parameters, its text with them, the digest of the build.
+    """A query that is asked: the texts given for its parameters, its text with them.
 
     ``defaults`` are the tokens of parameters that are not given; ``error`` is what is wrong with a text that was.
-    ``reasons`` are the queries that say why; ``scripts`` are the files that the page loads, None where there are none.
+    ``reasons`` are the queries that say why; ``scripts`` are the files that the page loads, None where there are none;
+    ``headings`` are what columns are called.
     """
 
     query: Query
     given: Mapping[str, str]
     defaults: Mapping[str, str]
     text: str
-    digest: str
     reasons: Sequence[Query]
     scripts: Bundle | None
+    headings: Headings
     error: str | None = None
 
 
@@ -96,7 +99,10 @@ def shown(filled: Filled, told: Sequence[Told], names: Names, view: View, things
     # What names an answer for ever says the defaults too, which may change.
     values = {**{name: parse(token).value for name, token in filled.defaults.items()}, **filled.given}
     suffixes = _SUFFIXES[form(query.text)]
-    tables = [_table(one, names, view, most=SHOWN if place == 0 else SHOWN_WHY) for place, one in enumerate(told)]
+    tables = [
+        _table(one, filled.headings, names, view, most=SHOWN if place == 0 else SHOWN_WHY)
+        for place, one in enumerate(told)
+    ]
     return view.render(
         "query.html",
         title=query.title(view.language),
@@ -112,7 +118,7 @@ def shown(filled: Filled, told: Sequence[Told], names: Names, view: View, things
         editor=f"{view.url('sparql', {'saved': query.name})}#query={quote(filled.text, safe='')}",
         cited=view.url(path, values, plain=True),
         address_for_ever=f"{names.origin}{path}" + (f"?{urlencode(values)}" if values else ""),
-        digest=filled.digest,
+        data=view.url("data") if names.project.dataset else None,
         bundle=filled.scripts,
         site=told_of_site(names.project, view),
         question=_told(filled, names, view),
@@ -132,6 +138,9 @@ def _told(filled: Filled, names: Names, view: View) -> Mapping[str, Any]:
     def cut(query: Query) -> list[tuple[str, str | None, str]]:
         return [(piece.text, piece.name, piece.standing) for piece in pieces(query.bound(standing), known)]
 
+    def called(query: Query) -> Mapping[str, str]:
+        return dict(zip(query.returns, _called(query.returns, query, filled.headings, view), strict=True))
+
     return {
         "given": dict(filled.given),
         "parameters": [
@@ -139,8 +148,14 @@ def _told(filled: Filled, names: Names, view: View) -> Mapping[str, Any]:
             for param in params
         ],
         "query": cut(filled.query),
+        "columns": called(filled.query),
         "because": [
-            {"title": query.title(view.language), "page": view.url(path_of(query)), "query": cut(query)}
+            {
+                "title": query.title(view.language),
+                "page": view.url(path_of(query)),
+                "query": cut(query),
+                "columns": called(query),
+            }
             for query in filled.reasons
         ],
         "labels": [token[1:-1] for token in LABELS],
@@ -167,6 +182,7 @@ def _field(parameter: Parameter, filled: Filled, names: Names, view: View, thing
         value = short(term.value) if term.kind == "iri" else term.value
     options: list[tuple[str, str]] = []
     if parameter.of is not None:
+        note("m", iri(parameter.of))
         members = [things.tokens[number] for number in things.classes.get(iri(parameter.of), ())][:OFFERED]
         options = sorted((names.name(token).text, short(token[1:-1])) for token in members)
     label = view.words["as_of"] if parameter.name == AS_OF else parameter.name
@@ -174,7 +190,11 @@ def _field(parameter: Parameter, filled: Filled, names: Names, view: View, thing
     return _Field(parameter.name, label, view.words[parameter.type], kind, value, parameter.optional, options)
 
 
-def _table(told: Told, names: Names, view: View, *, most: int) -> _Table:
+def _called(columns: Iterable[str], query: Query, headings: Headings, view: View) -> list[str]:
+    return [heading(name, query, headings, language=view.language) for name in columns]
+
+
+def _table(told: Told, headings: Headings, names: Names, view: View, *, most: int) -> _Table:
     title, name = told.query.title(view.language), told.query.name
     if told.message is not None:
         return _Table(title, name, message=told.message)
@@ -185,7 +205,8 @@ def _table(told: Told, names: Names, view: View, *, most: int) -> _Table:
     found = read_results(told.answer)
     if not isinstance(found, Solutions):
         return _Table(title, name, boolean=found)
-    return _Table(title, name, found.variables, [_cells(row, names) for row in found.rows[:most]], len(found.rows))
+    columns = _called(found.variables, told.query, headings, view)
+    return _Table(title, name, columns, [_cells(row, names) for row in found.rows[:most]], len(found.rows))
 
 
 def _cells(row: Row, names: Names) -> list[Shown | None]:

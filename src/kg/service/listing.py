@@ -15,6 +15,7 @@ from kg.service.answers import RefusedError
 from kg.service.collation import key
 from kg.service.index import HOWS, LONGEST, How, Match
 from kg.service.names import Names, Shown
+from kg.service.reading import note, note_nothing_else
 from kg.service.site import Site
 from kg.service.things import Shelf
 from kg.service.view import View
@@ -96,11 +97,19 @@ class Listing:
         self._shelf = shelf
         # Whoever turns the pages of a list has it sorted once.
         self._sift = lru_cache(maxsize=16)(self._sifted)
+        self._list = lru_cache(maxsize=256)(self.listed)
+        self._all = lru_cache(maxsize=4)(self._everything)
+        self._short = lru_cache(maxsize=16_384)(self._shortened)
 
     def find(self, request: Request, view: View, names: Names) -> Found:
         """Return what a request asks for. Raises RefusedError for what names nothing, and for no such page."""
         asked = self._asked(request, view)
-        matches, classes, facets = self._sift(replace(asked, page=1), view.language)
+        if asked.words or asked.filters:
+            matches, classes, facets = self._sift(replace(asked, page=1), view.language)
+        else:
+            note("l", f"{view.language} {asked.kind or ''}")
+            note_nothing_else()
+            matches, classes, facets = self._list(asked.kind, view.language)
         pages = max(1, ceil(len(matches) / SHOWN))
         if asked.page > pages:
             raise RefusedError(404)
@@ -120,6 +129,10 @@ class Listing:
             pages=pages,
         )
 
+    def listed(self, kind: str | None, language: str) -> tuple[list[Match], list[Option], list[Facet]]:
+        """Return the things of a class, or all, in order, and what they may be filtered by."""
+        return self._sifted(Asked("", kind, (), 1), language)
+
     def _sifted(self, asked: Asked, language: str) -> tuple[list[Match], list[Option], list[Facet]]:
         """Return all that is asked for, and what it may be filtered by: the same for each page of a list."""
         view = View(".", language, spoken(self._project.languages))
@@ -131,7 +144,7 @@ class Listing:
         """Return how a thing is listed."""
         things = self._shelf.things
         token = things.tokens[match.thing]
-        kinds = [names.shown(kind) for kind in things.narrowest(things.kinds[match.thing])]
+        kinds = [names.shown(kind) for kind in things.kinds_of(token)]
         if not match.text:
             return Row(token[1:-1], names.shown(token), kinds, None, None, other=False)
         other = all(name.text != match.text for name in things.names[match.thing] if name.is_label)
@@ -166,27 +179,35 @@ class Listing:
         except UsageError as error:
             raise RefusedError(400, [view.words["parameter"].format(parameter, name)]) from error
 
-    def _short(self, token: str) -> str:
+    def _shortened(self, token: str) -> str:
         """Return how a term is written in an address: a CURIE, an IRI, or what a literal says."""
         return self._project.compact(token[1:-1]).strip("<>") if token.startswith("<") else parse(token).value
 
     def _matches(self, asked: Asked, view: View) -> tuple[list[Match], Counter[str]]:
         """Return the things that are asked for, in order, and how many of each class there are, were none asked for."""
         things = self._shelf.things
-        order = things.order((view.language, *view.languages))
+        languages = (view.language, *view.languages)
+        found, kinds = self._all(languages)
         if asked.words:
+            order = things.order(languages)
             found = self._shelf.index.find(asked.words)
             found.sort(key=lambda m: (HOWS.index(m.how), len(m.text), order[m.thing]))
-        else:
-            found = [Match(n, "", "exact") for n in sorted(range(len(things.tokens)), key=order.__getitem__)]
         for name, value in asked.filters:
             pairs = {(iri(self._project.expand(name)), token) for token in self._tokens(value)}
             found = [match for match in found if not pairs.isdisjoint(things.pairs[match.thing])]
-        kinds = Counter(kind for match in found for kind in things.kinds[match.thing])
+        if asked.words or asked.filters:
+            kinds = Counter(kind for match in found for kind in things.kinds[match.thing])
         if asked.kind is not None:
             members = things.classes.get(asked.kind, set())
             found = [match for match in found if match.thing in members]
         return found, kinds
+
+    def _everything(self, languages: tuple[str, ...]) -> tuple[list[Match], Counter[str]]:
+        """Return all things in order, and how many of each class there are."""
+        things = self._shelf.things
+        order = things.order(languages)
+        found = [Match(n, "", "exact") for n in sorted(range(len(things.tokens)), key=order.__getitem__)]
+        return found, Counter(kind for match in found for kind in things.kinds[match.thing])
 
     def _tokens(self, value: str) -> Iterable[str]:
         """Yield the terms that a value in an address may write."""

@@ -13,6 +13,7 @@ from kg.lookup.speaker import number
 from kg.project import Document, Project
 from kg.service.addresses import list_of
 from kg.service.documents import LABELS, Documents
+from kg.service.reading import note
 from kg.service.view import View
 
 _WEB = ("http://", "https://")
@@ -64,6 +65,7 @@ class Names:
 
     def name(self, token: str) -> Name:
         """Return what a thing is called in the language, else in another; else its IRI, short."""
+        note("n", token)
         if token not in self._known:
             ours = _others().get(token, {}).get(self._view.language)
             label = self._label(token)
@@ -106,6 +108,8 @@ class Names:
 
     def shown(self, token: str) -> Shown:
         """Return how a term is shown: a thing by its name, with a link, a number or a date as people write it."""
+        if token.startswith("<"):
+            note("n", token)
         if token not in self._shown:
             term = parse(token)
             match term.kind:

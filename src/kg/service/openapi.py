@@ -11,6 +11,7 @@ from kg.query.catalogue import Query
 from kg.query.parameters import Parameter, default_values
 from kg.query.tokens import form
 from kg.service.formats import NAMES, OFFERS
+from kg.service.problem import PROBLEM
 from kg.service.protocol import FORM, QUERY
 from kg.service.wordings import WORDINGS
 
@@ -27,6 +28,35 @@ _SCHEMAS: Mapping[str, _Object] = {
 }
 _TEXT: _Object = {"type": "string"}
 _BODIES: Mapping[str, _Object] = {"json": {"type": "object"}, "jsonld": {}}
+_PROBLEM: _Object = {
+    "type": "object",
+    "required": ["title", "status", "detail"],
+    "properties": {"title": _TEXT, "status": {"type": "integer"}, "detail": _TEXT},
+}
+
+
+def _things(**properties: _Object) -> _Object:
+    """Return the schema of a list of objects that have all these properties."""
+    return {"type": "array", "items": {"type": "object", "required": list(properties), "properties": properties}}
+
+
+_COUNT: _Object = {"type": "integer", "minimum": 0}
+_MAYBE: _Object = {"type": ["string", "null"]}
+_VALUES = _things(value=_TEXT, name=_TEXT, count=_COUNT)
+_FOUND_PARTS: _Object = {
+    "query": _TEXT,
+    "class": _MAYBE,
+    "filters": {"type": "object", "additionalProperties": _TEXT},
+    "total": _COUNT,
+    "page": _COUNT,
+    "pages": _COUNT,
+    "previous": _MAYBE,
+    "next": _MAYBE,
+    "results": _things(iri=_TEXT, name=_TEXT, language=_MAYBE, page=_MAYBE, classes={"type": "array", "items": _TEXT}),
+    "classes": _VALUES,
+    "facets": _things(property=_TEXT, parameter=_TEXT, name=_TEXT, values=_VALUES),
+}
+_FOUND: _Object = {"type": "object", "required": list(_FOUND_PARTS), "properties": _FOUND_PARTS}
 _WRONG = ("400", "406", "429", "503", "504")
 
 
@@ -37,6 +67,7 @@ def describe(queries: Sequence[Query], *, project: Project, title: str, server: 
     listed = {"200": _response(words["api_list"], {"application/json": {"type": "array"}, "text/html": _TEXT})}
     paths["/query"] = {"get": _operation("queries", words["api_list"], listed | _refused(("406",), words))}
     paths["/sparql"] = {"get": _endpoint(words), "post": _posted(words)}
+    paths["/search"] = {"get": _search(words)}
     status = {"application/json": {"type": "object"}}
     live, ready = words["api_live"], words["api_ready"]
     paths["/health"] = {"get": _operation("live", live, {"200": _response(live, status)})}
@@ -59,6 +90,20 @@ def _query(query: Query, project: Project, language: str) -> _Object:
     bodies = {offer.media_type: _BODIES.get(offer.suffix, _TEXT) for offer in OFFERS[kind]} | {"text/html": _TEXT}
     answers = {"200": _response(words["answer"], bodies)} | _refused(_WRONG, words)
     return _operation(query.name, query.title(language), answers, parameters)
+
+
+def _search(words: Mapping[str, str]) -> _Object:
+    parameters = [
+        _named("q", words["api_words"], _TEXT),
+        _named("class", words["api_class"], _TEXT),
+        _named("page", words["api_page"], {"anyOf": [{"type": "integer", "minimum": 1}, {"const": ""}]}),
+        _named("format", words["api_format"], {"type": "string", "enum": ["", "html", "json", "csv"]}),
+        _named("lang", words["api_lang"], {"type": "string"}),
+    ]
+    found = {"application/json": _FOUND, "text/csv": _TEXT, "text/html": _TEXT}
+    answers = {"200": _response(words["api_search"], found)} | _refused(("400", "404", "406"), words)
+    operation = _operation("search", words["api_search"], answers, parameters)
+    return operation | {"description": words["api_filters"]}  # parameters whose names are those of the graph
 
 
 def _endpoint(words: Mapping[str, str]) -> _Object:
@@ -126,4 +171,5 @@ def _response(description: str, bodies: Mapping[str, _Object]) -> _Object:
 
 
 def _refused(statuses: Iterable[str], words: Mapping[str, str]) -> _Object:
-    return {status: _response(words[f"api_{status}"], {"text/plain": _TEXT, "text/html": _TEXT}) for status in statuses}
+    bodies = {"text/plain": _TEXT, "text/html": _TEXT, PROBLEM.media_type: _PROBLEM}
+    return {status: _response(words[f"api_{status}"], bodies) for status in statuses}

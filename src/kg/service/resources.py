@@ -26,6 +26,7 @@ from kg.service.documents import Description, write_document
 from kg.service.kept import Kept
 from kg.service.negotiation import FORMS, HTML, Form, choose_form, form_of
 from kg.service.page import Page, mark
+from kg.service.problem import problem
 from kg.service.site import Site
 from kg.service.things import Shelf
 from kg.service.view import language_of, view_at
@@ -122,7 +123,7 @@ class Resources:
         form = form_of(said.suffix) if said else self._choose(request)
         asked = self._asked(name, form or HTML, said, request)
         if form is None:
-            return self._none_such(asked)
+            return self._none_such(request, asked)
         if not suffixed and not self._documents.is_document(name):
             links = self._links(asked, None)
             return respond(303, headers={"Location": asked.url(self._root, form), "Link": links, **fresh()})
@@ -197,12 +198,12 @@ class Resources:
         name = Address(address, said.suffix, said.language) if said else address
         return respond(303, headers={"Location": f"{self._root}/{name}{query}", **fresh()})
 
-    def _none_such(self, asked: _Asked) -> Response:
-        """Return the list of the forms that there are, as text (section 15.5.7)."""
+    def _none_such(self, request: Request, asked: _Asked) -> Response:
+        """Return the list of the forms that there are (section 15.5.7)."""
         lines = [f"{form.media_type} {asked.url(self._root, form)}" for form in FORMS]
         headers = {"Link": self._links(asked, None), "Content-Language": asked.language, **fresh()}
-        body = "\n".join([WORDINGS[asked.language]["406"], *lines]) + "\n"
-        return respond(406, body.encode(), "text/plain; charset=utf-8", headers)
+        body, form = problem(listed(request, "accept"), 406, "\n".join([WORDINGS[asked.language]["406"], *lines]))
+        return respond(406, body, form.content_type, headers)
 
     def _links(self, asked: _Asked, described: Description | None) -> str:
         """Return the value of Link (RFC 8288): the other forms, and what Signposting asks of a page and of data.

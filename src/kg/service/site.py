@@ -10,6 +10,7 @@ from starlette.requests import Request
 from kg.errors import QueryError
 from kg.graph.build import Build
 from kg.project import RDF_SUFFIXES, Project
+from kg.publication.released import digest_of_releases
 from kg.query.catalogue import Catalogue, Query
 from kg.rebuild import program_digest
 
@@ -34,15 +35,25 @@ class Site:
 
     @cached_property
     def digest(self) -> str:
-        """A digest of what answers depend on: the program, the settings, queries, shapes and the build."""
+        """A digest of what answers depend on: the program, the settings, queries, shapes, releases and the build."""
+        return f"{self.sources} {self.build.manifest['dump']['sha256']}"
+
+    @cached_property
+    def sources(self) -> str:
+        """A digest of what answers depend on besides the build: the program, settings, queries, shapes and releases."""
         written = hashlib.sha256(self.project.settings_file.read_bytes())
         for folder in (self.project.queries, self.project.shapes):  # they may change without another build
-            for path in self.project.files(folder, suffixes=(".rq", *RDF_SUFFIXES)) if folder.is_dir() else ():
+            for path in self.project.files(folder, suffixes=(".rq", ".toml", *RDF_SUFFIXES)) if folder.is_dir() else ():
                 written.update(path.read_bytes())
         for path in sorted(Path(__file__).parent.rglob("*")):
             if path.suffix in (".html", ".ttl"):
                 written.update(path.read_bytes())
-        return f"{program_digest()} {written.hexdigest()} {self.build.manifest['dump']['sha256']}"
+        return f"{program_digest()} {written.hexdigest()} {self.releases}"
+
+    @cached_property
+    def releases(self) -> str:
+        """A digest of the releases that the project keeps."""
+        return digest_of_releases(self.project)
 
     @cached_property
     def pictures(self) -> list[Query]:
@@ -65,5 +76,9 @@ class Source:
     def read(self) -> Site:
         """Return the site as it is now, its store made. Raises UsageError for settings or a build that are none."""
         site = Site(Project.load(self.settings_file), Build.open(self.link), self.base_path, self.public_url)
-        _ = site.build.store  # made once, before the workers open it
+        _ = site.build.store, site.releases  # made once, before the workers open it
         return site
+
+    def names(self, site: Site) -> bool:
+        """Tell whether a site is of the build that the link names now, and of the releases that there are."""
+        return site.build.folder == self.link.resolve() and site.releases == digest_of_releases(site.project)

@@ -8,9 +8,11 @@ from itertools import chain
 from threading import Lock
 
 from kg.graph.terms import OWL, RDFS, SKOS, TYPE, XSD, iri, parse
+from kg.project import Hop
 from kg.service.collation import key
 from kg.service.documents import LABELS, Documents
 from kg.service.index import Index
+from kg.service.reading import note
 from kg.service.vocabulary import Vocabulary
 
 _OTHER_NAMES = (f"<{SKOS}altLabel>", f"<{SKOS}hiddenLabel>", f"<{SKOS}notation>")
@@ -57,7 +59,11 @@ class Things:
         as_stated = documents.project.evidence.as_stated
         stated: dict[str, Name] = {}
         self._supers: dict[str, set[str]] = defaultdict(set)
+        self._hops: dict[tuple[Hop, str], list[str]] = {}
+        trail = {iri(hop.property) for hop in documents.project.pages.trail}
         for s, p, o in documents.triples():
+            if p in trail:
+                self._add_hops(s, p, o)
             if p == _SUBCLASS and o.startswith("<") and s != o:
                 self._supers[s].add(o)
             if not s.startswith(f"<{self._origin}"):
@@ -147,6 +153,7 @@ class Things:
 
     def kinds_of(self, token: str) -> Sequence[str]:
         """Return the narrowest classes of a thing."""
+        note("k", token)
         number = self.numbers.get(token)
         return self.narrowest(self.kinds[number]) if number is not None else ()
 
@@ -162,13 +169,21 @@ class Things:
         stem, fragment, _ = line[0].partition("#")
         return [f"{stem}>", *line] if fragment and f"{stem}>" not in line else line
 
+    def _add_hops(self, s: str, p: str, o: str) -> None:
+        """Remember a triple as the steps of a trail that it is."""
+        for hop in self._documents.project.pages.trail:
+            if iri(hop.property) == p:
+                begin, end = (o, s) if hop.against else (s, o)
+                self._hops.setdefault((hop, begin), []).append(end)
+
     def _parent(self, token: str) -> str | None:
-        documents = self._documents
-        for hop in documents.project.pages.trail:
-            of = iri(hop.property)
-            found = documents.subjects(of, token) if hop.against else documents.objects(token, of)
-            if len(found) == 1 and found[0] in self.numbers:
-                return found[0]
+        note("h", token)
+        for hop in self._documents.project.pages.trail:
+            found = self._hops.get((hop, token), ())
+            if len(found) == 1:
+                note("t", found[0])
+                if found[0] in self.numbers:
+                    return found[0]
         return None
 
     def tree(self) -> list[tuple[str, list[str]]]:
@@ -216,12 +231,11 @@ class Shelf:
 
     def __init__(self, documents: Documents) -> None:
         self.documents = documents
-        self._reading = Lock()
+        self._reading, self._reading_terms = Lock(), Lock()
 
     def read(self) -> None:
         """Read the things and the vocabularies, and index names."""
-        with self._reading:
-            _ = self._index, self._vocabulary
+        _ = self.index, self.vocabulary
 
     @property
     def things(self) -> Things:
@@ -238,7 +252,7 @@ class Shelf:
     @property
     def vocabulary(self) -> Vocabulary:
         """The graph's own terms and shapes."""
-        with self._reading:
+        with self._reading_terms:
             return self._vocabulary
 
     @cached_property

@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 
+from kg.service import marking
 from kg.service.addresses import Address
 from kg.service.negotiation import choose_language
 from kg.service.site import Site
@@ -22,6 +23,7 @@ _TEMPLATES = Environment(
     lstrip_blocks=True,
     keep_trailing_newline=True,
 )
+_TEMPLATES.globals["marking"] = marking
 
 
 @dataclass(frozen=True)

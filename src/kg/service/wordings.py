@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from kg.service import words_of_terms
+from kg.service import words_of_api, words_of_terms
 
 WORDS_OF_PAGES: Mapping[str, Mapping[str, str]] = {
     "fr": {
@@ -71,26 +71,12 @@ WORDS_OF_PAGES: Mapping[str, Mapping[str, str]] = {
         "because": "Pourquoi cette réponse",
         "its_page": "La page de cette question",
         "cite": "Citer cette réponse",
-        "cite_lead": "La réponse est celle de cette adresse pour un graphe dont le fichier a cette empreinte SHA-256.",
+        "cite_lead": "La réponse est celle de cette adresse pour le jeu de données dont la page des données dit "
+        "l'empreinte, que la commande kg verify recalcule.",
         "address": "Adresse",
-        "digest": "Empreinte du graphe",
+        "digest": "Empreinte du jeu de données",
         "text": "Texte de la requête",
         "edit": "Ouvrir dans l'éditeur SPARQL",
-        "api_list": "Les questions enregistrées",
-        "api_live": "Le service est en marche",
-        "api_ready": "Le service peut répondre aux requêtes",
-        "api_not_ready": "Aucun processus ne peut répondre pour l'instant",
-        "api_format": "La forme de la réponse, plutôt que celle de l'en-tête Accept",
-        "api_default_graph": "Un graphe à prendre comme graphe par défaut",
-        "api_named_graph": "Un graphe nommé de la requête",
-        "api_400": "La requête ou un paramètre n'est pas bien formé",
-        "api_403": "Les mises à jour et les appels à d'autres services sont refusés",
-        "api_406": "Aucun des formats demandés n'existe",
-        "api_413": "La requête est trop longue",
-        "api_415": "Le corps a un type de contenu inconnu",
-        "api_429": "Trop de requêtes du même client sont en cours",
-        "api_503": "La réponse dépasse une limite, ou trop de requêtes attendent",
-        "api_504": "La requête a pris trop de temps",
         "graph": "Graphe de connaissances",
         "figures": "Ce que contient le graphe",
         "things": "choses décrites",
@@ -112,6 +98,9 @@ WORDS_OF_PAGES: Mapping[str, Mapping[str, str]] = {
         "data_whole": "Le jeu de données entier",
         "data_tables": "Tables",
         "data_parts": "Parties du graphe",
+        "data_releases": "Versions publiées",
+        "data_releases_lead": "Chaque version reste à son adresse, avec ce qui y change depuis la précédente.",
+        "data_feed": "Le fil des versions (Atom)",
         "data_described": "Ce qui décrit les données",
         "data_package": "Les tables, leurs colonnes et leurs liens (Data Package)",
         "data_context": "Le contexte du JSON-LD",
@@ -255,26 +244,12 @@ WORDS_OF_PAGES: Mapping[str, Mapping[str, str]] = {
         "because": "Why this answer",
         "its_page": "The page of this question",
         "cite": "Cite this answer",
-        "cite_lead": "The answer is that of this address for a graph whose file has this SHA-256 digest.",
+        "cite_lead": "The answer is that of this address for the dataset whose digest the page of the data tells, "
+        "which the command kg verify computes anew.",
         "address": "Address",
-        "digest": "Digest of the graph",
+        "digest": "Digest of the dataset",
         "text": "Text of the query",
         "edit": "Open in the SPARQL editor",
-        "api_list": "The saved questions",
-        "api_live": "The service runs",
-        "api_ready": "The service can answer queries",
-        "api_not_ready": "No process can answer at the moment",
-        "api_format": "The form of the answer, rather than that of the header Accept",
-        "api_default_graph": "A graph to take as the default graph",
-        "api_named_graph": "A named graph of the query",
-        "api_400": "The query or a parameter is not well-formed",
-        "api_403": "Updates and calls to other services are refused",
-        "api_406": "None of the formats asked for exists",
-        "api_413": "The query is too long",
-        "api_415": "The body has an unknown content type",
-        "api_429": "Too many queries of the same client are under way",
-        "api_503": "The answer is past a limit, or too many queries are waiting",
-        "api_504": "The query took too long",
         "graph": "Knowledge graph",
         "figures": "What the graph holds",
         "things": "things described",
@@ -296,6 +271,9 @@ WORDS_OF_PAGES: Mapping[str, Mapping[str, str]] = {
         "data_whole": "The whole dataset",
         "data_tables": "Tables",
         "data_parts": "Parts of the graph",
+        "data_releases": "Releases",
+        "data_releases_lead": "Each release stays at its address, with what changed since the one before.",
+        "data_feed": "The feed of releases (Atom)",
         "data_described": "What describes the data",
         "data_package": "The tables, their columns and their links (Data Package)",
         "data_context": "The context of the JSON-LD",
@@ -374,8 +352,8 @@ WORDS_OF_PAGES: Mapping[str, Mapping[str, str]] = {
     },
 }
 WORDINGS: Mapping[str, Mapping[str, str]] = {
-    "fr": {**words_of_terms.FRENCH, **WORDS_OF_PAGES["fr"]},
-    "en": {**words_of_terms.ENGLISH, **WORDS_OF_PAGES["en"]},
+    "fr": {**words_of_terms.FRENCH, **words_of_api.FRENCH, **WORDS_OF_PAGES["fr"]},
+    "en": {**words_of_terms.ENGLISH, **words_of_api.ENGLISH, **WORDS_OF_PAGES["en"]},
 }
 """All the words of pages, by language."""
 

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Self
 
+from kg.service.site import Site
 from kg.service.turns import BusyError, Turns
 from kg.service.worker import Question, Reply, Settings
 
@@ -96,6 +97,18 @@ class Answer:
 
     reply: Reply
     file: Path
+
+
+def settings_of(site: Site) -> Settings:
+    """Return what the workers of a site are given."""
+    limits = site.project.limits
+    return Settings(
+        folder=str(site.build.folder),
+        seconds=limits.query_seconds,
+        memory=limits.query_memory,
+        rows=limits.query_rows,
+        prefixes=dict(site.project.prefixes),
+    )
 
 
 class Pool:

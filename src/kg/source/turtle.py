@@ -7,6 +7,7 @@ function of the graph and of the labels of those blank nodes that must keep one.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import chain
 from typing import TextIO
 
@@ -135,6 +136,7 @@ def _forms(places: Graphs, tree: Nesting, names: "_Names") -> tuple[dict[str, tu
     return verbs, forms
 
 
+@lru_cache(maxsize=4096)
 def predicate_order(token: str) -> tuple[int, str]:
     """Return what predicates are sorted by: ``a``, labels, definitions, then the others by IRI."""
     if token in _FIRST_PREDICATES:
@@ -143,50 +145,74 @@ def predicate_order(token: str) -> tuple[int, str]:
 
 
 class _Names:
-    """The texts of terms, and the prefixes that they use."""
+    """The texts of the terms of a document, and the prefixes that they use."""
+
+    def __init__(self, prefixes: Mapping[str, str]) -> None:
+        self.namespaces = prefixes
+        self.used: set[str] = set()
+        self._spelled = _spelling(tuple(prefixes.items())).term
+
+    def iri(self, token: str) -> str:
+        """Return the prefixed name of an IRI where a strict one exists, else ``<IRI>``."""
+        if token[:1] != "<":
+            raise SourceError(f"not an absolute IRI of RDF 1.1: {token}")
+        return self.term(token)
+
+    def resource(self, token: str) -> str:
+        """Return the text of an IRI or blank node."""
+        return self.term(token) if token[:2] == "_:" else self.iri(token)
+
+    def term(self, token: str) -> str:
+        """Return the text of any term; literals without quotes where that reads back the same."""
+        text, prefix = self._spelled(token)
+        if prefix is not None:
+            self.used.add(prefix)
+        return text
+
+
+class _Spelling:
+    """How terms are written with some prefixes: the text of each, and the prefix that it uses, if any."""
 
     def __init__(self, prefixes: Mapping[str, str]) -> None:
         for name, namespace in prefixes.items():
             if not _IS_PREFIX.fullmatch(name) or not _IS_NAMESPACE.fullmatch(namespace):
                 raise UsageError(f"Turtle cannot write the prefix {name}: <{namespace}>")
-        self.namespaces = prefixes
-        self.used: set[str] = set()
         self._prefix = {prefixes[name]: name for name in sorted(prefixes, reverse=True)}
         longest_first = sorted(self._prefix, key=len, reverse=True)
         namespace = "|".join(map(re.escape, longest_first)) or r"(?!)"
         self._match: Callable[[str], re.Match[str] | None] = re.compile(f"<({namespace})({_LOCAL})>").fullmatch
+        self.term = lru_cache(maxsize=16_384)(self._term)
 
-    def iri(self, token: str) -> str:
-        """Return the prefixed name of an IRI where a strict one exists, else ``<IRI>``."""
+    def _iri(self, token: str) -> tuple[str, str | None]:
         if not _IS_IRI.fullmatch(token):
             raise SourceError(f"not an absolute IRI of RDF 1.1: {token}")
         if match := self._match(token):
             prefix = self._prefix[match[1]]
-            self.used.add(prefix)
-            return f"{prefix}:{match[2]}"
-        return token
+            return f"{prefix}:{match[2]}", prefix
+        return token, None
 
-    def resource(self, token: str) -> str:
-        """Return the text of an IRI or blank node."""
-        if token[:2] != "_:":
-            return self.iri(token)
-        if not _BLANK.fullmatch(token):
-            raise SourceError(f"not a blank node label: {token}")
-        return token
-
-    def term(self, token: str) -> str:
-        """Return the text of any term; literals without quotes where that reads back the same."""
+    def _term(self, token: str) -> tuple[str, str | None]:
+        if token[:2] == "_:":
+            if not _BLANK.fullmatch(token):
+                raise SourceError(f"not a blank node label: {token}")
+            return token, None
         if token[:1] != '"':
-            return self.resource(token)
+            return self._iri(token)
         match = _LITERAL.fullmatch(token)
         if not match:
             raise SourceError(f"not a literal of RDF 1.1: {token}")
         quoted, datatype = match.groups()
         if datatype is None:
-            return token
+            return token, None
         if datatype in _SHORT and _SHORT[datatype].fullmatch(quoted):
-            return str(quoted[1:-1])
-        return f"{quoted}^^{self.iri(datatype)}"
+            return str(quoted[1:-1]), None
+        text, prefix = self._iri(datatype)
+        return f"{quoted}^^{text}", prefix
+
+
+@lru_cache(maxsize=4)
+def _spelling(prefixes: tuple[tuple[str, str], ...]) -> _Spelling:
+    return _Spelling(dict(prefixes))
 
 
 class _Body:

@@ -24,6 +24,12 @@ from kg.validation.walk import follow
 
 _PROPERTY = sh("PropertyConstraintComponent")
 _REFERRING = ("not", "and", "or", "xone", "node", "qualifiedValueShape")
+_AIMS = {
+    "node": "SELECT run, term FROM {targets} WHERE term IS NOT NULL",
+    "class": "SELECT k.run, i.node AS term FROM {targets} JOIN instance i ON i.class = k.term",
+    "subjectsOf": "SELECT k.run, d.s AS term FROM {targets} JOIN data d ON d.p = k.term",
+    "objectsOf": "SELECT k.run, d.o AS term FROM {targets} JOIN data d ON d.p = k.term",
+}
 _TABLES = {
     "focus": "run INTEGER, node INTEGER",
     "value": "run INTEGER, focus INTEGER, value INTEGER",
@@ -72,9 +78,8 @@ class Evaluation:
         graph.engine.make(self.data, triples)
         self._find_instances()
         self._queries = Queries(graph, shapes, self.data, analyses or Analyses())
-        self._queries.expect(
-            (s, c) for s in shapes for c in s.constraints if not (_inside(c) or c.component in PLANNERS)
-        )
+        constraints = ((shape, constraint) for shape in shapes for constraint in shape.constraints)
+        self._queries.expect((s, c) for s, c in constraints if not _inside(c) and c.component not in PLANNERS)
 
     def evaluate(self) -> str:
         """Evaluate all shapes that have targets.
@@ -83,11 +88,7 @@ class Evaluation:
         many times as its focus node is reached through the property shapes outside (SHACL, section 4.7.2).
         """
         runs = {node: self._run(self._shapes[node]) for node in self._shapes.targets}
-        targets = " UNION ALL ".join(
-            self._target(runs[node], target) for node, found in self._shapes.targets.items() for target in found
-        )
-        if targets:
-            self._graph.engine.run(f"INSERT INTO focus SELECT DISTINCT run, node FROM ({targets})")
+        self._aim([(runs[node], target) for node, found in self._shapes.targets.items() for target in found])
         self._evaluate([run for run in runs.values() if not run.shape.deactivated])
         plain: list[int] = []
         weighed: list[int] = []
@@ -140,14 +141,15 @@ class Evaluation:
             f"SELECT DISTINCT b.class, t.s AS node FROM data t JOIN below b ON t.o = b.sub WHERE t.p = {kind}",
         )
 
-    def _target(self, run: Run, target: Target) -> str:
-        term = self.id(target.term)
-        if target.kind == "node":
-            return f"SELECT {run.number} AS run, {term} AS node"
-        if target.kind == "class":
-            return f"SELECT {run.number} AS run, node FROM instance WHERE class = {term}"
-        column = "s" if target.kind == "subjectsOf" else "o"
-        return f"SELECT {run.number} AS run, {column} AS node FROM data WHERE p = {term}"
+    def _aim(self, targets: Sequence[tuple[Run, Target]]) -> None:
+        """Put the nodes that shapes aim at into the table of focus nodes (SHACL, section 2.1.3)."""
+        selects = []
+        for kind, select in _AIMS.items():
+            pairs = [f"({run.number}, {self.id(target.term)})" for run, target in targets if target.kind == kind]
+            if pairs:
+                selects.append(select.format(targets=f"(VALUES {', '.join(pairs)}) k(run, term)"))
+        if selects:
+            self._graph.engine.run(f"INSERT INTO focus SELECT DISTINCT run, term FROM ({' UNION ALL '.join(selects)})")
 
     def _evaluate(self, runs: Iterable[Run]) -> None:
         """Put the results of runs, whose focus nodes are in their table, among the results."""
@@ -195,12 +197,13 @@ class Evaluation:
     def _reach(self, runs: Sequence[Run]) -> None:
         """Put the value nodes of runs into their table."""
         steps: dict[str, list[tuple[int, str]]] = {"forward": [], "backward": []}
-        selects = []
+        themselves = [run.number for run in runs if run.shape.path is None]
+        selects = [f"SELECT run, node, node FROM focus WHERE run IN ({_listed(themselves)})"]
         for run in runs:
             path = run.shape.path
             if path is None:
-                selects.append(f"SELECT run, node, node FROM focus WHERE run = {run.number}")
-            elif isinstance(path, str):
+                continue
+            if isinstance(path, str):
                 steps["forward"].append((run.number, self.id(path)))
             elif path[0] == "^" and isinstance(path[1], str):
                 steps["backward"].append((run.number, self.id(path[1])))

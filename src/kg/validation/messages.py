@@ -17,7 +17,7 @@ _TEXTS = {
     "MinLength": ("La valeur a au moins {n} caractère{s}.", "The value has at least {n} character{s}."),
     "MaxLength": ("La valeur a au plus {n} caractère{s}.", "The value has at most {n} character{s}."),
     "Pattern": ("La valeur correspond à {}.", "The value matches {}."),
-    "LanguageIn": ("La langue de la valeur est parmi {}.", "The language of the value is one of {}."),
+    "LanguageIn": ("Langue de la valeur : {}.", "Language of the value: {}."),
     "UniqueLang": ("Il y a une valeur au plus par langue.", "There is at most one value per language."),
     "Equals": ("Les valeurs sont celles de {}.", "The values are those of {}."),
     "Disjoint": ("Aucune valeur n'est aussi celle de {}.", "No value is also one of {}."),

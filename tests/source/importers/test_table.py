@@ -99,6 +99,18 @@ def test_rows_become_the_triples_of_the_templates_that_take_them(desk: Desk) -> 
     }
 
 
+def test_a_value_that_the_mapping_replaces_is_read_as_the_other(tmp_path: Path) -> None:
+    mapping = MAPPING.replace("[columns.name]", '[columns.name]\ninstead."oLD tOWN" = "Old Town"')
+    found = Desk(tmp_path / "a", mapping).triples("id,name,amount,kind\ng1, oLD tOWN ,,A\ng2,New Town,,B\n")
+    assert {(s, o) for s, p, o in found if p == "label"} >= {
+        ("grant-g1", "Old Town (g1)"),
+        ("grant-g2", "New Town (g2)"),
+    }
+    assert ("grant-g1", "about", "place/Old%20Town") in found
+    with pytest.raises(SourceError, match="name: no row has 'oLD tOWN', which the mapping replaces"):
+        Desk(tmp_path / "b", mapping).run("id,name,amount,kind\ng1,Old Town,,A\n")
+
+
 def test_a_triple_that_uses_an_empty_column_is_left_out(desk: Desk) -> None:
     found = desk.triples("id,name,amount,kind\ng1,,,B\n")
     assert found == {("graph/grants", "label", "Grants"), ("grant-g1", "kind", "kind-b")}
@@ -176,6 +188,7 @@ def test_many_faults_are_counted_and_the_first_are_told(desk: Desk) -> None:
         ("required = true", 'required = "yes"', "columns.id.required is true or false"),
         ("required = true", 'required = true\nvalues = ["x"]', "columns.id.values is a table"),
         ('pattern = "[a-z0-9]+"', 'pattern = "[a"', "columns.id.pattern: not a regular expression"),
+        ("required = true", "required = true\ninstead.x = 3", "columns.id.instead.x: not a text: 3"),
         ("<> rdfs:label", "<> rdf-s:label", 'unknown prefix "rdf-s"'),
     ],
 )

@@ -37,13 +37,6 @@ def type_of(kind: Tree | None) -> str:
     return kind.transform(_changed).sql(dialect="spark").lower()
 
 
-def name_of(tree: Tree) -> str:
-    """Return the name of the table that a statement makes or changes."""
-    table = tree.find(exp.Table)
-    assert table is not None
-    return str(table.name)
-
-
 def tables_of(tree: Tree) -> list[str]:
     """Return the names of the tables that a tree reads, those that it defines by itself left out."""
     own = {cte.alias for cte in tree.find_all(exp.CTE)}
@@ -52,8 +45,18 @@ def tables_of(tree: Tree) -> list[str]:
 
 def is_plain(tree: Tree) -> bool:
     """Tell whether a SELECT only chooses rows and columns of one table."""
-    more = (exp.Join, exp.Subquery, exp.Distinct, exp.Group, exp.Window, exp.AggFunc, exp.Order, exp.Limit, exp.Exists)
-    return isinstance(tree, exp.Select) and tree.find(*more) is None and len(tables_of(tree)) == 1
+    beyond = (
+        exp.Join,
+        exp.Subquery,
+        exp.Distinct,
+        exp.Group,
+        exp.Window,
+        exp.AggFunc,
+        exp.Order,
+        exp.Limit,
+        exp.Exists,
+    )
+    return isinstance(tree, exp.Select) and tree.find(*beyond) is None and len(tables_of(tree)) == 1
 
 
 def _changed(node: Tree) -> Tree:
@@ -76,7 +79,8 @@ def _anti(inside: exp.In) -> Tree:
     """Return NOT EXISTS for NOT IN a subquery of one column."""
     query = inside.args["query"].this
     same = exp.EQ(this=exp.column("kept_out", "other"), expression=inside.this)
-    named = exp.TableAlias(this=exp.to_identifier("other"), columns=[exp.to_identifier("kept_out")])
-    other = exp.Subquery(this=query, alias=named)
+    other = exp.Subquery(
+        this=query, alias=exp.TableAlias(this=exp.to_identifier("other"), columns=[exp.to_identifier("kept_out")])
+    )
     kept = exp.select("1").from_(other).where(same)
     return exp.Not(this=exp.Exists(this=kept))

@@ -14,12 +14,11 @@ import pyarrow as pa
 from kg.errors import KgError
 from kg.graph.duckdb_engine import DuckDB
 from kg.graph.engine import Looking
-from kg.graph.loading import SELECT_LINES
 from kg.project import Project
 from kg.source.reader import line_chunks
 
-TRIED = "source bigint, g string, s string, p string, o string, error binary"
-"""The columns of what files say: the number of the file, and a quad, or the error that ended the file."""
+TRIED = "source bigint, text string, error binary"
+"""The columns of lines: the number of their file, and a line of canonical N-Quads, or the error that ended the file."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,7 @@ def matches(texts: pa.Array, expressions: pa.Array) -> pa.Array:
 
 
 def parsing(project: Project) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
-    """Return what makes of batches (piece), pickled, the quads that these say."""
+    """Return what makes of batches (piece), pickled, the lines that these say."""
 
     def parsed(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
@@ -69,15 +68,20 @@ def parsing(project: Project) -> Callable[[Iterator[pa.RecordBatch]], Iterator[p
 def _lines(piece: Piece, project: Project) -> Iterator[pa.RecordBatch]:
     try:
         for text in line_chunks(piece.path, project=project, base=piece.base, part=piece.part):
-            lines = text[:-1].decode().split("\n")
-            rows = pa.table({"source": pa.array([piece.number] * len(lines), pa.int64()), "text": lines})
-            apart = _engine().looked_at(rows, lambda _, rows: SELECT_LINES.replace("{lines}", f"({rows})"))
-            yield from apart.append_column("error", pa.nulls(len(lines), pa.binary())).to_batches()
+            yield _batch(piece.number, text[:-1].decode().split("\n"))
     except KgError as error:
-        values = [piece.number, None, None, None, None, pickle.dumps(error)]
-        kinds = [pa.int64(), *[pa.string()] * 4, pa.binary()]
-        columns = [pa.array([value], kind) for value, kind in zip(values, kinds, strict=True)]
-        yield pa.record_batch(columns, names=["source", "g", "s", "p", "o", "error"])
+        yield _batch(piece.number, [], error=pickle.dumps(error))
+
+
+def _batch(number: int, lines: list[str], *, error: bytes | None = None) -> pa.RecordBatch:
+    rows = max(len(lines), error is not None)
+    texts: list[str | None] = [*lines] or [None] * rows
+    columns = [
+        pa.array([number] * rows, pa.int64()),
+        pa.array(texts, pa.string()),
+        pa.array([error] * rows, pa.binary()),
+    ]
+    return pa.record_batch(columns, names=["source", "text", "error"])
 
 
 @cache

@@ -1,95 +1,65 @@
-"""Files into the tables of a cluster: each parsed where there is room, large ones of lines by parts."""
+"""Files into tables on a cluster: parsed by the executors, which have them under the same paths.
+
+Files of lines that are not compressed are parsed in pieces. What a syntax error says of its place it says of the whole
+file: that is parsed again by the driver then.
+"""
 
 import pickle
-from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from kg.errors import UsageError
+import pyarrow as pa
+
 from kg.graph.loading import File
-from kg.graph.quads import Graph, Source
+from kg.graph.quads import Graph
 from kg.graph.spark.each import TRIED, Piece, parsing
 from kg.graph.spark.engine import Spark
-from kg.graph.spark.failures import told
-from kg.graph.spark.session import Cluster, begin
-from kg.graph.spark.storage import Storage
-from kg.project import Project, plain
-from kg.source.reader import LINES, home_of, read
+from kg.project import Project
+from kg.source.reader import LINES, line_chunks
 
-_PART = 64 << 20  # bytes of a file of lines that one task parses
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
 
-
-def load_on(
-    cluster: Cluster,
-    files: Iterable[File],
-    *,
-    project: Project,
-    scratch: Path,
-    inputs: str | None = None,
-    resume: bool = False,
-) -> Graph:
-    """Return a graph of files, which every machine of the cluster must find at their paths.
-
-    With ``inputs``, a digest of what went in, its tables are kept as they grow, and ``resume`` goes on from those that
-    are there already. Raises what ``begin`` and ``load_files`` raise, and UsageError when there is nothing to resume.
-    """
-    session = begin(cluster)
-    storage = Storage(session, cluster.tables)
-    engine = Spark(session, storage, scratch=scratch)
-    scratch.mkdir(parents=True, exist_ok=True)
-    graph = Graph.empty(engine)
-    if resume:
-        said = storage.read_list()
-        if said is None:
-            raise UsageError(f"nothing to resume in {cluster.tables}: build without --resume")
-        if said.get("inputs") != inputs:
-            raise UsageError("the files, rules or settings have changed since: build without --resume")
-        engine.resume(said)
-        return graph
-    if inputs is not None:
-        storage.clear()
-    _load(graph, engine, list(files), project)
-    if inputs is not None:
-        engine.keep({"inputs": inputs})
-    return graph
+_PIECE = 16 << 20  # bytes
+# The columns of a canonical line. A literal has a quotation mark after its last blank, the name of a graph has none.
+_PLACES = """
+SELECT source, g, part[0] AS s, part[1] AS p, array_join(slice(part, 3, last - 2), ' ') AS o FROM (
+  SELECT source, part, g, size(part) - CASE WHEN g IS NULL THEN 1 ELSE 2 END AS last FROM (
+    SELECT source, part,
+      CASE WHEN size(part) > 4 AND NOT contains(part[size(part) - 2], '"') THEN part[size(part) - 2] END AS g
+    FROM (SELECT source, split(text, ' ') AS part FROM tried)))
+"""
 
 
-def _load(graph: Graph, engine: Spark, files: list[File], project: Project) -> None:
-    numbered = dict(enumerate(files, graph.next_source()))
-    graph.add_sources(
-        Source(number, file.name or project.relative(file.path), file.role, home_of(file.path, project=project))
-        for number, file in numbered.items()
-    )
-    pieces = [piece for number, file in numbered.items() for piece in _pieces(number, file, project)]
-    with told():
-        tasks = engine.session.sparkContext.parallelize([(pickle.dumps(piece),) for piece in pieces], len(pieces) or 1)
-        frame = engine.session.createDataFrame(tasks, "piece binary").mapInArrow(parsing(project), TRIED)
-        engine.create("line", frame)
-    for (error,) in engine.rows("SELECT error FROM line WHERE error IS NOT NULL LIMIT 1"):
-        raise _placed(pickle.loads(error), numbered, project)
-    engine.run("INSERT INTO incoming SELECT source, g, s, p, o FROM line")
-    graph.settle()
-    graph.merge()
-
-
-def _pieces(number: int, file: File, project: Project) -> Iterator[Piece]:
-    try:
-        size = file.path.stat().st_size
-    except OSError as error:
-        raise UsageError(f"cannot read {project.relative(file.path)}: {error.strerror or error}") from error
-    if file.path.suffix not in LINES or size <= _PART:
-        yield Piece(number, file.path, file.base)
+def load(graph: Graph, files: Mapping[int, File], project: Project) -> None:
+    """Load files, by their numbers, into a graph on Spark. Raises what ``write_lines`` raises."""
+    engine = graph.engine
+    assert isinstance(engine, Spark)
+    pieces = [piece for number, file in files.items() for piece in _pieces(number, file)]
+    if not pieces:
         return
-    for start in range(0, size, _PART):
-        yield Piece(number, file.path, file.base, (start, min(start + _PART, size)))
+    batch = pa.table({"piece": pa.array([pickle.dumps(piece) for piece in pieces], pa.binary())})
+    spread = engine.session.createDataFrame(batch).repartition(min(len(pieces), 10_000))
+    tried = engine.computed(spread.mapInArrow(parsing(project), TRIED))
+    _raise_first(tried, files, project)
+    tried.createOrReplaceTempView("tried")
+    engine.add("incoming", engine.session.sql(_PLACES))
+    graph.settle()
 
 
-def _placed(error: Exception, numbered: Mapping[int, File], project: Project) -> Exception:
-    """Return the error of a file with its line in the whole file."""
-    for file in numbered.values():
-        if getattr(error, "file", None) == project.relative(file.path) and plain(file.path).suffix in LINES:
-            try:
-                for _ in read(file.path, project=project, base=file.base):
-                    pass
-            except type(error) as told_whole:
-                return told_whole
-    return error
+def _pieces(number: int, file: File) -> list[Piece]:
+    size = file.path.stat().st_size if file.path.is_file() else 0
+    if file.path.suffix not in LINES or size <= _PIECE:
+        return [Piece(number, file.path, file.base)]
+    starts = range(0, size, _PIECE)
+    return [Piece(number, file.path, file.base, (start, min(start + _PIECE, size))) for start in starts]
+
+
+def _raise_first(tried: "DataFrame", files: Mapping[int, File], project: Project) -> None:
+    """Raise the error of the first file that has one."""
+    for source, said in sorted(tried.where("error IS NOT NULL").select("source", "error").collect()):
+        file = files[source]
+        if file.path.suffix in LINES:
+            for _ in line_chunks(file.path, project=project, base=file.base):
+                pass
+        raise pickle.loads(said)

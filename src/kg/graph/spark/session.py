@@ -6,7 +6,10 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 _INSTALL = "pip install 'kg-publisher[spark]'"
+_LIBRARIES = ("pandas", "pyarrow", "pyspark", "sqlglot")
 _JAVA = 17
 _PATIENCE = 60  # seconds that a cluster has to give us an executor
 _ANSWER = 10  # seconds that a master has to answer
@@ -34,19 +38,29 @@ _SETTINGS = {
     "spark.python.worker.faulthandler.enabled": "true",
 }
 
+_LOCAL = {
+    "spark.ui.enabled": "false",
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.bindAddress": "127.0.0.1",
+}
+
 
 @dataclass(frozen=True)
 class Cluster:
-    """Where Spark is: its master, such as ``local[2]`` or ``spark://HOST:7077``, and the URI of our tables there."""
+    """Where Spark is: its master, such as ``local[2]`` or ``spark://HOST:7077``, and the URI of our tables there.
+
+    ``memory`` is what an executor may take, such as ``4GB``; a cluster is to ``resume`` what its tables have.
+    """
 
     master: str
     tables: str
     memory: str | None = None
+    resume: bool = False
 
 
 def require() -> None:
-    """Raise UsageError when the extra is not installed."""
-    missing = [name for name in ("pyspark", "pyarrow", "sqlglot") if find_spec(name) is None]
+    """Raise UsageError when the libraries of the extra are not installed."""
+    missing = [name for name in _LIBRARIES if find_spec(name) is None]
     if missing:
         raise UsageError(f"--engine spark needs {', '.join(missing)}: {_INSTALL}")
 
@@ -54,10 +68,9 @@ def require() -> None:
 def begin(cluster: Cluster) -> "SparkSession":
     """Return a session of Spark: the one of this process, if there is one.
 
-    Raises UsageError when the extra or Java is missing, EndpointError when the master does not answer or gives no
+    Raises UsageError when Java is missing, EndpointError when the master does not answer or gives no
     executor.
     """
-    require()
     from pyspark.sql import SparkSession
 
     memory = _memory(cluster.memory)
@@ -66,22 +79,33 @@ def begin(cluster: Cluster) -> "SparkSession":
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     os.environ.setdefault("PYSPARK_DRIVER_PYTHON", sys.executable)
     builder = SparkSession.builder.master(cluster.master).appName("kg")
-    for key, value in _SETTINGS.items():
-        builder = builder.config(key, value)
-    builder = builder.config("spark.driver.extraJavaOptions", f"-Dlog4j2.configurationFile={_LOGGING.as_uri()}")
+    settings = {**_SETTINGS, "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={_LOGGING.as_uri()}"}
     if _is_local(cluster.master):
-        cores = _cores(cluster.master)
-        builder = builder.config("spark.ui.enabled", "false").config("spark.sql.shuffle.partitions", str(2 * cores))
-        builder = builder.config("spark.driver.memory", memory or "2g").config("spark.driver.host", "127.0.0.1")
-        builder = builder.config("spark.driver.bindAddress", "127.0.0.1")
+        settings |= {**_LOCAL, "spark.driver.memory": memory or "2g"}
     elif memory:
-        builder = builder.config("spark.executor.memory", memory)
+        settings["spark.executor.memory"] = memory
+    for key, value in settings.items():
+        builder = builder.config(key, value)
     try:
-        session = builder.getOrCreate()
+        with _unheard():
+            session = builder.getOrCreate()
     except Exception as error:  # what Java raises comes by many names
         raise EndpointError(f"Spark does not begin on {cluster.master}: {_first(error)}") from error
     _wait(session, cluster.master)
     return session
+
+
+@contextmanager
+def _unheard() -> Iterator[None]:
+    """Have a process that begins in the block write to a file that goes with it what it would write on stderr."""
+    kept = os.dup(2)
+    try:
+        with tempfile.TemporaryFile() as file:
+            os.dup2(file.fileno(), 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
 
 
 def _require_java() -> None:
@@ -99,11 +123,6 @@ def _require_java() -> None:
 
 def _is_local(master: str) -> bool:
     return master.startswith("local")
-
-
-def _cores(master: str) -> int:
-    count = re.fullmatch(r"local\[(\d+)(?:,\d+)?\]", master)
-    return int(count[1]) if count else 1 if master == "local" else os.cpu_count() or 1
 
 
 def _memory(said: str | None) -> str | None:

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote, urlsplit
 
 from kg.errors import ResourceError, UsageError
@@ -25,8 +25,7 @@ class Storage:
 
     def __init__(self, session: "SparkSession", uri: str) -> None:
         """Make the folder, if there is none. Raises UsageError for a URI that Hadoop has no file system for."""
-        jvm: Any = session._jvm
-        self._jvm = jvm
+        self._jvm = cast(Any, session._jvm)
         self.uri = Path(uri).resolve().as_uri() if "://" not in uri and not uri.startswith("file:") else uri.rstrip("/")
         try:
             folder = self._jvm.org.apache.hadoop.fs.Path(self.uri)
@@ -65,16 +64,20 @@ class Storage:
         target = self._jvm.org.apache.hadoop.fs.Path(file.resolve().as_uri())
         self._files.copyToLocalFile(False, self._path(name), target, True)
 
+    def write(self, name: str, text: str) -> None:
+        """Write a file of text, instead of one of that name."""
+        stream = self._files.create(self._path(name), True)
+        try:
+            stream.write(bytearray(text.encode()))
+        finally:
+            stream.close()
+
     def write_list(self, said: dict[str, Any]) -> None:
         """Say what is whole."""
         known = self._lists()
         number = known[-1] + 1 if known else 1
         draft = f"_{_LIST.format(number)}"
-        stream = self._files.create(self._path(draft), True)
-        try:
-            stream.write(bytearray(json.dumps(said).encode()))
-        finally:
-            stream.close()
+        self.write(draft, json.dumps(said))
         self.rename(draft, _LIST.format(number))
         for old in known[: 1 - _KEPT]:
             self.delete(_LIST.format(old))

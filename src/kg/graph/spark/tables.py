@@ -66,7 +66,7 @@ _ARROW = {
     "string": pa.string(),
     "boolean": pa.bool_(),
     "double": pa.float64(),
-    "binary": pa.binary(),
+    "void": pa.null(),
 }
 
 

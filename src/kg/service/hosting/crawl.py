@@ -3,12 +3,14 @@
 import asyncio
 import re
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from html import unescape
 from urllib.parse import quote, unquote, urljoin
 
 from starlette.types import ASGIApp, Message, Scope
+
+from kg.service.reading import reading, told_all
 
 _LINK = re.compile(r'\s(?:href|src)="([^"]+)"')
 _HERE = "http://site/"
@@ -56,22 +58,45 @@ async def ask(app: ASGIApp, path: str, *, accept: str = "*/*", language: str = "
     return Answer(status, said.get("content-type", ""), b"".join(body))
 
 
-async def crawl(
-    app: ASGIApp, seeds: Iterable[str], *, wanted: Callable[[str], bool]
-) -> AsyncIterator[tuple[str, Answer]]:
-    """Yield the answers to the seeds and to what pages link to, by their paths, each once, as far as they are wanted.
+@dataclass(frozen=True)
+class Crawled:
+    """The answer to a path, the paths that it links to, and the notes that tell all that it comes from, if they do."""
 
-    Paths are relative to the first page and unescaped; the query and the fragment of a link are left out.
+    path: str
+    answer: Answer
+    links: Sequence[str]
+    reads: frozenset[str] | None
+
+
+async def crawl(
+    app: ASGIApp,
+    seeds: Iterable[str],
+    *,
+    wanted: Callable[[str], bool],
+    kept: Callable[[str], Iterable[str] | None] = lambda _: None,
+    late: Callable[[str], bool] = lambda _: False,
+) -> AsyncIterator[Crawled]:
+    """Yield the answers to the seeds and to what pages link to, each once, as far as they are wanted.
+
+    Paths are relative to the first page and unescaped; the query and the fragment of a link are left out. Where there
+    is the answer already, ``kept`` returns what it links to. What is ``late`` is asked for after all else.
     """
     queue = deque(dict.fromkeys(seeds))
     seen = set(queue)
-    while queue:
-        path = queue.popleft()
-        answer = await ask(app, path)
-        yield path, answer
-        if not answer.content_type.startswith("text/html"):
+    last: deque[str] = deque()
+    while queue or last:
+        path = queue.popleft() if queue else last.popleft()
+        if queue and late(path):
+            last.append(path)
             continue
-        for other in links(answer.body.decode(), path):
+        leading = kept(path)
+        if leading is None:
+            with reading() as notes:
+                answer = await ask(app, path)
+            is_page = answer.content_type.startswith("text/html")
+            leading = list(links(answer.body.decode(), path)) if is_page else []
+            yield Crawled(path, answer, leading, told_all(notes))
+        for other in leading:
             if other not in seen and wanted(other):
                 queue.append(other)
                 seen.add(other)

@@ -1,11 +1,8 @@
-"""What a hosted site tells those who index it: its sitemap, which robots may come, and its releases as a feed."""
+"""What a hosted site tells those who index it: its sitemap, and which robots may come."""
 
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 from xml.sax.saxutils import escape
-
-from kg.project import Project
-from kg.publication.released import releases
 
 _XML = '<?xml version="1.0" encoding="utf-8"?>\n'
 _SITEMAP = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
@@ -34,23 +31,3 @@ def _urls(addresses: Sequence[str]) -> str:
 def robots(base: str) -> str:
     """Return what robots are told (RFC 9309): all may be read; where the sitemap is."""
     return f"User-agent: *\nAllow: /\nSitemap: {base}sitemap.xml\n"
-
-
-def feed(project: Project, *, base: str, title: str) -> str | None:
-    """Return the releases of a project, the newest first, as Atom (RFC 4287); None when it has none."""
-    known = sorted(releases(project).values(), key=lambda released: released.version, reverse=True)
-    if not known:
-        return None
-    address = escape(f"{base}releases.atom")
-    entries = "".join(
-        f"<entry><id>{escape(base)}release/{released.version}/</id><title>{escape(title)} {released.version}</title>"
-        f"<updated>{released.date.isoformat()}T00:00:00Z</updated>"
-        f'<link href="{escape(base)}release/{released.version}/{released.file.path}"/>'
-        f"<summary>SHA-256 {released.digest}</summary></entry>\n"
-        for released in known
-    )
-    return (
-        f'{_XML}<feed xmlns="http://www.w3.org/2005/Atom">\n<id>{address}</id><title>{escape(title)}</title>'
-        f"<updated>{known[0].date.isoformat()}T00:00:00Z</updated><author><name>{escape(title)}</name></author>"
-        f'<link rel="self" href="{address}"/>\n{entries}</feed>\n'
-    )

@@ -3,7 +3,8 @@
 import hashlib
 import multiprocessing
 import os
-from collections.abc import Callable, Iterator, Sequence
+from array import array
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +14,10 @@ from kg.graph.build import Build
 from kg.project import Project
 from kg.publication.dumps import File
 from kg.service.addresses import Address
-from kg.service.documents import Description, Documents, write_document
+from kg.service.documents import Description, Documents, write_documents
 from kg.service.negotiation import FORMS, HTML
 from kg.service.page import Page
+from kg.service.reading import reading
 from kg.service.site import Site
 from kg.service.things import Shelf
 from kg.service.view import view_at
@@ -58,41 +60,46 @@ def resources(documents: Documents) -> tuple[list[Resource], list[str]]:
     return sorted(found, key=lambda resource: resource.path), left_out
 
 
-def write_resources(
-    build: Build, found: Sequence[Resource], *, project: Project, root: Path, told: Callable[[int], None]
-) -> list[File]:
-    """Write the documents of resources below ``root``, and return the files; ``told`` is told how many are written.
+@dataclass(frozen=True)
+class Documented:
+    """The files of a resource, and the notes of what was read for them (``kg.service.reading``)."""
 
-    What is replaced by something else has no document.
-    """
-    names = [resource.iri for resource in found if resource.successor is None]
+    iri: str
+    files: Sequence[File]
+    reads: Collection[str]
+
+
+def write_resources(build: Build, names: Sequence[str], *, project: Project, root: Path) -> Iterator[Documented]:
+    """Write the documents of resources, by their IRIs, below ``root``, and yield what is written."""
     parts = [names[place : place + _AT_ONCE] for place in range(0, len(names), _AT_ONCE)]
-    files: list[File] = []
-    count = min(os.cpu_count() or 1, len(parts) or 1)
+    count = min(os.cpu_count() or 1, len(parts))
     given = (project.settings_file, build.folder, root)
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(count, mp_context=context, initializer=_begin, initargs=given) as pool:
-        for part, written in zip(parts, pool.map(_write, parts), strict=True):
-            files += written
-            told(len(part))
-    return files
+        for written, notes in pool.map(_write, parts):
+            for name, files, reads in written:
+                yield Documented(name, files, [notes[number] for number in reads])
 
 
 class Writer:
     """Writes the documents of a build below a folder."""
 
-    def __init__(self, site: Site, documents: Documents, root: Path) -> None:
+    def __init__(self, site: Site, shelf: Shelf, root: Path) -> None:
         self._site = site
-        self._documents = documents
-        self._project = documents.project
-        self._root = root
-        self._shelf = Shelf(documents)
-        self._languages = spoken(documents.project.languages)
+        self._documents = shelf.documents
+        self._project = site.project
+        self.root = root
+        self._shelf = shelf
+        self._languages = spoken(site.project.languages)
         self._pages: dict[tuple[str, int], Page] = {}
-        self._folders: set[Path] = set()
+        self._folders: set[str] = set()
 
-    def write(self, name: str) -> Iterator[File]:
-        """Write all that a resource has, and yield the files."""
+    def write(self, name: str) -> Documented:
+        """Write all that a resource has."""
+        with reading() as notes:
+            return Documented(name, list(self._write(name)), notes)
+
+    def _write(self, name: str) -> Iterator[File]:
         address = self._documents.address(name) or ""
         page, pages = 1, 1
         while page <= pages and (described := self._documents.describe(name, page)):
@@ -102,17 +109,16 @@ class Writer:
 
     def _page(self, described: Description, address: str) -> Iterator[File]:
         path, page = unquote(address), described.page
-        for form in FORMS:
-            if form != HTML:
-                body = write_document(described, form, project=self._project)
-                yield self.put(str(Address(path, form.suffix, None, page)), body)
+        forms = [form for form in FORMS if form != HTML]
+        for form, body in zip(forms, write_documents(described, forms, project=self._project), strict=True):
+            yield self.put(str(Address(path, form.suffix, None, page)), body)
         deprecated = self._documents.is_deprecated(described.iri)
         for language in self._languages:
             written = self._in(language, address).resource(described, path=address, deprecated=deprecated)
             file = self.put(str(Address(path, HTML.suffix, language, page)), written.encode())
             yield file
             if language == self._languages[0]:
-                yield link(file, str(Address(path, HTML.suffix, None, page)), root=self._root)
+                yield link(file, str(Address(path, HTML.suffix, None, page)), root=self.root)
 
     def _in(self, language: str, path: str) -> Page:
         key = (language, path.count("/"))
@@ -122,18 +128,23 @@ class Writer:
 
     def put(self, path: str, body: bytes) -> File:
         """Write a file, and return what there is to say of it."""
-        target = self._root / path
-        if target.parent not in self._folders:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            self._folders.add(target.parent)
-        with target.open("xb") as out:
-            out.write(body)
+        folder = path.rpartition("/")[0]
+        if folder not in self._folders:
+            (self.root / folder).mkdir(parents=True, exist_ok=True)
+            self._folders.add(folder)
+        descriptor = os.open(f"{self.root}/{path}", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+        try:
+            rest = memoryview(body)
+            while rest:
+                rest = rest[os.write(descriptor, rest) :]
+        finally:
+            os.close(descriptor)
         return File(path, len(body), hashlib.sha256(body).hexdigest())
 
 
 def link(file: File, path: str, *, root: Path) -> File:
     """Give a file another path too."""
-    (root / path).hardlink_to(root / file.path)
+    os.link(f"{root}/{file.path}", f"{root}/{path}")
     return File(path, file.size, file.sha256)
 
 
@@ -144,11 +155,17 @@ def _begin(settings: Path, folder: Path, root: Path) -> None:
     """Make what this process writes by."""
     global _writer  # of the process, which is ours alone
     site = Site(Project.load(settings), Build(folder))
-    _writer = Writer(site, Documents(site.build, project=site.project), root)
+    _writer = Writer(site, Shelf(Documents(site.build, project=site.project)), root)
 
 
-def _write(names: Sequence[str]) -> list[File]:
-    return [file for name in names for file in _writer.write(name)]
+def _write(names: Sequence[str]) -> tuple[list[tuple[str, Sequence[File], "array[int]"]], list[str]]:
+    """Write resources; return what is written, the notes by their places in a list, and this list."""
+    numbers: dict[str, int] = {}
+    written = []
+    for done in map(_writer.write, names):
+        reads = array("L", [numbers.setdefault(note, len(numbers)) for note in done.reads])
+        written.append((done.iri, done.files, reads))
+    return written, list(numbers)
 
 
 def _is_file_name(path: str) -> bool:

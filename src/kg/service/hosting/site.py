@@ -4,14 +4,17 @@
 ``static/…``                               what pages load
 ``404.<language>.html``, …                 what servers show for what is not there, or is refused
 ``sitemap.xml``, ``robots.txt``            for those who index
-``releases.atom``                          the releases, newest first, where there are some
 ``.htaccess``, ``rules/…``, …              what servers are told (see ``kg.service.hosting.rules``)
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import cache
+from hashlib import sha256
+from importlib.metadata import version
 from importlib.resources import as_file, files
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -19,34 +22,54 @@ from urllib.parse import urlsplit
 from kg.graph.build import Build
 from kg.graph.terms import iri
 from kg.project import Project
-from kg.publication.data import Data
+from kg.publication.beside import Beside
 from kg.publication.dumps import File
-from kg.publication.publish import files_of
+from kg.publication.record import Before, Record
 from kg.service.addresses import INDEX, readings
 from kg.service.app import application
+from kg.service.data_page import PATH
 from kg.service.data_writer import Written
 from kg.service.documents import Documents
 from kg.service.headers import SCRIPTED
 from kg.service.hosting.apache import htaccess, w3id
-from kg.service.hosting.crawl import Answer, crawl
-from kg.service.hosting.indexing import feed, robots, sitemaps
+from kg.service.hosting.caddy import caddy
+from kg.service.hosting.crawl import crawl
+from kg.service.hosting.earlier import Earlier
+from kg.service.hosting.indexing import robots, sitemaps
 from kg.service.hosting.nginx import nginx
-from kg.service.hosting.others import caddy, headers, redirects
-from kg.service.hosting.resources import Resource, Writer, link, resources, write_resources
+from kg.service.hosting.others import headers, redirects
+from kg.service.hosting.resources import Documented, Resource, Writer, link, resources, write_resources
 from kg.service.hosting.rules import Hosting
+from kg.service.hosting.values import Values
 from kg.service.names import Names, Shown
 from kg.service.negotiation import FORMS
+from kg.service.scripts import bundle, folder_of_scripts
 from kg.service.site import Site
+from kg.service.things import Shelf
 from kg.service.view import view_at
 from kg.service.wordings import WORDINGS, spoken
 
-SEEDS = (f"{INDEX}.{{language}}.html", "sparql/terms.{language}.json")
+SEEDS = (
+    *(f"{path}.{{language}}.html" for path in ("query", "search", "vocabulary", "sparql", INDEX)),
+    "sparql/terms.{language}.json",
+)
 """The pages and files that the crawl begins with."""
+_OF_DATA = ("data/", "release/")
 _WORKERS = 2
+_FEW = 100  # resources, for which no other process is begun
+_TOLD = 100  # resources between two words on how far we are
+
+
+def _needs_data(path: str) -> bool:
+    """Tell whether a page says something of the data, which may not be written yet."""
+    return path.partition(".")[0] in (INDEX, PATH)
 
 
 class HostedSite:
-    """A site to be written as files; ``left_out`` are the IRIs of the resources that no file can be."""
+    """A site to be written as files.
+
+    ``left_out`` are the IRIs of the resources that no file can be.
+    """
 
     def __init__(self, project: Project, build: Build, progress: Callable[[str], None] = lambda _: None) -> None:
         self._project = project
@@ -55,27 +78,48 @@ class HostedSite:
         self._progress = progress
         self._languages = spoken(project.languages)
         self.left_out: Sequence[str] = ()
+        self._kept: list[File] = []
 
-    def write(self, root: Path, base: str, data: Data) -> list[File]:
-        """Write the files below ``root``, where the data are, to be hosted at ``base``; return all that is there."""
-        there = files_of(root)
-        self._written = Written(root, data, {file.path: file for file in there})
+    def identity(self, base: str) -> str:
+        """Return a digest of what pages come from besides the graph: the program, settings, queries and shapes."""
+        libraries = [version(name) for name in ("jinja2", "markupsafe", "pyoxigraph", "starlette")]
+        come_from = [self._site.sources, base, *libraries, sys.version, repr(bundle(folder_of_scripts()))]
+        return sha256("\n".join(come_from).encode()).hexdigest()
+
+    def write(self, root: Path, base: str, data: Beside, record: Record, before: Before | None) -> list[File]:
+        """Write the files below ``root``, where the data will be, to be hosted at ``base``; return all that is there.
+
+        Those before are kept that would be written as they are.
+        """
         self._progress("the addresses")
         documents = Documents(self._build, project=self._project)
         found, self.left_out = resources(documents)
-        writer = Writer(self._site, documents, root)
+        shelf = Shelf(documents)
+        with ThreadPoolExecutor(1) as beside:
+            beside.submit(lambda: shelf.vocabulary)
+            values = Values(self._site, shelf)
+            _ = shelf.things
+        earlier = None
+        if before:
+            self._progress("what has changed")
+            earlier = Earlier(before, build=self._build, project=self._project, values=values)
+            record.numbers.update(earlier.numbers)
+            record.values.update(earlier.values)
+        writer = Writer(self._site, shelf, root)
         written = list(self._static(writer))
         with ThreadPoolExecutor(1) as beside:  # other processes write the resources
-            of_resources = beside.submit(self._resources, found, root)
-            written += asyncio.run(self._pages(writer, root, {resource.path for resource in found}))
-            written += of_resources.result()
+            of_resources = beside.submit(self._resources, found, writer, data, record, earlier)
+            known = {resource.path for resource in found}
+            written += asyncio.run(self._pages(writer, shelf, data, known, record, earlier))
+            for documented in of_resources.result():
+                record.add(iri(documented.iri), documented.files, documented.reads)
+                written += documented.files
+        written += self._kept
+        record.values.update(values.of(record.notes() - record.values.keys()))
         written += self._moved(writer, documents, found)
         written += self._refusals(writer, urlsplit(base).path)
         pages = [file.path for file in written if file.path.endswith(tuple(f".{tag}.html" for tag in self._languages))]
         hosting = self._hosting(documents, found, pages, base)
-        view = view_at("", self._languages[0], self._site)
-        dataset = self._project.dataset
-        title = Names(documents, view).name(f"<{dataset}>").text if dataset else view.words["graph"]
         texts = {
             ".htaccess": htaccess(hosting),
             "_headers": headers(hosting),
@@ -86,9 +130,7 @@ class HostedSite:
             "w3id/.htaccess": w3id(hosting),
             **sitemaps([page for page in pages if not page.startswith("40")], base=base),
         }
-        if releases := feed(self._project, base=base, title=title):
-            texts["releases.atom"] = releases
-        return [*there, *written, *(writer.put(path, text.encode()) for path, text in texts.items())]
+        return [*data.written.files, *written, *(writer.put(path, text.encode()) for path, text in texts.items())]
 
     def _static(self, writer: Writer) -> Iterator[File]:
         """Write what pages load."""
@@ -96,37 +138,74 @@ class HostedSite:
             for path in sorted(path for path in folder.rglob("*") if path.is_file()):
                 yield writer.put(f"static/{path.relative_to(folder).as_posix()}", path.read_bytes())
 
-    def _resources(self, found: Sequence[Resource], root: Path) -> list[File]:
-        done = 0
+    def _resources(
+        self, found: Sequence[Resource], writer: Writer, data: Beside, record: Record, earlier: Earlier | None
+    ) -> list[Documented]:
+        """Write the documents of resources; what is replaced by something else has none."""
+        names = [resource.iri for resource in found if resource.successor is None]
+        if earlier:
+            names = [name for name in names if not self._keep(iri(name), writer.root, record, earlier)]
+        if len(names) <= _FEW:
+            return [writer.write(name) for name in names]
+        _ = data.written  # not all processes at once, for the memory
+        written = []
+        for documented in write_resources(self._build, names, project=self._project, root=writer.root):
+            written.append(documented)
+            if len(written) % _TOLD == 0:
+                self._progress(f"{len(written):,} of {len(names):,} resources")
+        return written
 
-        def told(count: int) -> None:
-            nonlocal done
-            done += count
-            self._progress(f"{done:,} of {len(found):,} resources")
+    def _keep(self, name: str, root: Path, record: Record, earlier: Earlier) -> list[File] | None:
+        kept = earlier.keep(name, root=root, record=record)
+        self._kept += kept or ()
+        return kept
 
-        return write_resources(self._build, found, project=self._project, root=root, told=told)
-
-    async def _pages(self, writer: Writer, root: Path, known: set[str]) -> list[File]:
+    async def _pages(
+        self,
+        writer: Writer,
+        shelf: Shelf,
+        data: Beside,
+        known: set[str],
+        record: Record,
+        earlier: Earlier | None,
+    ) -> list[File]:
         """Write the pages that are of no resource: what can be reached from the first page."""
-        app = application(self._site, workers=_WORKERS, written=self._written)
+        root = writer.root
+
+        def of_data() -> Written:
+            return Written(root, data.written.data, {file.path: file for file in data.written.files})
+
+        app = application(self._site, workers=_WORKERS, written=of_data, shelf=shelf)
         written: list[File] = []
 
+        @cache
+        def of_resource(path: str) -> bool:
+            return any(reading.stem in known for reading in readings(path, self._languages))
+
         def wanted(path: str) -> bool:
-            of_resource = any(reading.stem in known for reading in readings(path, self._languages))
-            return not of_resource and not (root / path).exists()
+            return not (path.startswith(_OF_DATA) or of_resource(path) or (root / path).exists())
+
+        def kept(path: str) -> Iterable[str] | None:
+            if earlier is None or (root / path).exists() or not (files := self._keep(path, root, record, earlier)):
+                return None
+            written.extend(self._named(root, files[0]))
+            return earlier.links(path)
 
         seeds = [seed.format(language=language) for seed in SEEDS for language in self._languages]
         async with app.router.lifespan_context(app):
-            async for path, answer in crawl(app, seeds, wanted=wanted):
-                if answer.status == 200 and not (root / path).exists():
-                    written += self._put(writer, root, path, answer)
+            async for page in crawl(app, seeds, wanted=wanted, kept=kept, late=_needs_data):
+                if page.answer.status == 200 and not (root / page.path).exists():
+                    file = writer.put(page.path, page.answer.body)
+                    written += [file, *self._named(root, file)]
+                    if page.reads is not None:
+                        links = [path for path in page.links if not of_resource(path)]
+                        record.add(page.path, [file], page.reads, links)
                     self._progress(f"{len(written):,} pages and lists")
         return written
 
-    def _put(self, writer: Writer, root: Path, path: str, answer: Answer) -> Iterator[File]:
-        """Write a page; in the first language also under the name that has none."""
-        file = writer.put(path, answer.body)
-        yield file
+    def _named(self, root: Path, file: File) -> Iterator[File]:
+        """Give a page of the first language also the name that has none."""
+        path = file.path
         *_, named = [None, *readings(path, self._languages)]
         if named and named.language == self._languages[0]:
             plain = path.removesuffix(f".{named.language}.{named.suffix}") + f".{named.suffix}"

@@ -17,6 +17,7 @@ from kg.service.negotiation import HTML, Form
 from kg.service.pictures import flows, maps, matrix, timeline, tree
 from kg.service.pictures.geometry import read_wkt
 from kg.service.pictures.rows import Row, Rows, read_rows, write_csv
+from kg.service.reading import note, note_nothing_else
 from kg.service.site import Site
 from kg.service.things import Shelf
 from kg.service.view import View
@@ -65,6 +66,8 @@ class Pictures:
     def write(self, name: str, view: View, form: Form) -> bytes:
         """Return a picture in a form. Raises QueryError, with file and line, when it cannot be drawn."""
         query, rows = self._queries[name], self._rows(name)
+        note("q", query.text)
+        note_nothing_else()
         names = Names(self._shelf.documents, view)
         if form == CSV:
             return write_csv(query, self._site)

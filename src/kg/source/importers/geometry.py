@@ -37,7 +37,7 @@ _DESCRIPTIONS = {
         "A point on the surface of each commune that the facts name, the mere division apart.",
     ),
     _OUTLINES: (
-        "L'union des communes de chaque territoire à sa date, les contours étant simplifiés ensemble : ceux qui se "
+        "L'union des communes de chaque territoire à sa date, les contours étant simplifiés ensemble : ceux qui se "
         "touchent gardent la même limite. Des périmètres de même étendue ont la même géométrie. Un territoire dont une "
         "commune n'a pas de surface connue à cette date n'en a pas.",
         "The union of the communes of each territory at its date, the outlines being simplified together: those that "

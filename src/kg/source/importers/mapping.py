@@ -59,13 +59,14 @@ _WHOLE = re.compile(r"(?<![^\s(\[,;])\{([^{}\s]+)\}(?![^\s)\],;.^])")
 
 @dataclass(frozen=True)
 class Column:
-    """A column that the mapping uses: the type of its values, and which it takes."""
+    """A column that the mapping uses: the type of its values, which it takes, and what is read instead of some."""
 
     name: str
     type: Type = "text"
     required: bool = False
     pattern: str | None = None
     values: Mapping[str, str] = field(default_factory=dict)
+    instead: Mapping[str, str] = field(default_factory=dict)
 
     def token(self, text: str) -> str:
         """Return the token of a value. Raises ValueError, saying what is wrong, for one that does not fit."""
@@ -182,7 +183,7 @@ def read_mapping(path: Path, *, project: Project) -> TableMapping:
 
 
 def _column(name: str, given: Mapping[str, Any], prefixes: str, path: Path) -> Column:
-    _known(given, {"type", "required", "pattern", "values"}, f"columns.{name}.", path)
+    _known(given, {"type", "required", "pattern", "values", "instead"}, f"columns.{name}.", path)
     kind = given.get("type", "text")
     if kind not in get_args(Type):
         near = suggestion(str(kind), get_args(Type))
@@ -200,7 +201,12 @@ def _column(name: str, given: Mapping[str, Any], prefixes: str, path: Path) -> C
         except (SourceError, ValueError) as error:
             why = _undeclared(str(error)) or "not one term as Turtle writes it"
             raise SourceError(f"columns.{name}.values.{value}: {why}: {term}", file=str(path)) from error
-    return Column(name, cast(Type, kind), bool(_value(given, "required", bool, where, path)), pattern, values)
+    instead = _value(given, "instead", dict, where, path) or {}
+    for value, text in instead.items():
+        if not isinstance(text, str):
+            raise SourceError(f"{where}instead.{value}: not a text: {text}", file=str(path))
+    required = bool(_value(given, "required", bool, where, path))
+    return Column(name, cast(Type, kind), required, pattern, values, instead)
 
 
 def _template(given: Mapping[str, Any], columns: Mapping[str, Column], prefixes: str, path: Path) -> Template:

@@ -68,7 +68,10 @@ def import_csv(table: Path, *, mapping: Path, project: Project) -> ImportedTable
 
 
 def _rows(table: Path, plan: TableMapping, faults: list[str]) -> Iterator[tuple[int, Row]]:
-    """Yield each row, its values stripped, with the line where it starts; a row of another width is a fault."""
+    """Yield each row, its values stripped and replaced as the mapping says, with the line where it starts.
+
+    A row of another width is a fault, and so is a value to be replaced that is not there.
+    """
     try:
         with table.open(encoding=plan.encoding, newline="") as stream:
             reader = csv.reader(stream, delimiter=plan.delimiter, strict=True)
@@ -79,13 +82,16 @@ def _rows(table: Path, plan: TableMapping, faults: list[str]) -> Iterator[tuple[
                     hint = f" Is {plan.delimiter!r} the delimiter?" if len(header) == 1 < len(plan.columns) else ""
                     raise SourceError(f"the column {name} is {why}{hint}", file=str(table), line=1)
             start = reader.line_num + 1
+            unread = {(name, value) for name, column in plan.columns.items() for value in column.instead}
             for values in reader:
                 if len(values) == len(header):
-                    row = dict(zip(header, values, strict=True))
-                    yield start, {name: row[name].strip() for name in plan.columns}
+                    row = {name: value.strip() for name, value in zip(header, values, strict=True)}
+                    unread -= row.items()
+                    yield start, {name: plan.columns[name].instead.get(row[name], row[name]) for name in plan.columns}
                 elif values:
                     faults.append(f"line {start}: {len(values)} values for {len(header)} columns")
                 start = reader.line_num + 1
+            faults += [f"{name}: no row has {value!r}, which the mapping replaces" for name, value in sorted(unread)]
     except OSError as error:
         raise UsageError(f"cannot read {table}: {error.strerror}") from error
     except UnicodeError as error:

@@ -1,0 +1,63 @@
+"""The data of a publication, written by a process of its own while others write pages."""
+
+import multiprocessing
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from typing import Protocol
+
+from kg.graph.build import Build
+from kg.project import Project
+from kg.publication.data import Data, write_data
+from kg.publication.dumps import File, files_of
+
+
+@dataclass(frozen=True)
+class Written:
+    """The data that are written, and their files."""
+
+    data: Data
+    files: tuple[File, ...]
+
+
+class _Running(Protocol):
+    def result(self) -> Written: ...
+
+
+class Beside:
+    """Data that are being written in a folder beside the ``root`` that they are for."""
+
+    def __init__(self, process: ProcessPoolExecutor, running: _Running, folder: Path, root: Path) -> None:
+        self._process = process
+        self._running = running
+        self._folder = folder
+        self._root = root
+        self._moving = Lock()
+
+    @property
+    def written(self) -> Written:
+        """What is written, once it is, and is below the root. Raises what ``write_data`` raises."""
+        written = self._running.result()
+        with self._moving:
+            self._process.shutdown()  # its memory is for others
+            for path in self._folder.iterdir():
+                path.rename(self._root / path.name)
+        return written
+
+
+@contextmanager
+def data_beside(build: Build, *, project: Project, root: Path, site: str, folder: Path) -> Iterator[Beside]:
+    """Yield the data of ``build`` for ``root``, to be hosted at ``site``, which are first written in ``folder``."""
+    folder.mkdir()
+    asked = (project.settings_file, build.folder, folder, site)
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as process:
+        yield Beside(process, process.submit(_write, *asked), folder, root)
+    folder.rmdir()
+
+
+def _write(settings: Path, build: Path, folder: Path, site: str) -> Written:
+    data = write_data(Build(build), project=Project.load(settings), root=folder, site=site)
+    return Written(data, files_of(folder))

@@ -1,0 +1,179 @@
+"""Put a build into a triple store: piece by piece beside what is there, compared, then in place.
+
+Each request may be sent again with the same result, and what was done is seen in the store (``record``): who was
+interrupted begins again, and does what is left.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from kg.errors import EndpointError, UsageError
+from kg.graph.build import Build
+from kg.graph.store import Dataset
+from kg.project import Project
+from kg.publication.pushing.pieces import Contents
+from kg.publication.pushing.record import Known, Record
+from kg.publication.pushing.staging import Staged, stage
+from kg.publication.pushing.store import Place, RemoteStore
+from kg.query.exchange import Credentials, Endpoint
+
+_GRAPHS = 50  # of one request
+_PIECES = 200  # of one request: a graph of more is put in place in several
+_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Pushed:
+    """What was done: the graphs and triples of the build, the triples sent now, the graphs that were removed.
+
+    Of those sent the store writes ``otherwise`` many in another form of the same value, and has ``changed`` many to
+    other values.
+    """
+
+    graphs: int
+    triples: int
+    sent: int
+    removed: int
+    otherwise: int
+    changed: int
+
+
+def push(
+    build: Build,
+    *,
+    project: Project,
+    place: Place,
+    credentials: Credentials,
+    default_graph: str | None = None,
+    replace: bool = False,
+    accept_changes: bool = False,
+    progress: Callable[[str], None],
+) -> Pushed:
+    """Make a store hold the graphs of a build, and no other that was pushed for the same base.
+
+    The default graph goes to the graph that ``default_graph`` names, an IRI, else to that of the store. Raises
+    UsageError when there are graphs of these names that were not pushed, unless told to ``replace`` them, or when the
+    default graph of the store is not one of its own; EndpointError when the store fails, keeps other values, unless
+    told to ``accept_changes``, or holds something else at the end.
+    """
+    store = RemoteStore(place, credentials=credentials)
+    record = Record(project.base, f"<{default_graph}>" if default_graph else "")
+    progress("reading the build")
+    contents = Contents.of(build.dump)
+    targets = _targets(contents, record)
+    known = record.read(store)
+    _refuse_foreign(store, record, known, targets, replace=replace)
+    there = _there(store, known, contents, targets)
+    wanted = contents.together(graph for target, graph in targets.items() if target not in there)
+    staged = stage(store, record=record, contents=contents, graphs=wanted, waiting=known.pieces, progress=progress)
+    if staged.changed and not accept_changes:
+        raise EndpointError(
+            f"{place.graphs.url} would change the values of {staged.changed:,} triples. Nothing was put in place; "
+            "--accept-changes does it nevertheless\n" + "\n".join(staged.examples)
+        )
+    progress("putting the graphs in place")
+    for request in _placing(record, contents, staged, targets):
+        store.update(request)
+    progress("removing what is no more")
+    gone = [graph for graph in known.graphs if graph not in targets]
+    for some in _portions([*gone, *(known.pieces.keys() | staged.holds.keys())], _GRAPHS):
+        store.update([*(statement for graph in some for statement in _dropped(graph)), record.forgotten(some)])
+    progress("counting")
+    sizes = {target: there[target] for target, graph in targets.items() if graph not in wanted}
+    _recount(store, sizes | {t: _size(staged, g) for t, g in targets.items() if g in wanted})
+    triples = sum(contents.lines.values())
+    return Pushed(len(targets), triples, staged.sent, len(gone), staged.otherwise, staged.changed)
+
+
+def pushed_dataset(endpoint: Endpoint, *, base: str, default_graph: str) -> Dataset:
+    """Return the dataset that was pushed to an endpoint, whose default graph is in the graph of this IRI.
+
+    Raises EndpointError when it fails, or nothing was pushed there.
+    """
+    store = RemoteStore(Place(endpoint, endpoint, endpoint), credentials=Credentials())
+    named = Record(base, f"<{default_graph}>").named(store)
+    if not named:
+        raise EndpointError(f"{endpoint.url} holds no graph that kg push put there for {base}")
+    return Dataset((default_graph,), named)
+
+
+def _targets(contents: Contents, record: Record) -> dict[str, str]:
+    """Return the graphs of the store, by the graphs of the build that they are for."""
+    for graph in (record.default, record.graph):
+        if graph and graph in contents.lines:
+            raise UsageError(f"{graph} is a graph of the build: another must stand for the default graph")
+    return {graph or record.default: graph for graph in contents.lines}
+
+
+def _refuse_foreign(
+    store: RemoteStore, record: Record, known: Known, targets: Mapping[str, str], *, replace: bool
+) -> None:
+    """Raise UsageError for graphs that were not pushed, and for a default graph that shows the named ones too."""
+    if not record.default and "" not in known.graphs and record.shows_everywhere(store):
+        raise UsageError(
+            f"the default graph of {store.place.queries.url} is made of its named graphs: what two of them state would "
+            "count twice. Say with --default-graph IRI which graph is to hold the merged one"
+        )
+    foreign = {graph: size for graph, size in store.sizes(set(targets) - set(known.graphs)).items() if size}
+    if foreign and not replace:
+        named = ", ".join(graph or "the default graph" for graph in sorted(foreign)[:_SHOWN])
+        raise UsageError(
+            f"{store.place.queries.url} holds {len(foreign):,} graphs of the same names that kg push did not put "
+            f"there: {named}; --replace replaces them"
+        )
+
+
+def _there(store: RemoteStore, known: Known, contents: Contents, targets: Mapping[str, str]) -> dict[str, int]:
+    """Return the graphs that are as they should be, with the triples that they hold."""
+    done = {graph: found for graph, found in known.graphs.items() if found and graph in targets}
+    sizes = store.sizes(done)
+    return {
+        graph: size
+        for graph, (size, digest) in done.items()
+        if sizes[graph] == size and digest == contents.digests[targets[graph]]
+    }
+
+
+def _placing(record: Record, contents: Contents, staged: Staged, targets: Mapping[str, str]) -> Iterator[list[str]]:
+    """Yield requests of the statements that put the pieces in place, graph after graph."""
+    for some in _portions([target for target, graph in targets.items() if graph in staged.pieces], _GRAPHS):
+        statements = record.begun(some)
+        for target in some:
+            statements.append(f"CLEAR SILENT {_named(target)}")
+            for pieces in _portions(staged.pieces[targets[target]], _PIECES):
+                statements += [f"ADD GRAPH {piece} TO {_named(target)}" for piece in pieces]
+                if len(pieces) == _PIECES:
+                    yield statements
+                    statements = []
+        sizes = {target: _size(staged, targets[target]) for target in some}
+        yield [*statements, record.done({t: (sizes[t], contents.digests[targets[t]]) for t in some})]
+
+
+def _size(staged: Staged, graph: str) -> int:
+    return sum(staged.holds[piece] for piece in staged.pieces[graph])
+
+
+def _dropped(graph: str) -> list[str]:
+    """Return the statements that remove a graph: some stores drop what was created only, or keep what is empty."""
+    return [f"CLEAR SILENT {_named(graph)}", *([f"DROP SILENT GRAPH {graph}"] if graph else [])]
+
+
+def _named(graph: str) -> str:
+    return f"GRAPH {graph}" if graph else "DEFAULT"
+
+
+def _portions(items: Sequence[str], length: int) -> Iterator[Sequence[str]]:
+    """Yield items in their order, so many at once."""
+    return (items[start : start + length] for start in range(0, len(items), length))
+
+
+def _recount(store: RemoteStore, sizes: Mapping[str, int]) -> None:
+    """Raise EndpointError when graphs do not hold so many triples."""
+    found = store.sizes(sizes)
+    wrong = [graph for graph in sizes if found[graph] != sizes[graph]]
+    if wrong:
+        told = "; ".join(f"{g or 'the default graph'}: {found[g]:,} for {sizes[g]:,}" for g in wrong[:_SHOWN])
+        raise EndpointError(
+            f"{store.place.queries.url} holds another number of triples than it should in {len(wrong):,} graphs: "
+            f"{told}. Push again"
+        )

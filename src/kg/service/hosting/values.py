@@ -1,0 +1,93 @@
+"""What pages read that is computed from the whole graph: a digest of each, by which a change is known.
+
+The notes are those of ``kg.service.reading``.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+
+from kg.graph.results import Kind
+from kg.service.documentation import Documentation
+from kg.service.listing import Listing
+from kg.service.names import Names
+from kg.service.site import Site
+from kg.service.things import Shelf
+from kg.service.turns import Turns
+from kg.service.view import view_at
+from kg.service.wordings import spoken
+from kg.service.worker import Question
+from kg.service.workers import Pool, settings_of
+
+_FORMS: Mapping[Kind, tuple[str, str] | None] = {
+    "solutions": ("json", "application/sparql-results+json"),
+    "boolean": ("json", "application/sparql-results+json"),
+    "graph": ("nt", "application/n-triples"),
+}
+_ANY_PAGE = "index"
+
+
+class Values:
+    """What is computed of a site."""
+
+    def __init__(self, site: Site, shelf: Shelf) -> None:
+        self._site = site
+        self._shelf = shelf
+        self._listing = Listing(site, shelf)
+        self._computed: Mapping[str, Callable[[str], object]] = {
+            "d": self._documented,
+            "f": shelf.documents.parts,
+            "k": lambda token: shelf.things.kinds_of(token),
+            "l": self._listed,
+            "m": self._members,
+            "t": lambda token: token in shelf.things.numbers,
+        }
+
+    def of(self, notes: Iterable[str]) -> dict[str, str]:
+        """Return the digests of what notes ask for, by the notes; a query that may answer otherwise has none."""
+        asked = list(notes)
+        queries = [note[1:] for note in asked if note[0] == "q"]
+        with ThreadPoolExecutor(1) as beside:  # another process answers
+            answers = beside.submit(asyncio.run, self._answers(queries)) if queries else None
+            values = {
+                note: _digest(repr(self._computed[note[0]](note[1:])).encode())
+                for note in asked
+                if note[0] in self._computed
+            }
+            return values | (answers.result() if answers else {})
+
+    async def _answers(self, queries: Iterable[str]) -> dict[str, str]:
+        """Return the digests of the answers of queries, by their notes; each is asked within the limits of a query."""
+        values = {}
+        pool = Pool(settings_of(self._site), workers=1, turns=Turns(workers=1))
+        async with pool.open():
+            for query in queries:
+                question = Question(query, "", self._site.project.base, dict(_FORMS), [], [])
+                async with pool.answer(question, client="") as answer:
+                    if answer.reply.status == 200 and not answer.reply.volatile:
+                        values[f"q{query}"] = _digest(answer.file.read_bytes())
+        return values
+
+    @cached_property
+    def _documentation(self) -> list[Documentation]:
+        views = [view_at(_ANY_PAGE, language, self._site) for language in spoken(self._site.project.languages)]
+        return [Documentation(self._shelf, Names(self._shelf.documents, view), view) for view in views]
+
+    def _documented(self, name: str) -> object:
+        return [documentation.page(name) for documentation in self._documentation]
+
+    def _listed(self, of: str) -> object:
+        language, _, kind = of.partition(" ")
+        tokens = self._shelf.things.tokens
+        matches, classes, facets = self._listing.listed(kind or None, language)
+        return [tokens[match.thing] for match in matches], classes, facets
+
+    def _members(self, kind: str) -> object:
+        things = self._shelf.things
+        return [things.tokens[number] for number in things.classes.get(kind, ())]
+
+
+def _digest(value: bytes) -> str:
+    return hashlib.sha256(value).hexdigest()[:32]
