@@ -88,3 +88,28 @@ def test_disjoint_classes_with_a_common_member_are_a_contradiction_that_names_th
 def test_a_chain_that_is_no_list_is_an_error() -> None:
     with pytest.raises(SourceError, match="well-formed list"):
         infer(graph_of((P, owl.CHAIN, "_:b0")))
+
+
+def test_what_came_first_does_not_depend_on_the_order_of_ids() -> None:
+    one, other, both, parts = "<http://e/a>", "<http://e/b>", "<http://e/Both>", ("<http://e/C>", "<http://e/D>")
+    triples = [
+        (one, owl.SAME, other),
+        (one, TYPE, parts[0]),
+        (other, TYPE, parts[1]),
+        (both, owl.INTERSECTION, "_:l"),
+        ("_:l", owl.FIRST, parts[0]),
+        ("_:l", owl.REST, "_:m"),
+        ("_:m", owl.FIRST, parts[1]),
+        ("_:m", owl.REST, owl.NIL),
+    ]
+    closures = []
+    for order in ((one, other), (other, one)):
+        graph = Graph.create()
+        for token in order:
+            graph.ids([token])
+        graph.load([("data.ttl", "data", [("<http://g>", *triple) for triple in triples])])
+        infer(graph)
+        rows = graph.engine.rows("SELECT s, p, o, rule, round FROM closure WHERE round > 0")
+        closures.append({(*graph.tokens(row[:3]), *row[3:]) for row in rows})
+    assert closures[0] == closures[1]
+    assert {row[0] for row in closures[0] if row[2] == both} == {one, other}

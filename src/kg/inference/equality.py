@@ -12,6 +12,8 @@ from kg.graph.quads import Graph
 from kg.inference.owl.schema import SAME
 from kg.inference.rules import Rule, is_variable
 
+Name = tuple[str, int]
+"""The token of a thing, and its id."""
 _PLACES = ("s", "p", "o")
 _RULE_OF = dict(zip(_PLACES, ("eq-rep-s", "eq-rep-p", "eq-rep-o"), strict=True))
 
@@ -54,7 +56,12 @@ class Equality:
         count = engine.count(f"SELECT count(*) {pairs}")
         if count != self._known:
             self._known = count
-            names = _components(engine.rows(f"SELECT s, o {pairs}"))
+            rows = engine.rows(f"SELECT s, o {pairs}")
+            ids = sorted({number for pair in rows for number in pair})
+            named = dict(zip(ids, zip(self._graph.tokens(ids), ids, strict=True), strict=True))
+            # By their tokens: ids differ from one engine to another, and what came first with them would.
+            found = _components((named[one], named[other]) for one, other in rows)
+            names = {one: top for (_, one), (_, top) in found.items()}
             engine.run("DELETE FROM name")
             engine.append("name", {"rep": list(names.values()), "id": list(names)})
         return count > 0
@@ -78,11 +85,11 @@ def _constants(rule: Rule) -> Iterable[str]:
     return (place for atom in (*rule.body, *rule.closed) for place in atom if not is_variable(place))
 
 
-def _components(pairs: Iterable[tuple[int, int]]) -> dict[int, int]:
-    """Return the representative, the smallest, of each thing in some pair."""
-    above: dict[int, int] = {}
+def _components(pairs: Iterable[tuple[Name, Name]]) -> dict[Name, Name]:
+    """Return the representative, the first, of each thing in some pair."""
+    above: dict[Name, Name] = {}
 
-    def top(one: int) -> int:
+    def top(one: Name) -> Name:
         while above[one] != one:
             above[one] = one = above[above[one]]
         return one

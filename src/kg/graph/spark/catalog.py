@@ -36,6 +36,7 @@ class Catalog:
         self.views: dict[str, tuple[dialect.Tree, tuple[int, ...]]] = {}
         self.work = f"{WORK}/{uuid.uuid4().hex[:8]}"
         self._numbers = itertools.count(1)
+        self._many: bool | None = None
 
     def make(self, name: str, tree: dialect.Tree, *, inline: bool = False) -> int:
         """Make a table of the rows of a SELECT, instead of one of that name; return how many they are."""
@@ -67,7 +68,7 @@ class Catalog:
     def _compute(self, name: str) -> None:
         """Make the table of a view anew, if what it reads has changed."""
         tree, before = self.views[name]
-        now = tuple(id(self.tables[base]) + self.tables[base].version for base in dialect.tables_of(tree))
+        now = tuple(part for base in dialect.tables_of(tree) for part in self.tables[base].state)
         if now != before or name not in self.tables:
             self.make(name, tree.copy())
             self.views[name] = (tree, now)
@@ -93,6 +94,7 @@ class Catalog:
 
     def store(self, frame: "DataFrame", table: Table, needs: int) -> list[Part]:
         """Return the part of the rows of a frame, which reads so many."""
+        self.expect(needs)
         if needs <= self.small:
             found = frame.toArrow().cast(table.schema)
             return [Part(found.num_rows, here=found)] if found.num_rows else []
@@ -119,6 +121,15 @@ class Catalog:
             return part
         frame = self.session.read.schema(ddl_of(table.columns)).parquet(self.storage.of(part.name))
         return replace(part, here=frame.toArrow().cast(table.schema))
+
+    def expect(self, rows: int) -> None:
+        """Have Spark compile what it runs next over so many rows; for few, that takes longer than to interpret it."""
+        many = rows > self.small
+        if many != self._many:
+            self._many = many
+            self.session.conf.set("spark.sql.codegen.wholeStage", many)
+            self.session.conf.set("spark.sql.codegen.factoryMode", "FALLBACK" if many else "NO_CODEGEN")
+            self.session.conf.set("spark.sql.adaptive.enabled", many)
 
     def draft(self) -> str:
         """Return a name for something that goes with this process."""

@@ -105,7 +105,8 @@ class Spark(Engine):
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
         """Return the rows of a query."""
         with told():
-            frame, _ = self._catalog.frame(dialect.read(sql, parameters))
+            frame, needs = self._catalog.frame(dialect.read(sql, parameters))
+            self._catalog.expect(needs)
             found = _numbered(frame).toArrow()
             return list(zip(*(column.to_pylist() for column in found.columns), strict=True))
 
@@ -179,7 +180,9 @@ class Spark(Engine):
         from pyspark.sql.functions import col, concat_ws
 
         with told():
-            frame = _numbered(self._catalog.frame(dialect.read(select))[0])
+            frame, needs = self._catalog.frame(dialect.read(select))
+            self._catalog.expect(needs)
+            frame = _numbered(frame)
             text = frame.select(concat_ws(" ", *(col(name) for name in frame.columns)).alias("value"))
             draft = self._catalog.draft()
             text.write.text(self.storage.of(draft))

@@ -45,6 +45,11 @@ class Table:
         return sum(part.rows for part in self.parts)
 
     @property
+    def state(self) -> tuple[int, int]:
+        """What tells a table as it is now from others, and from what it was."""
+        return id(self), self.version
+
+    @property
     def schema(self) -> pa.Schema:
         """Its columns as Arrow has them."""
         return pa.schema([(name, _ARROW.get(kind) or _decimal(kind)) for name, kind in self.columns.items()])
