@@ -25,7 +25,7 @@ def test_a_warning_says_what_is_asked_and_where_its_focus_is_stated(noted) -> No
     assert warned.passages == tuple(f"doc/gazette, line {n}" for n in (3, 4, 5))
     assert warned.explanation is None
     assert "Warnings: 1. Unexplained: 1." in render([warned], form="text", language="en")
-    assert "Avertissements : 1. Inexpliqués : 1." in render([warned], form="text", language="fr")
+    assert "Avertissements\xa0: 1. Inexpliqués\xa0: 1." in render([warned], form="text", language="fr")
 
 
 def test_the_nearest_explanation_is_taken(noted) -> None:

@@ -98,7 +98,7 @@ def test_another_value_is_one_change(town: Project, copy: Path, edit: Edit) -> N
     [change] = resource.changes
     assert (resource.token, resource.kind, change.kind) == (f"<{ID}pact>", "changed", "changed")
     assert "~ changed: signed on 2020-05-03 becomes 2020-05-04." in said(diff)
-    assert "changé : " in said(diff, language="fr")
+    assert "changé\xa0: " in said(diff, language="fr")
     assert " 2020-05-03 devient 2020-05-04." in said(diff, language="fr")
     assert_it_leads_from_old_to_new(diff)
 

@@ -34,7 +34,7 @@ def site(town: Town) -> Path:
     town.release("1.0.0")
     town.change(PLACES, HILL, 'rdfs:label "butte & <mont>"@fr ;').release("1.0.1")
     build, project = town.build(), town.project
-    made = publish(build, project=project, out=town.root / "site", base=BASE, pages=HostedSite(project, build).write)
+    made = publish(build, project=project, out=town.root / "site", base=BASE, pages=HostedSite(project, build))
     return made.folder
 
 

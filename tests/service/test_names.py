@@ -7,7 +7,7 @@ import pytest
 from kg.graph.build import Build
 from kg.graph.terms import RDFS, SKOS, TYPE, parse
 from kg.project import Project
-from kg.service import words_of_terms
+from kg.service import words_of_api, words_of_terms
 from kg.service.documents import Documents
 from kg.service.names import Names, Shown, date
 from kg.service.view import View
@@ -111,7 +111,8 @@ def test_numbers_have_their_unit(whole_site: Client) -> None:
 
 def test_words_are_the_same_in_both_languages_by_key() -> None:
     french, english = WORDINGS["fr"], WORDINGS["en"]
-    assert len(french) == len(words_of_terms.FRENCH) + len(WORDS_OF_PAGES["fr"])  # none is said twice
+    parts = (words_of_terms.FRENCH, words_of_api.FRENCH, WORDS_OF_PAGES["fr"])
+    assert len(french) == sum(map(len, parts))  # none is said twice
     assert set(french) == set(english)
     for key, text in french.items():
         assert text.count("{") == english[key].count("{"), key
