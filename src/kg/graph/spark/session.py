@@ -33,6 +33,7 @@ _SETTINGS = {
     "spark.sql.execution.arrow.maxRecordsPerBatch": "100000",
     "spark.sql.maxPlanStringLength": "2000",
     "spark.driver.maxResultSize": "2g",
+    "spark.network.timeout": "300s",
     "spark.ui.showConsoleProgress": "false",
     "spark.log.level": "ERROR",
     "spark.python.worker.faulthandler.enabled": "true",
