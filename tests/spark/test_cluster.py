@@ -52,10 +52,10 @@ def rounds(build: Path) -> list[tuple[int, int, int]]:
     return Build.open(build).graph.engine.rows(asked + joins)
 
 
-def test_a_million_triples_are_closed_and_validated_as_by_one_machine(cluster: Cluster, tmp_path: Path) -> None:
+def test_a_graph_is_closed_and_validated_as_by_one_machine(cluster: Cluster, tmp_path: Path) -> None:
     import synthetic
 
-    project = project_of(tmp_path / "project", 200_000)
+    project = project_of(tmp_path / "project", 60_000)  # of more triples than stay with the driver
     build(project, tmp_path / "here")
     build(project, tmp_path / "there", *on(cluster, tmp_path / "tables"))
     assert same(tmp_path / "here", tmp_path / "there")
@@ -68,7 +68,7 @@ def test_a_million_triples_are_closed_and_validated_as_by_one_machine(cluster: C
         assert done.returncode == 1, done.stderr
         reports.append(json.loads(report.read_text()))
     assert reports[0] == reports[1]
-    assert len(reports[0]["findings"]) > 1000
+    assert len(reports[0]["findings"]) > 100
 
 
 def test_a_worker_that_is_killed_changes_nothing(cluster: Cluster, tmp_path: Path) -> None:
