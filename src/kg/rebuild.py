@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -153,6 +154,7 @@ def _queries(digests: Mapping[str, str]) -> dict[str, str]:
     return {name: digest for name, digest in digests.items() if name.endswith(".rq")}
 
 
+@cache
 def program_digest() -> str:
     """Return a digest of the program and of the libraries that write the tables and the tokens, and parse queries."""
     digest = hashlib.sha256(" ".join(version(name) for name in ("duckdb", "pyoxigraph", "rdflib")).encode())

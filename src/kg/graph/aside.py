@@ -49,7 +49,7 @@ def aside(graph: Graph, *, threaded: bool) -> Iterator[Aside]:
     if not threaded or graph.size() > _MOST:
         yield Aside(graph, None)
         return
-    with ThreadPoolExecutor(2) as threads:
+    with ThreadPoolExecutor(3) as threads:
         other = Aside(graph, threads)
         try:
             yield other

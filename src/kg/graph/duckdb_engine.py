@@ -153,12 +153,13 @@ class DuckDB(Engine):
     @contextmanager
     def given(self, columns: Columns) -> Iterator[str]:
         """Yield the name of a table of these columns, to read while the block lasts; an empty one is of strings."""
-        said = ", ".join(f"unnest(?::{kind_of(values)}[]) AS {name}" for name, values in columns.items())
-        self.run(f"CREATE OR REPLACE TEMP TABLE given AS SELECT {said}", [list(values) for values in columns.values()])
-        try:
-            yield "given"
-        finally:
-            self.run("DROP TABLE given")
+        self.run(f"CREATE OR REPLACE TEMP TABLE given AS {_unnested(columns)}", _lists(columns))
+        yield "given"
+
+    def append(self, table: str, columns: Columns) -> None:
+        """Append rows, given column by column, to ``table``."""
+        if any(columns.values()):
+            self.run(f"INSERT INTO {table} ({', '.join(columns)}) {_unnested(columns)}", _lists(columns))
 
     def read_lines(self, file: Path, *, select: str, into: str, longest: int = 1 << 25) -> bool:
         """Insert into a table what ``select`` says of ``{lines}``, a table (text) of the lines of a text file.
@@ -233,6 +234,15 @@ class DuckDB(Engine):
             if "space" in str(error).lower():
                 raise ResourceError(f"the disk is full: {_first(error)}") from error
             raise
+
+
+def _unnested(columns: Columns) -> str:
+    """Return the SELECT of columns that are given as parameters, in lists."""
+    return "SELECT " + ", ".join(f"unnest(?::{kind_of(values)}[]) AS {name}" for name, values in columns.items())
+
+
+def _lists(columns: Columns) -> list[list[object]]:
+    return [list(values) for values in columns.values()]
 
 
 def _first(error: Exception) -> str:

@@ -9,6 +9,7 @@ A dump may be written from an earlier one and the lines in which they differ: th
 
 import hashlib
 import mmap
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -149,13 +150,17 @@ def difference(graph: Graph, *, before: str, inferred_graph: str) -> Difference:
 
 def rewrite_nquads(before: Dump, difference: Difference, *, out: Path) -> Dump:
     """Write to ``out`` the dump that differs so from an earlier one."""
-    with before.file.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as text:
+    with (
+        before.file.open("rb") as stream,
+        mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as text,
+        memoryview(text) as viewed,
+    ):
         spliced, lines = {}, {}
         start = 0
         for name in _PARTS:
             gone, fresh = difference.gone[name], difference.fresh[name]
             end = start + before.sizes[name]
-            spliced[name] = _splice(text, start, end, gone, fresh)
+            spliced[name] = _splice(text, viewed, start, end, gone, fresh)
             lines[name] = before.lines[name] - len(gone) + len(fresh)
             start = end
         return _write(out, spliced, lines)
@@ -170,6 +175,8 @@ def _write(out: Path, parts: Mapping[str, Iterable[bytes | memoryview]], lines: 
                 stream.write(chunk)
                 digest.update(chunk)
                 sizes[name] += len(chunk)
+        stream.flush()
+        os.fsync(stream.fileno())  # while others work
     return Dump(out, lines, sizes, digest.hexdigest())
 
 
@@ -178,20 +185,25 @@ def _ending(name: str, inferred_graph: str) -> str:
     return {"default": "", "named": ", g.token", "inferred": f", {quoted(iri(inferred_graph))}"}[name]
 
 
-def _splice(text: mmap.mmap, start: int, end: int, gone: Sequence[bytes], fresh: Sequence[bytes]) -> Iterator[bytes]:
-    """Yield the sorted lines between two places of a text, without those that are gone and with the fresh ones."""
+def _splice(
+    text: mmap.mmap, viewed: memoryview, start: int, end: int, gone: Sequence[bytes], fresh: Sequence[bytes]
+) -> Iterator[bytes | memoryview]:
+    """Yield the sorted lines between two places of a text, without those that are gone and with the fresh ones.
+
+    The text is ``viewed`` so that what stays is not copied on its way.
+    """
     new = set(fresh)
     for line in sorted([*gone, *fresh]):
         place = _place(text, start, end, line)
-        yield from _pieces(text, start, place)
+        yield from _pieces(viewed, start, place)
         if line in new:
             yield line + b"\n"
         start = place if line in new else place + len(line) + 1
-    yield from _pieces(text, start, end)
+    yield from _pieces(viewed, start, end)
 
 
-def _pieces(text: mmap.mmap, start: int, end: int) -> Iterator[bytes]:
-    return (text[here : min(here + _PIECE, end)] for here in range(start, end, _PIECE))
+def _pieces(viewed: memoryview, start: int, end: int) -> Iterator[memoryview]:
+    return (viewed[here : min(here + _PIECE, end)] for here in range(start, end, _PIECE))
 
 
 def _place(text: mmap.mmap, low: int, high: int, line: bytes) -> int:

@@ -32,6 +32,7 @@ _SCHEMA = (
     "CREATE TABLE closure (s INTEGER, p INTEGER, o INTEGER, rule INTEGER, round INTEGER)",
 )
 _INCOMING = "CREATE TEMP TABLE incoming (source INTEGER, g VARCHAR, s VARCHAR, p VARCHAR, o VARCHAR)"
+_DATA = "SELECT q.* FROM {of}quad q JOIN {of}source f ON f.id = q.source WHERE f.role = 'data'"
 _FEW = 1_000_000
 _TAUTOLOGIES = ", ".join(
     f"'<{name}>'"
@@ -109,16 +110,21 @@ class Graph(Dictionary):
         engine = DuckDB.create(memory=memory, scratch=scratch)
         engine.restore(file, name=BEFORE)
         engine.run(_INCOMING)
-        return cls(engine)
+        return cls(engine, restored=True)
 
     @classmethod
     def open(cls, file: Path) -> Self:
         """Return the finished graph in ``file``, to read."""
         return cls(DuckDB.open(file))
 
+    def __init__(self, engine: Engine, *, restored: bool = False) -> None:
+        """Use the tables of ``engine``, which are ``restored`` where it has them as they were as ``BEFORE``."""
+        super().__init__(engine)
+        self._restored = restored
+
     def beside(self) -> Self:
         """Return the same graph for another thread, which makes its own temporary tables."""
-        return type(self)(self.engine.beside())
+        return type(self)(self.engine.beside(), restored=self._restored)
 
     def load(self, sources: Iterable[tuple[str, Role, Iterable[Quad]]]) -> None:
         """Load quads, by source as (path, role, quads), then merge those of role ``data`` into the closure."""
@@ -132,8 +138,9 @@ class Graph(Dictionary):
         self.merge()
 
     def next_source(self) -> int:
-        """Return the number of the next source."""
-        return self.engine.count("SELECT coalesce(max(id) + 1, 0) FROM source")
+        """Return the number of the next source, which none had ``BEFORE``."""
+        numbers = f"source UNION ALL SELECT id FROM {BEFORE}.source" if self._restored else "source"
+        return self.engine.count(f"SELECT coalesce(max(id) + 1, 0) FROM (SELECT id FROM {numbers})")
 
     def add_sources(self, sources: Iterable["Source"]) -> None:
         """Add sources, whose quads are to come in."""
@@ -175,18 +182,36 @@ class Graph(Dictionary):
 
     def merge(self) -> None:
         """Move what files of role ``data`` assert now into the closure."""
+        if self._restored:
+            self._merge_exchanged()
+            return
         self.engine.run("DELETE FROM closure WHERE round = 0")
-        self.engine.run(
-            "INSERT INTO closure SELECT DISTINCT q.s, q.p, q.o, 0, 0 FROM quad q JOIN source f ON f.id = q.source "
-            "WHERE f.role = 'data'"
-        )
+        self.engine.run(f"INSERT INTO closure SELECT DISTINCT s, p, o, 0, 0 FROM ({_DATA.format(of='')})")
         self.engine.run(
             "DELETE FROM closure c WHERE round > 0 AND EXISTS "
             "(SELECT 1 FROM closure k WHERE k.round = 0 AND k.s = c.s AND k.p = c.p AND k.o = c.o)"
         )
 
+    def _merge_exchanged(self) -> None:
+        """Take out of the closure what no file asserts any more, and move what one asserts anew into it.
+
+        Only the quads of sources that are not ``BEFORE``, and of those that are there only, are looked at.
+        """
+        now, then = _DATA.format(of=""), _DATA.format(of=f"{BEFORE}.")
+        engine = self.engine
+        engine.make("parted", f"SELECT DISTINCT s, p, o FROM ({then}) WHERE source NOT IN (SELECT id FROM source)")
+        engine.make(
+            "came", f"SELECT DISTINCT s, p, o FROM ({now}) WHERE source NOT IN (SELECT id FROM {BEFORE}.source)"
+        )
+        for made, of, kept in (("dropped", "parted", now), ("added", "came", "SELECT * FROM closure WHERE round = 0")):
+            engine.make(made, f"SELECT * FROM {of} EXCEPT SELECT s, p, o FROM {of} JOIN ({kept}) USING (s, p, o)")
+        same = "c.s = d.s AND c.p = d.p AND c.o = d.o"
+        engine.run(f"DELETE FROM closure c USING dropped d WHERE round = 0 AND {same}")
+        engine.run(f"DELETE FROM closure c USING added d WHERE round > 0 AND {same}")
+        engine.run("INSERT INTO closure SELECT s, p, o, 0, 0 FROM added")
+
     def remove(self, paths: Iterable[str]) -> None:
-        """Remove the quads of sources; the closure holds them until more is merged."""
+        """Remove the quads of sources; the closure holds them until the next merge."""
         with self.engine.given({"path": list(paths)}) as given:
             numbers = f"SELECT id FROM source WHERE path IN (SELECT path FROM {given})"
             self.engine.run(f"DELETE FROM quad WHERE source IN ({numbers})")
@@ -197,13 +222,14 @@ class Graph(Dictionary):
         self.engine.run("DELETE FROM closure WHERE round > 0")
 
     def changed(self) -> list[tuple[str, str | None]]:
-        """Return of what asserted triples differ from those ``BEFORE``: predicates, with the class for rdf:type."""
-        now, then = (f"SELECT s, p, o FROM {of}closure WHERE round = 0" for of in ("", f"{BEFORE}."))
-        terms = f"(SELECT * FROM term UNION SELECT * FROM {BEFORE}.term)"
+        """Return of what asserted triples differ from those ``BEFORE``: predicates, with the class for rdf:type.
+
+        To be asked once the files that were exchanged are merged.
+        """
         return self.engine.rows(
             "SELECT DISTINCT p.token, CASE WHEN p.token = ? THEN o.token END "
-            f"FROM (({now} EXCEPT ({then})) UNION ALL ({then} EXCEPT ({now}))) d "
-            f"JOIN {terms} p ON p.id = d.p JOIN {terms} o ON o.id = d.o ORDER BY ALL",
+            "FROM (SELECT * FROM dropped UNION ALL SELECT * FROM added) d "
+            "JOIN term p ON p.id = d.p JOIN term o ON o.id = d.o ORDER BY ALL",
             [TYPE],
         )
 

@@ -10,7 +10,6 @@ from kg.graph.citations import Citation
 from kg.graph.terms import RDF, TYPE, literal, parse
 from kg.project import Project
 from kg.source.reader import Triple
-from kg.source.turtle import write_turtle
 
 PROV = "http://www.w3.org/ns/prov#"
 
@@ -107,6 +106,8 @@ def render_turtle(proof: Proof, *, project: Project) -> str:
 
     walk(proof)
     out = io.StringIO()
+    from kg.source.turtle import write_turtle
+
     write_turtle(out, triples, prefixes=dict(project.prefixes))
     return out.getvalue()
 

@@ -159,8 +159,6 @@ class Evaluation:
         if not active:
             return
         self._reach(active)
-        inner = [(run, self._shapes[c.one("property")]) for run in active for c in run.shape.constraints if _inside(c)]
-        self._descend([(run, shape, run.inner) for run, shape in inner if not shape.deactivated])
         uses = self._uses(active)
         self._read_literals([use for _, use in uses])
         for component in dict.fromkeys(use.constraint.component for _, use in uses):
@@ -235,25 +233,27 @@ class Evaluation:
         self._evaluate(inside)
 
     def _uses(self, runs: Sequence[Run]) -> list[tuple[Run, Use]]:
-        """Return the constraints of runs, and evaluate the shapes that they refer to."""
+        """Return the constraints of runs, once the shapes inside and those that they refer to are evaluated."""
         found: list[tuple[Run, int, Constraint, list[list[Run]]]] = []
-        asked: list[tuple[Run, Shape, list[Run]]] = []
+        inner: list[tuple[Run, Shape, list[Run]]] = []
+        referred: list[tuple[Run, Shape, list[Run]]] = []
         for run in runs:
             for constraint in run.shape.constraints:
                 if _inside(constraint):
+                    inner.append((run, self._shapes[constraint.one("property")], run.inner))
                     continue
                 nested: list[list[Run]] = []
                 for name in _REFERRING:
                     for token in constraint.parameters.get(name, ()) if constraint.component in PLANNERS else ():
                         nested.append([])
-                        asked.append((run, self._shapes[token], nested[-1]))
+                        referred.append((run, self._shapes[token], nested[-1]))
                 found.append((run, len(self.constraints), constraint, nested))
                 self.constraints.append((run.shape, constraint))
-        for _, shape, known in asked:
+        for _, shape, known in referred:
             if shape.deactivated:  # everything conforms to it
                 known.append(self._run(shape))
-        self._descend([(run, shape, known) for run, shape, known in asked if not known])
-        self._fail([known[0] for _, _, known in asked])
+        self._descend([asked for asked in (*inner, *referred) if not asked[1].deactivated])
+        self._fail([known[0] for _, _, known in referred])
         return [
             (run, Use(run.number, number, constraint, tuple(known[0].number for known in nested)))
             for run, number, constraint, nested in found

@@ -73,10 +73,15 @@ def node_kind(uses: Sequence[Use], world: World) -> str:
 def min_count(uses: Sequence[Use], world: World) -> str:
     """Return the focus nodes with fewer values."""
     counts = {use: use.constraint.number("minCount") for use in uses}
-    one, several = (rows("n", (item for item in counts.items() if (item[1] > 1) == more)) for more in (False, True))
-    found = f"SELECT f.run, k.number, f.node, NULL, NULL FROM focus f JOIN {one} ON k.run = f.run"
-    there = "SELECT 1 FROM value v WHERE v.run = f.run AND v.focus = f.node"
-    return f"{found} WHERE k.n = 1 AND NOT EXISTS ({there}) UNION ALL {_fewer(several, 'value')}"
+    one, several = ([item for item in counts.items() if (item[1] > 1) == more] for more in (False, True))
+    selects = []
+    if one:  # whether there is a value at all is told without counting them
+        there = "SELECT 1 FROM value v WHERE v.run = f.run AND v.focus = f.node"
+        found = f"SELECT f.run, k.number, f.node, NULL, NULL FROM focus f JOIN {rows('n', one)} ON k.run = f.run"
+        selects.append(f"{found} WHERE k.n = 1 AND NOT EXISTS ({there})")
+    if several:
+        selects.append(_fewer(rows("n", several), "value"))
+    return _union(selects)
 
 
 def max_count(uses: Sequence[Use], world: World) -> str:
