@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+import zstandard
+
 _NAMESPACE = "https://example.org/u#"
 _TYPE = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
 
@@ -15,15 +17,16 @@ def line(subject: str, predicate: str, value: str, *, thing: bool = False) -> st
     return f"{s} <{_NAMESPACE}{predicate}> {f'<https://example.org/d/{value}>' if thing else value} .\n"
 
 
-def write(folder: Path, *, ontology: str, shapes: str, lines: Iterable[str]) -> int:
-    """Write a project into ``folder``; return how many lines its data have."""
+def write(folder: Path, *, ontology: str, shapes: str, lines: Iterable[str], data: str = "data.nt") -> int:
+    """Write a project into ``folder``; return how many lines its data have, which are packed as their name says."""
     for name in ("ontology", "shapes", "instances", "queries"):
         (folder / name).mkdir(parents=True)
     (folder / "kg.toml").write_text('base = "https://example.org/"\n')
     (folder / "ontology" / "ontology.ttl").write_text(ontology)
     (folder / "shapes" / "shapes.ttl").write_text(shapes)
     count = 0
-    with (folder / "instances" / "data.nt").open("w", encoding="utf-8") as out:
+    opened = zstandard.open if data.endswith(".zst") else open
+    with opened(folder / "instances" / data, "wt", encoding="utf-8") as out:
         for text in lines:
             out.write(text)
             count += 1

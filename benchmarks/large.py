@@ -23,6 +23,7 @@ def main() -> None:
             ontology=synthetic.ONTOLOGY,
             shapes=synthetic.SHAPES,
             lines=synthetic.lines(arguments.communes),
+            data="data.nt.zst",
         )
         seconds, _, megabytes = run.measure("kg_whole", folder, folder / "kg-whole", 1)
         print(f"{triples:,} triples: {seconds or float('nan'):,.0f} s, {megabytes:,.0f} MB")

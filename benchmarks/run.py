@@ -58,7 +58,7 @@ def measure(tool: str, folder: Path, result: Path, runs: int) -> tuple[float | N
         command = [sys.executable, str(HERE / "tools.py"), tool, str(folder), str(result)]
         with tempfile.TemporaryFile() as out:
             started = time.perf_counter()
-            process = subprocess.Popen(command, stdout=out, stderr=subprocess.DEVNULL)
+            process = subprocess.Popen(command, stdout=out)
             while (status := process.poll()) is None:
                 if time.perf_counter() - started > TIME_OUT:
                     process.kill()
