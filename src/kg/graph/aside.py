@@ -49,7 +49,8 @@ def aside(graph: Graph, *, threaded: bool) -> Iterator[Aside]:
     if not threaded or graph.size() > _MOST:
         yield Aside(graph, None)
         return
-    with ThreadPoolExecutor(3) as threads:
+    # Said before there are threads: a statement that runs would wait for the engine to end those of its own.
+    with graph.few_rows(), ThreadPoolExecutor(3) as threads:
         other = Aside(graph, threads)
         try:
             yield other
