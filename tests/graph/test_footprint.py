@@ -4,12 +4,16 @@ import pytest
 from rdflib.plugins.sparql.parser import parseQuery
 
 from kg.graph.footprint import footprint
+from kg.graph.terms import TYPE
 
 
 @pytest.mark.parametrize(
     ("where", "seen"),
     [
-        ("?s a:p ?o ; a a:C", "p type"),
+        ("?s a:p ?o ; a a:C", "p type=C"),
+        ("?s a:p ?o ; a ?c", "p type"),
+        ("?s a/a:p* a:C", "p type"),
+        ("FILTER EXISTS { ?s a a:C , a:D }", "type=C type=D"),
         ("?s a:p ?o OPTIONAL { ?o a:q ?x FILTER EXISTS { ?x a:r ?y MINUS { ?x a:t 1 } } }", "p q r t"),
         ("FILTER NOT EXISTS { ?s a:p 1 , 2 ; a:q 3 }", "p q"),
         ("BIND (EXISTS { ?s a:p ?o } AS ?b)", "p"),
@@ -20,8 +24,12 @@ from kg.graph.footprint import footprint
 )
 def test_the_predicates_of_all_its_patterns(where: str, seen: str) -> None:
     parsed = parseQuery(f"PREFIX a: <urn:a:> SELECT * {{ {where} }}")
-    rdf = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-    assert footprint(parsed) == {f"<{rdf}type>" if name == "type" else f"<urn:a:{name}>" for name in seen.split()}
+    expected = set()
+    for name in seen.split():
+        predicate, _, kind = name.partition("=")
+        token = TYPE if predicate == "type" else f"<urn:a:{predicate}>"
+        expected.add((token, f"<urn:a:{kind}>" if kind else None))
+    assert footprint(parsed) == expected
 
 
 @pytest.mark.parametrize(

@@ -8,14 +8,20 @@ from rdflib.plugins.sparql.algebra import translateQuery
 from rdflib.plugins.sparql.parserutils import CompValue
 from rdflib.term import URIRef
 
+from kg.graph.terms import TYPE
 
-def footprint(parsed: Any) -> frozenset[str] | None:
-    """Return the tokens of the predicates that a query, as rdflib parses it, can see; None when it can see all."""
-    found: set[str] = set()
-    for verb in _verbs(translateQuery(parsed).algebra):
+Seen = tuple[str, str | None]
+"""The token of a predicate, and of rdf:type that of the one class, where a query names it."""
+
+
+def footprint(parsed: Any) -> frozenset[Seen] | None:
+    """Return what triples a query, as rdflib parses it, can see; None when it can see all."""
+    found: set[Seen] = set()
+    for verb, value in _verbs(translateQuery(parsed).algebra):
         if not isinstance(verb, URIRef | Path) or _sees_all(verb):
             return None
-        found |= steps(verb)
+        kind = f"<{value}>" if isinstance(verb, URIRef) and isinstance(value, URIRef) else None
+        found |= {(step, kind if step == TYPE else None) for step in steps(verb)}
     return frozenset(found)
 
 
@@ -29,14 +35,16 @@ def steps(verb: Any) -> set[str]:
     return set().union(*(steps(part) for part in parts))
 
 
-def _verbs(node: Any) -> Iterator[Any]:
+def _verbs(node: Any) -> Iterator[tuple[Any, Any]]:
+    """Yield the verbs of patterns, each with what comes after it; None for a pattern of any graph."""
     if isinstance(node, CompValue):
         if node.name in ("Graph", "GraphGraphPattern"):
-            yield None
+            yield None, None
         for name, value in node.items():
             if name == "triples":
                 for triple in value:  # a pattern, or in EXISTS a flat run of some
-                    yield from list(triple)[1::3]
+                    flat = list(triple)
+                    yield from zip(flat[1::3], flat[2::3], strict=True)
             else:
                 yield from _verbs(value)
     elif isinstance(node, list | tuple):

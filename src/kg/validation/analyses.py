@@ -14,21 +14,22 @@ Asked = tuple[str, Collection[str]]
 class Analysis:
     """What a query that SHACL allows tells: whether all its groups are plain, and what it can see.
 
-    ``predicates`` are the tokens of those of the triples that it can see, None for all.
+    ``seen`` are the tokens of the predicates of the triples that it can see, with the class of rdf:type where it is
+    one; None for all.
     """
 
     plain: bool
-    predicates: frozenset[str] | None
+    seen: frozenset[tuple[str, str | None]] | None
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON values."""
-        return {"plain": self.plain, "predicates": None if self.predicates is None else sorted(self.predicates)}
+        return {"plain": self.plain, "seen": None if self.seen is None else sorted(self.seen, key=repr)}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         """Return what ``to_json`` wrote."""
-        predicates = data["predicates"]
-        return cls(data["plain"], None if predicates is None else frozenset(predicates))
+        seen = data["seen"]
+        return cls(data["plain"], None if seen is None else frozenset((p, kind) for p, kind in seen))
 
 
 Maker = Callable[[Sequence[Asked]], Callable[[], Sequence[Analysis | None]]]

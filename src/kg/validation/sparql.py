@@ -67,7 +67,7 @@ class Queries:
         self._shapes = shapes
         self._data = data
         self._batches = 0
-        self._loaded: set[str] = set()
+        self._loaded: set[tuple[str, str | None]] = set()
 
     def expect(self, constraints: Iterable[tuple[Shape, Constraint]]) -> None:
         """Begin to analyse the queries of constraints, where that can be done beside other work."""
@@ -152,8 +152,8 @@ class Queries:
         blank = {name: token for name, token in given.items() if token.startswith("_:")}
         graph = f"<urn:kg:batch:{self._batches}>"
         self._batches += 1
-        predicates = query.told.predicates
-        store = self._store if predicates is None else self._store_of(predicates)
+        seen = query.told.seen
+        store = self._store if seen is None else self._store_of(seen)
         store.add(
             (graph, f"<urn:kg:row:{i}>", f"<urn:kg:{name}>", token)
             for i, row in enumerate(rows)
@@ -210,14 +210,20 @@ class Queries:
                     raise ShapeError(f"{ontology} declares two namespaces for the prefix {parse(prefix).value}")
         return found
 
-    def _store_of(self, predicates: frozenset[str]) -> Store:
-        """Return a store that holds at least the triples of these predicates."""
-        if missing := predicates - self._loaded:
-            ids = self._graph.find_all(missing).values()
-            listed = ", ".join(map(str, ids)) or "NULL"
-            self._some.add_lines(self._graph.lines(f"SELECT s, p, o FROM {self._data} WHERE p IN ({listed})"))
+    def _store_of(self, seen: frozenset[tuple[str, str | None]]) -> Store:
+        """Return a store that holds at least the triples of these predicates, and of these classes for rdf:type."""
+        if missing := seen - self._loaded:
+            self._graph.find_all({token for one in missing for token in one if token})
+            some = " OR ".join(self._of(*one) for one in sorted(missing, key=repr))
+            self._some.add_lines(self._graph.lines(f"SELECT s, p, o FROM {self._data} WHERE {some}"))
             self._loaded |= missing
         return self._some
+
+    def _of(self, predicate: str, kind: str | None) -> str:
+        """Return the condition on triples that they have a predicate, and a class for rdf:type."""
+        known = self._graph.find_all([token for token in (predicate, kind) if token])
+        of = f"p = {known.get(predicate, 'NULL')}"
+        return of if kind is None else f"({of} AND o = {known.get(kind, 'NULL')})"
 
     @cached_property
     def _some(self) -> Store:
