@@ -101,7 +101,8 @@ def is_valid(graph: Graph, lexical: str, datatype: str) -> bool:
 
 def ill_formed(graph: Graph) -> str:
     """Return the SELECT (id) of the literals that are not of the datatype that they say, where OWL 2 RL knows it."""
-    create(graph, "SELECT id FROM term WHERE starts_with(token, '\"') AND ends_with(token, '>')")
+    typed = " OR ".join(f"ends_with(token, '^^<{XSD}{name}>')" for name in _OWL_RL)
+    create(graph, f"SELECT id FROM term WHERE {typed}")
     return f"SELECT id FROM {TABLE} WHERE NOT valid AND datatype IN ({_names(_OWL_RL)})"
 
 
