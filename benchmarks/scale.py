@@ -99,20 +99,23 @@ def lines(points: Iterable[Point]) -> dict[str, Line]:
     return {**found, "whole": line((p.triples, p.whole) for p in known)}
 
 
-def measure(engine: str, communes: int, *, seen: bool, scratch: Path | None, memory_of_java: str = "4GB") -> Point:
-    """Run the steps on a graph in a process of its own."""
+def measure(engine: str, communes: int, *, seen: bool, scratch: Path | None, limit: str = "") -> Point:
+    """Run the steps on a graph in a process of its own, within a ``limit`` of memory such as ``4GB``, if there is one.
+
+    It is that of DuckDB's tables, or of Java, which has 4 GB without.
+    """
     with tempfile.TemporaryDirectory(dir=scratch) as name:
         folder = Path(name) / "data"
         triples = datasets.write(
             folder, ontology=synthetic.ONTOLOGY, shapes=synthetic.SHAPES, lines=synthetic.lines(communes)
         )
-        command = [sys.executable, str(HERE / "scale.py"), "--child", engine, str(folder), memory_of_java]
+        command = [sys.executable, str(HERE / "scale.py"), "--child", engine, str(folder), limit]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-            most, spent = 0, 0.0
+            most, spent, began = 0, 0.0, time.monotonic()
             while process.poll() is None:
                 most = max(most, memory.resident(process.pid))
                 spent = max(spent, memory.processor(process.pid))
-                time.sleep(0.2)
+                time.sleep(min(max((time.monotonic() - began) / 50, 0.05), 2.0))  # to look takes time too
             assert process.stdout is not None
             said = process.stdout.read().splitlines()
         if process.returncode:
@@ -130,14 +133,14 @@ def require_same(points: Iterable[Point]) -> None:
             raise SystemExit(f"{point.engine} and {other.engine} differ on {point.triples:,} triples")
 
 
-def child(engine: str, folder: Path, memory_of_java: str) -> dict[str, Any]:
+def child(engine: str, folder: Path, limit: str) -> dict[str, Any]:
     """Read, validate, close and write the graph of a folder; return what a point has of it."""
     import kg
     from kg.graph.dump import write_nquads
     from kg.validation.validate import validate
 
     project = kg.Project.load(folder / "kg.toml")
-    graph = kg.Graph.create() if engine == "duckdb" else _on_spark(folder, memory_of_java)
+    graph = kg.Graph.create(memory=limit or None) if engine == "duckdb" else _on_spark(folder, limit or "4GB")
     seconds = {}
     began = time.perf_counter()
 
@@ -163,14 +166,14 @@ def child(engine: str, folder: Path, memory_of_java: str) -> dict[str, Any]:
     }
 
 
-def _on_spark(folder: Path, memory_of_java: str) -> Any:
+def _on_spark(folder: Path, limit: str) -> Any:
     """Return an empty graph on Spark, whose rounds are kept as a build keeps them; the session is there already."""
     import kg
     from kg.graph.spark.engine import Spark
     from kg.graph.spark.session import Cluster, begin
     from kg.graph.spark.storage import Storage
 
-    session = begin(Cluster(f"local[{CORES}]", str(folder / "tables"), memory_of_java))
+    session = begin(Cluster(f"local[{CORES}]", str(folder / "tables"), limit))
     engine = Spark(session, Storage(session, str(folder / "tables")), scratch=folder)
     graph = kg.Graph.empty(engine)
     engine.keep({})
@@ -294,11 +297,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--engines", nargs="+", choices=list(SEEN), default=list(SEEN))
     parser.add_argument("--scratch", type=Path, help="a folder on a disk with room [default: the system's]")
-    parser.add_argument("--child", nargs=3, metavar=("ENGINE", "FOLDER", "MEMORY"), help=argparse.SUPPRESS)
+    parser.add_argument("--child", nargs=3, metavar=("ENGINE", "FOLDER", "LIMIT"), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.child:
-        engine, folder, memory_of_java = arguments.child
-        print(json.dumps(child(engine, Path(folder), memory_of_java)))
+        engine, folder, limit = arguments.child
+        print(json.dumps(child(engine, Path(folder), limit)))
         return
     points = []
     for engine in arguments.engines:

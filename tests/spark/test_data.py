@@ -1,6 +1,7 @@
 """Data by URIs and globs: what executors read is what the same files say in the project."""
 
 import gzip
+import json
 import re
 import shutil
 import subprocess
@@ -11,10 +12,11 @@ from urllib.parse import unquote
 import pytest
 import zstandard
 
-from kg.errors import KgError, SourceError, UsageError
+from kg.errors import EndpointError, KgError, SourceError, UsageError
 from kg.graph.loading import File, load_files
 from kg.graph.quads import Graph
 from kg.project import Project
+from tests.spark.conftest import free_port
 
 pytestmark = pytest.mark.system
 FIXTURE = Path(__file__).resolve().parents[1] / "fixture"
@@ -92,6 +94,7 @@ def test_globs_name_files_once_and_their_graphs_by_what_varies(session, tmp_path
         ("gone.nt", UsageError, "no file of RDF is there"),
         ("notes.txt", UsageError, "not an RDF file"),
         ("nowhere://host/x.nt", UsageError, "cannot read data from nowhere://host/x.nt"),
+        (f"hdfs://127.0.0.1:{free_port()}/x.nt", EndpointError, "cannot read data from hdfs://127.0.0.1"),
         ("bad.nt.gz", SourceError, "data/bad.nt.gz:4: "),
         ("bad.ttl", SourceError, "data/bad.ttl:2: "),
         ("broken.nt.gz", SourceError, "data/broken.nt.gz: cannot be read: java.io.EOFException"),
@@ -105,6 +108,21 @@ def test_what_cannot_be_read_is_told(session, tmp_path: Path, named: str, kind: 
     with pytest.raises(kind) as raised:
         read_there(session, tmp_path, named if "://" in named else str(folder / named))
     assert message in str(raised.value)
+
+
+def test_findings_in_data_elsewhere_name_its_address(copy: Project, tmp_path: Path) -> None:
+    (copy.shapes / "shapes.ttl").write_text(
+        "@prefix sh: <http://www.w3.org/ns/shacl#> . <urn:shape> a sh:NodeShape ; sh:targetSubjectsOf <urn:knows> ; "
+        "sh:property <urn:shape:name> . <urn:shape:name> sh:path <urn:name> ; sh:minCount 1 ."
+    )
+    data = tmp_path / "data.ttl"
+    data.write_text("<urn:one> <urn:knows> <urn:other> .")
+    command = [sys.executable, "-m", "kg", "-C", str(copy.root), "validate", "--format", "json"]
+    cluster = ["--engine", "spark", "--master", "local[2]", "--tables", str(tmp_path / "tables"), "--data", str(data)]
+    done = subprocess.run([*command, *cluster], capture_output=True, text=True)
+    assert done.returncode == 1, done.stderr
+    found = [one for one in json.loads(done.stdout)["findings"] if "urn:one" in str(one["focus"])]
+    assert [(one["shape"], one["file"]) for one in found] == [("urn:shape:name", data.as_uri())]
 
 
 def test_a_build_with_data_elsewhere_is_that_of_the_same_files_in_the_project(copy: Project, tmp_path: Path) -> None:

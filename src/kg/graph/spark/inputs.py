@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote, unquote
 
-from kg.errors import UsageError
+from kg.errors import EndpointError, UsageError
 from kg.project import COMPRESSED_SUFFIXES, RDF_SUFFIXES, Project, plain
 from kg.source.reader import FORMATS, LINES
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+_SILENT = re.compile(r"ConnectException|SocketTimeout|NoRouteToHost|UnknownHost")
 _WILD = re.compile(r"[*?\[\]{}\\]")
 
 
@@ -47,7 +48,7 @@ def find_data(session: "SparkSession", named: Iterable[str]) -> tuple[Datum, ...
     """Return the files that URIs and globs name, each once, sorted by URI; those whose names are hidden are left out.
 
     A folder stands for all files of RDF below it. Raises UsageError for a URI that Hadoop has no file system for,
-    what names no file, and a file that is no RDF.
+    what names no file, and a file that is no RDF, EndpointError when a file system does not answer.
     """
     found: dict[str, Datum] = {}
     for name in named:
@@ -85,7 +86,8 @@ def _found(session: "SparkSession", name: str) -> list[Datum]:
         listed = [status for found in statuses for status in _files(system, found)]
     except Exception as error:  # what Java raises comes by many names
         said = str(getattr(error, "java_exception", error)).splitlines()[0]
-        raise UsageError(f"cannot read data from {name}: {said}") from error
+        kind = EndpointError if _SILENT.search(said) else UsageError
+        raise kind(f"cannot read data from {name}: {said}") from error
     if not listed:
         raise UsageError(f"no file of RDF is there: {name}")
     before = _fixed(str(system.makeQualified(path).toUri().getPath()), folder=bool(statuses[0].isDirectory()))
