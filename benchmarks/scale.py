@@ -9,6 +9,7 @@ is put through some points; the others, which it has not seen, say how far it ca
 """
 
 import argparse
+import hashlib
 import json
 import math
 import subprocess
@@ -37,7 +38,11 @@ LARGE = (10**9, 10**10)
 
 @dataclass(frozen=True)
 class Point:
-    """A graph on an engine: its triples, those of its closure, the seconds of steps, megabytes and bytes."""
+    """A graph on an engine: its triples, those of its closure, the seconds of steps, megabytes and bytes.
+
+    ``processor`` are the seconds of processors of all its processes, ``result`` is a digest of the dump and of the
+    findings.
+    """
 
     engine: str
     triples: int
@@ -47,6 +52,8 @@ class Point:
     dump: int
     shuffled: int
     seen: bool
+    processor: float = 0.0
+    result: str = ""
 
     @property
     def whole(self) -> float:
@@ -92,34 +99,48 @@ def lines(points: Iterable[Point]) -> dict[str, Line]:
     return {**found, "whole": line((p.triples, p.whole) for p in known)}
 
 
-def measure(engine: str, communes: int, *, seen: bool, scratch: Path) -> Point:
-    """Run the steps on a graph in a process of its own."""
+def measure(engine: str, communes: int, *, seen: bool, scratch: Path | None, limit: str = "") -> Point:
+    """Run the steps on a graph in a process of its own, within a ``limit`` of memory such as ``4GB``, if there is one.
+
+    It is that of DuckDB's tables, or of Java, which has 4 GB without.
+    """
     with tempfile.TemporaryDirectory(dir=scratch) as name:
         folder = Path(name) / "data"
         triples = datasets.write(
             folder, ontology=synthetic.ONTOLOGY, shapes=synthetic.SHAPES, lines=synthetic.lines(communes)
         )
-        command = [sys.executable, str(HERE / "scale.py"), "--child", engine, str(folder)]
+        command = [sys.executable, str(HERE / "scale.py"), "--child", engine, str(folder), limit]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-            most = 0
+            most, spent, began = 0, 0.0, time.monotonic()
             while process.poll() is None:
                 most = max(most, memory.resident(process.pid))
-                time.sleep(0.2)
+                spent = max(spent, memory.processor(process.pid))
+                time.sleep(min(max((time.monotonic() - began) / 50, 0.05), 2.0))  # to look takes time too
             assert process.stdout is not None
             said = process.stdout.read().splitlines()
         if process.returncode:
             raise SystemExit(f"{engine} failed on {triples:,} triples")
-    return Point(engine=engine, triples=triples, megabytes=most / 1e6, seen=seen, **json.loads(said[-1]))
+    told = json.loads(said[-1])
+    return Point(engine=engine, triples=triples, megabytes=most / 1e6, seen=seen, processor=spent, **told)
 
 
-def child(engine: str, folder: Path) -> dict[str, Any]:
+def require_same(points: Iterable[Point]) -> None:
+    """Exit with a message when engines differ on a graph."""
+    known: dict[int, Point] = {}
+    for point in points:
+        other = known.setdefault(point.triples, point)
+        if (other.result, other.closed) != (point.result, point.closed):
+            raise SystemExit(f"{point.engine} and {other.engine} differ on {point.triples:,} triples")
+
+
+def child(engine: str, folder: Path, limit: str) -> dict[str, Any]:
     """Read, validate, close and write the graph of a folder; return what a point has of it."""
     import kg
     from kg.graph.dump import write_nquads
     from kg.validation.validate import validate
 
     project = kg.Project.load(folder / "kg.toml")
-    graph = kg.Graph.create() if engine == "duckdb" else _on_spark(folder)
+    graph = kg.Graph.create(memory=limit or None) if engine == "duckdb" else _on_spark(folder, limit or "4GB")
     seconds = {}
     began = time.perf_counter()
 
@@ -129,13 +150,15 @@ def child(engine: str, folder: Path) -> dict[str, Any]:
 
     kg.load(project, graph)
     lap("read")
-    validate(graph, [triple for _, triple in graph.triples_by_file(role="shapes")])
+    report = validate(graph, [triple for _, triple in graph.triples_by_file(role="shapes")])
     lap("validate")
     kg.infer(graph)
     lap("close")
     dump = write_nquads(graph, inferred_graph="https://example.org/graph/inferred", out=folder / "data.nq")
     lap("write")
+    findings = json.dumps([finding.to_json() for finding in report.findings], sort_keys=True)
     return {
+        "result": hashlib.sha256(f"{dump.sha256} {findings}".encode()).hexdigest(),
         "seconds": seconds,
         "closed": dump.lines["default"],
         "dump": sum(dump.sizes.values()),
@@ -143,14 +166,14 @@ def child(engine: str, folder: Path) -> dict[str, Any]:
     }
 
 
-def _on_spark(folder: Path) -> Any:
+def _on_spark(folder: Path, limit: str) -> Any:
     """Return an empty graph on Spark, whose rounds are kept as a build keeps them; the session is there already."""
     import kg
     from kg.graph.spark.engine import Spark
     from kg.graph.spark.session import Cluster, begin
     from kg.graph.spark.storage import Storage
 
-    session = begin(Cluster(f"local[{CORES}]", str(folder / "tables"), "4GB"))
+    session = begin(Cluster(f"local[{CORES}]", str(folder / "tables"), limit))
     engine = Spark(session, Storage(session, str(folder / "tables")), scratch=folder)
     graph = kg.Graph.empty(engine)
     engine.keep({})
@@ -274,10 +297,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--engines", nargs="+", choices=list(SEEN), default=list(SEEN))
     parser.add_argument("--scratch", type=Path, help="a folder on a disk with room [default: the system's]")
-    parser.add_argument("--child", nargs=2, metavar=("ENGINE", "FOLDER"), help=argparse.SUPPRESS)
+    parser.add_argument("--child", nargs=3, metavar=("ENGINE", "FOLDER", "LIMIT"), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.child:
-        print(json.dumps(child(arguments.child[0], Path(arguments.child[1]))))
+        engine, folder, limit = arguments.child
+        print(json.dumps(child(engine, Path(folder), limit)))
         return
     points = []
     for engine in arguments.engines:
@@ -285,6 +309,7 @@ def main() -> None:
         for communes, seen in sizes:
             points.append(measure(engine, communes, seen=seen, scratch=arguments.scratch))
             print(json.dumps(asdict(points[-1])), flush=True)
+    require_same(points)
     if {point.engine for point in points} == set(SEEN):
         write(points)
 

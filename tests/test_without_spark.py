@@ -49,6 +49,7 @@ def test_what_to_install_is_said(tmp_path: Path, command: tuple[str, str]) -> No
         (("--engine", "spark", "--master", "local[2]"), "and --tables URI"),
         (("--master", "local[2]"), "are of --engine spark"),
         (("--resume",), "are of --engine spark"),
+        (("--data", "hdfs://HOST/data"), "are of --engine spark"),
     ],
 )
 def test_a_call_that_lacks_a_part_is_refused(tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:

@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from kg.errors import UsageError
-from kg.graph.loading import File, load_files
+from kg.graph.loading import File
 from kg.graph.quads import Graph
 from kg.graph.spark.engine import Spark
+from kg.graph.spark.inputs import find_data
+from kg.graph.spark.loading import load
 from kg.graph.spark.session import Cluster, begin
 from kg.graph.spark.storage import Storage
 from kg.inference.rules import Rule
@@ -17,7 +19,7 @@ from kg.rebuild import Start, program_digest
 def start(
     project: Project, files: Sequence[File], inputs: Mapping[str, str], *, cluster: Cluster, scratch: Path
 ) -> Start:
-    """Return a graph of ``files`` on a cluster, whose storage keeps it round by round.
+    """Return a graph of ``files`` and of the cluster's data, whose storage keeps it round by round.
 
     ``inputs`` are the digests of files, rules and settings by their paths. Where the cluster is to ``resume``, it is
     the graph that the storage has from before, as far as it was inferred.
@@ -27,8 +29,11 @@ def start(
     """
     session = begin(cluster)
     storage = Storage(session, cluster.tables)
+    data = find_data(session, cluster.data)
     engine = Spark(session, storage, scratch=scratch)
-    known = {"program": program_digest(), "inputs": dict(inputs)}
+    changed = {datum.uri: f"{datum.size} {datum.changed}" for datum in data}
+    known = {"program": program_digest(), "inputs": {**inputs, **changed}}
+    elsewhere = {datum.uri: f"{datum.size} bytes" for datum in data}
 
     def keep(rules: Sequence[Rule]) -> None:
         engine.keep({**known, "rules": [rule.to_json() for rule in rules]})
@@ -36,9 +41,9 @@ def start(
     if not cluster.resume:
         storage.clear()
         graph = Graph.empty(engine)
-        load_files(graph, files, project=project)
+        load(graph, files, project=project, data=data)
         engine.keep(known)
-        return Start(graph, keep=keep)
+        return Start(graph, keep=keep, elsewhere=elsewhere)
     said = storage.read_list()
     if said is None:
         raise UsageError(f"there is nothing to go on with in {storage.uri}: leave --resume out")
@@ -46,4 +51,4 @@ def start(
         raise UsageError(f"what is in {storage.uri} is of other files or another program: leave --resume out")
     engine.resume(said)
     rules = [Rule.from_json(rule) for rule in said.get("rules", [])]
-    return Start(Graph.over(engine), rules=rules, resumed=bool(rules), keep=keep)
+    return Start(Graph.over(engine), rules=rules, resumed=bool(rules), keep=keep, elsewhere=elsewhere)

@@ -89,6 +89,7 @@ def build(
                 begun = _clustered(project, _files(project), inputs, cluster, scratch)
             else:
                 begun = rebuild.start(project, _files(project), inputs, before=before, memory=memory, scratch=scratch)
+            inputs.update(begun.elsewhere)
             writing = Writing(begun, inferred_graph=project.inferred_graph, folder=draft.folder)
             outcome, dump = _derive(project, begun, read, engine, progress, writing=writing)
         if dump is None or outcome.report.counts["violation"]:

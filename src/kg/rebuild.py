@@ -39,7 +39,8 @@ class Start:
     ``before`` is the build that its tables come from. ``changed`` are the predicates, and the classes for rdf:type,
     of the asserted triples that differ from that build's, when ``rules`` are the same; else the closure holds nothing
     that is inferred. ``analyses`` are those of SPARQL constraints. A graph that is ``resumed`` has been inferred by
-    ``rules`` in part; ``keep`` is told the rules before they run.
+    ``rules`` in part; ``keep`` is told the rules before they run. ``elsewhere`` is what was read that is no file of the
+    project, with its size.
     """
 
     graph: Graph
@@ -49,6 +50,7 @@ class Start:
     analyses: Analyses = field(default_factory=Analyses)
     resumed: bool = False
     keep: Callable[[Sequence[Rule]], None] = lambda _: None
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
 
 
 def previous(out: Path) -> Build | None:

@@ -109,7 +109,9 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
 
 @pytest.fixture(scope="session")
 def session():
-    """A session of Spark in this process and one of Java."""
+    """A session of Spark in this process and one of Java, which compiles in haste: it does not live long."""
     from kg.graph.spark.session import Cluster, begin
 
-    return begin(Cluster("local[2]", "unused", "3GB"))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+        return begin(Cluster("local[2]", "unused", "3GB"))

@@ -99,6 +99,7 @@ def build(
     memory: str | None,
     master: str | None,
     tables: str | None,
+    data: tuple[str, ...],
     resume: bool,
     stats: bool,
 ) -> int:
@@ -108,7 +109,7 @@ def build(
 
     project = call.project
     link = out or project.root / "build"
-    cluster = cluster_of(engine, master=master, tables=tables, memory=memory, resume=resume)
+    cluster = cluster_of(engine, master=master, tables=tables, memory=memory, data=data, resume=resume)
     if engine == "duckdb" and (advice := advice_for(project, link)):
         call.note(advice)
     with call.progress() as progress:

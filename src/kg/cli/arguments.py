@@ -28,6 +28,9 @@ def engine_options(command: Callable[..., int]) -> Callable[..., int]:
         click.option("--memory", metavar="SIZE", help="The most memory that the tables may take, such as 4GB."),
         click.option("--master", metavar="URL", help="The master of Spark: spark://HOST:7077, or local[2]."),
         click.option("--tables", metavar="URI", help="Where Spark keeps the tables: a folder, hdfs://… or s3a://…"),
+        click.option(
+            "--data", multiple=True, metavar="URI", help="More data for Spark: a file, a folder or a glob; repeatable."
+        ),
     )
     for option in reversed(options):
         command = option(command)
@@ -35,18 +38,24 @@ def engine_options(command: Callable[..., int]) -> Callable[..., int]:
 
 
 def cluster_of(
-    engine: str, *, master: str | None, tables: str | None, memory: str | None, resume: bool = False
+    engine: str,
+    *,
+    master: str | None,
+    tables: str | None,
+    memory: str | None,
+    data: tuple[str, ...] = (),
+    resume: bool = False,
 ) -> "Cluster | None":
     """Return the cluster that a call names, if it is to work on one. Raises UsageError when a part is missing."""
     if engine != "spark":
-        if master or tables or resume:
-            raise UsageError("--master, --tables and --resume are of --engine spark")
+        if master or tables or data or resume:
+            raise UsageError("--master, --tables, --data and --resume are of --engine spark")
         return None
     if not master or not tables:
         raise UsageError("--engine spark needs --master, such as local[2] or spark://HOST:7077, and --tables URI")
     from kg.graph.spark.session import Cluster
 
-    return Cluster(master, tables, memory, resume)
+    return Cluster(master, tables, memory, resume, data)
 
 
 def open_build(project: Project, link: Path | None) -> "Build":

@@ -62,6 +62,7 @@ def validate(
     memory: str | None,
     master: str | None,
     tables: str | None,
+    data: tuple[str, ...],
 ) -> int:
     """Validate against SHACL shapes.
 
@@ -75,7 +76,7 @@ def validate(
 
     project = call.project_or_bare if paths and shapes else call.project
     language = call.language(project)
-    cluster = cluster_of(engine, master=master, tables=tables, memory=memory)
+    cluster = cluster_of(engine, master=master, tables=tables, memory=memory, data=data)
     known = selection.read_baseline(baseline) if baseline else None
     changed = revisions.changed_since(changed_since, project.root) if changed_since is not None else None
     with opened(output) as out, tempfile.TemporaryDirectory() as folder:

@@ -51,18 +51,20 @@ def load_files(graph: Graph, files: Iterable[File], *, project: Project) -> None
     Raises SourceError with file and line for a syntax error, UsageError for a missing file or an unknown suffix,
     ResourceError when memory or disk are too small.
     """
-    numbered = dict(enumerate(files, graph.next_source()))
-    graph.add_sources(
-        Source(number, file.name or project.relative(file.path), file.role, home_of(file.path, project=project))
-        for number, file in numbered.items()
-    )
-    if isinstance(graph.engine, DuckDB):
-        _load_here(graph, graph.engine, numbered, project)
-    else:
+    if not isinstance(graph.engine, DuckDB):
         from kg.graph.spark.loading import load
 
-        load(graph, numbered, project)
+        load(graph, files, project=project)
+        return
+    numbered = dict(enumerate(files, graph.next_source()))
+    graph.add_sources(source_of(number, file, project) for number, file in numbered.items())
+    _load_here(graph, graph.engine, numbered, project)
     graph.merge()
+
+
+def source_of(number: int, file: File, project: Project) -> Source:
+    """Return the source that a file is, under its number."""
+    return Source(number, file.name or project.relative(file.path), file.role, home_of(file.path, project=project))
 
 
 def _load_here(graph: Graph, engine: DuckDB, files: Mapping[int, File], project: Project) -> None:

@@ -51,7 +51,7 @@ def read(path: Path, *, project: Project, base: str | None = None) -> Iterator[Q
     Raises SourceError with file and line for a syntax error, UsageError for a missing file or an
     unknown suffix.
     """
-    home, labels = home_of(path, project=project), _Labels(path, project=project)
+    home, labels = home_of(path, project=project), _labels(path, project)
     for quad in _parsed(path, project=project, base=base):
         s, p, o = labels.of(quad.subject), str(quad.predicate), labels.of(quad.object)
         yield home if isinstance(quad.graph_name, ox.DefaultGraph) else labels.of(quad.graph_name), s, p, o
@@ -63,21 +63,43 @@ def write_lines(path: Path, out: BinaryIO, *, project: Project, mark: bytes = b"
     What ``read`` yields, several times faster and in little memory; but the graph of the file's path is left unsaid.
     Raises what ``read`` raises; then a part may be written.
     """
-    lines = cast(BinaryIO, _Lines(out, mark, _Labels(path, project=project)))
+    lines = cast(BinaryIO, _Lines(out, mark, _labels(path, project)))
     ox.serialize(_parsed(path, project=project, base=base), output=lines, format=ox.RdfFormat.N_QUADS)
 
 
 def line_chunks(
-    path: Path, *, project: Project, base: str | None = None, part: tuple[int, int] | None = None
+    path: Path,
+    *,
+    project: Project,
+    base: str | None = None,
+    part: tuple[int, int] | None = None,
+    name: str | None = None,
 ) -> Iterator[bytes]:
     """Yield the quads of a file as ``write_lines`` writes them, many lines at once.
 
     With ``part``, of a file of lines that is not compressed, only the lines that begin between these two bytes, whose
-    errors have no line of the file. Raises what ``read`` raises.
+    errors have no line of the file. ``name`` is what the file is called, if that is not its path. Raises what ``read``
+    raises.
     """
+    labels = _Labels(name or project.relative(path), kept=plain(path).suffix in LINES)
+    yield from _chunks(_parsed(path, project=project, base=base, part=part, name=name), labels)
+
+
+def chunks_of(text: bytes, *, name: str) -> Iterator[bytes]:
+    """Yield the quads of some lines of the file of lines that is called ``name``, as ``line_chunks`` does.
+
+    Raises SourceError, without a line of the file, for a syntax error.
+    """
+    try:
+        quads = ox.parse(io.BytesIO(text), format=FORMATS[plain(Path(name)).suffix])
+        yield from _chunks(quads, _Labels(name, kept=True))
+    except (SyntaxError, ValueError) as error:
+        raise SourceError(str(error), file=name) from error
+
+
+def _chunks(quads: Iterator[ox.Quad], labels: "_Labels") -> Iterator[bytes]:
     out = io.BytesIO()
-    lines = cast(BinaryIO, _Lines(out, b"", _Labels(path, project=project)))
-    quads = _parsed(path, project=project, base=base, part=part)
+    lines = cast(BinaryIO, _Lines(out, b"", labels))
     while some := list(islice(quads, _CHUNK)):
         ox.serialize(some, output=lines, format=ox.RdfFormat.N_QUADS)
         yield out.getvalue()
@@ -92,7 +114,12 @@ def home_of(path: Path, *, project: Project) -> str:
 
 def scope_of(path: Path, *, project: Project) -> str:
     """Return how the tokens of a file's blank nodes begin."""
-    return f"_:b{hashlib.sha256(project.relative(path).encode()).hexdigest()[:8]}x"
+    return _scope(project.relative(path))
+
+
+def _scope(name: str) -> str:
+    # Of addresses there may be many more than a folder has files: some of a hundred thousand would share 32 bits.
+    return f"_:b{hashlib.sha256(name.encode()).hexdigest()[: 16 if '://' in name else 8]}x"
 
 
 def _format(path: Path, project: Project) -> ox.RdfFormat:
@@ -103,7 +130,12 @@ def _format(path: Path, project: Project) -> ox.RdfFormat:
 
 
 def _parsed(
-    path: Path, *, project: Project, base: str | None, part: tuple[int, int] | None = None
+    path: Path,
+    *,
+    project: Project,
+    base: str | None,
+    part: tuple[int, int] | None = None,
+    name: str | None = None,
 ) -> Iterator[ox.Quad]:
     rdf_format = _format(path, project)
     try:
@@ -112,9 +144,9 @@ def _parsed(
                 stream = _lines_between(stream, *part)
             yield from ox.parse(stream, format=rdf_format, base_iri=base)
     except (SyntaxError, ValueError, EOFError) as error:
-        raise _syntax_error(error, path=path, project=project) from error
+        raise _syntax_error(error, path=path, project=project, name=name) from error
     except MemoryError as error:
-        raise SourceError("a term is longer than 16 MiB", file=project.relative(path)) from error
+        raise SourceError("a term is longer than 16 MiB", file=name or project.relative(path)) from error
 
 
 @contextmanager
@@ -150,13 +182,18 @@ def _lines_between(stream: BinaryIO, start: int, end: int) -> BinaryIO:
     return io.BytesIO(text if text.endswith(b"\n") else text + stream.readline())
 
 
+def _labels(path: Path, project: Project) -> "_Labels":
+    return _Labels(project.relative(path), kept=plain(path).suffix in LINES)
+
+
 class _Labels:
     """The tokens of one file's blank nodes."""
 
-    def __init__(self, path: Path, *, project: Project) -> None:
-        self._name = project.relative(path)
-        self._scope = scope_of(path, project=project)
-        self._kept = plain(path).suffix in LINES
+    def __init__(self, name: str, *, kept: bool) -> None:
+        """``name`` is what the file is called; in formats that name them, labels are ``kept``."""
+        self._name = name
+        self._scope = _scope(name)
+        self._kept = kept
         self._known: dict[str, str] = {}
 
     def of(self, term: object) -> str:
@@ -222,8 +259,8 @@ class _Lines:
         return self._labels.renamed(place.decode()).encode() if place.startswith(b"_:") else place
 
 
-def _syntax_error(error: Exception, *, path: Path, project: Project) -> SourceError:
-    name, prefixes = project.relative(path), project.prefixes
+def _syntax_error(error: Exception, *, path: Path, project: Project, name: str | None) -> SourceError:
+    prefixes = project.prefixes
     message = re.sub(r"^Parser error (at|between) .*?: ", "", str(error))
     message = re.sub(r" \(line \d+\)$", "", message)
     line = getattr(error, "lineno", None)
@@ -238,7 +275,7 @@ def _syntax_error(error: Exception, *, path: Path, project: Project) -> SourceEr
             message += f".{suggestion(prefix, prefixes)}"
     elif message.startswith("No scheme found"):
         message = "a relative IRI where the file has no @base"
-    return SourceError(message, file=name, line=line)
+    return SourceError(message, file=name or project.relative(path), line=line)
 
 
 def _count_lines(stream: BinaryIO) -> int:

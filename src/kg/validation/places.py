@@ -14,14 +14,15 @@ from kg.validation.report import Place
 def finder(project: Project, path_of: Callable[[str], Path], base_of: Callable[[str], str]) -> Finder:
     """Return what finds triples in files of a project, given the path and the base of the file of a name.
 
-    Where a file states a triple several times, its place is the first.
+    Where a file states a triple several times, its place is the first. What is no file here has no places.
     """
 
     def find(file: str, triples: Collection[Triple]) -> Mapping[Triple, Places]:
         def place(span: Span) -> Place:
             return Place(file, span.line, span.column, span.end_line, span.end_column)
 
-        found = spans_of(path_of(file), triples, project=project, base=base_of(file))
+        path = path_of(file)
+        found = spans_of(path, triples, project=project, base=base_of(file)) if path.is_file() else {}
         return {
             triple: (place(spans[0].subject), place(spans[0].predicate), place(spans[0].object))
             for triple, spans in found.items()

@@ -23,6 +23,15 @@ if TYPE_CHECKING:
 
 WORK = "_work"
 """The folder of what goes with the process that made it."""
+_FEW = {
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.autoBroadcastJoinThreshold": "-1",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.leafNodeDefaultParallelism": "1",
+    "spark.sql.shuffle.partitions": "1",
+}
+"""The settings of Spark for few rows."""
 
 
 class Catalog:
@@ -37,6 +46,7 @@ class Catalog:
         self.work = f"{WORK}/{uuid.uuid4().hex[:8]}"
         self._numbers = itertools.count(1)
         self._many: bool | None = None
+        self._usual = {key: session.conf.get(key) for key in _FEW}
 
     def make(self, name: str, tree: dialect.Tree, *, inline: bool = False) -> int:
         """Make a table of the rows of a SELECT, instead of one of that name; return how many they are."""
@@ -123,25 +133,38 @@ class Catalog:
         return replace(part, here=frame.toArrow().cast(table.schema))
 
     def expect(self, rows: int) -> None:
-        """Have Spark compile what it runs next over so many rows; for few, that takes longer than to interpret it."""
+        """Have Spark plan what it runs next for so many rows.
+
+        Few are in one piece: no shuffle and no broadcast is worth a job of its own, and to compile takes longer than
+        to interpret.
+        """
         many = rows > self.small
         if many != self._many:
             self._many = many
-            self.session.conf.set("spark.sql.codegen.wholeStage", many)
-            self.session.conf.set("spark.sql.codegen.factoryMode", "FALLBACK" if many else "NO_CODEGEN")
-            self.session.conf.set("spark.sql.adaptive.enabled", many)
+            for key, few in _FEW.items():
+                value = self._usual[key] if many else few
+                if value is None:
+                    self.session.conf.unset(key)
+                else:
+                    self.session.conf.set(key, value)
 
     def draft(self) -> str:
         """Return a name for something that goes with this process."""
         return f"{self.work}/{next(self._numbers)}"
 
     def _unrolled(self, tree: dialect.Tree) -> dialect.Tree:
-        """Return a tree whose recursive tables have been made: each round adds what follows from the round before."""
+        """Return a tree whose recursive tables have been made: each round adds what follows from the round before.
+
+        They have names of their own, since a statement may have several, in different places, of one name.
+        """
         while found := next((some for some in tree.find_all(exp.With) if some.args.get("recursive")), None):
             for cte in list(found.expressions):
                 union = cte.this.unnest()
                 if isinstance(union, exp.Union) and any(t.name == cte.alias for t in union.find_all(exp.Table)):
-                    self._follow(cte.alias, [c.name for c in cte.args["alias"].columns], union)
+                    own = f"{cte.alias}_{next(self._numbers)}"
+                    assert found.parent is not None
+                    dialect.rename(found.parent, cte.alias, own)
+                    self._follow(own, [c.name for c in cte.args["alias"].columns], union)
                     cte.pop()
             found.set("recursive", False)
             if not found.expressions:

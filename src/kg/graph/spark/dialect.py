@@ -43,6 +43,15 @@ def tables_of(tree: Tree) -> list[str]:
     return list(dict.fromkeys(table.name for table in tree.find_all(exp.Table) if table.name not in own))
 
 
+def rename(tree: exp.Expr, old: str, new: str) -> None:
+    """Have a tree read the table ``new`` where it reads ``old``."""
+    for table in tree.find_all(exp.Table):
+        if table.name == old:
+            table.set("this", exp.to_identifier(new))
+            if not table.alias:
+                table.set("alias", exp.TableAlias(this=exp.to_identifier(old)))
+
+
 def is_plain(tree: Tree) -> bool:
     """Tell whether a SELECT only chooses rows and columns of one table."""
     beyond = (

@@ -4,18 +4,22 @@ Executors import this module: the program is installed there too. Rows come and 
 """
 
 import pickle
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import pyarrow as pa
 
 from kg.errors import KgError
 from kg.graph.duckdb_engine import DuckDB
 from kg.graph.engine import Looking
+from kg.graph.spark.inputs import suffixes
 from kg.project import Project
-from kg.source.reader import line_chunks
+from kg.source.reader import chunks_of, line_chunks
 
 TRIED = "source bigint, text string, error binary"
 """The columns of lines: the number of their file, and a line of canonical N-Quads, or the error that ended the file."""
@@ -65,12 +69,50 @@ def parsing(project: Project) -> Callable[[Iterator[pa.RecordBatch]], Iterator[p
     return parsed
 
 
+def parsing_lines(uris: Mapping[int, str]) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
+    """Return what makes of batches (source, text) of lines of N-Triples or N-Quads the lines that these say.
+
+    ``uris`` are the files by their numbers.
+    """
+
+    def parsed(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            sources, texts = (column.to_pylist() for column in batch.columns)
+            for source, some in groupby(zip(sources, texts, strict=True), key=itemgetter(0)):
+                lines = b"\n".join(text for _, text in some)
+                yield from _tried(source, chunks_of(lines, name=uris[source]))
+
+    return parsed
+
+
+def parsing_whole(
+    uris: Mapping[int, str], project: Project
+) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
+    """Return what makes of batches (source, content) of whole files the lines that these say."""
+
+    def parsed(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            for source, content in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+                uri = uris[source]
+                with NamedTemporaryFile(suffix=suffixes(uri)) as file:
+                    file.write(content)
+                    file.flush()
+                    yield from _tried(source, line_chunks(Path(file.name), project=project, base=uri, name=uri))
+
+    return parsed
+
+
 def _lines(piece: Piece, project: Project) -> Iterator[pa.RecordBatch]:
+    return _tried(piece.number, line_chunks(piece.path, project=project, base=piece.base, part=piece.part))
+
+
+def _tried(number: int, chunks: Iterator[bytes]) -> Iterator[pa.RecordBatch]:
+    """Yield the lines of a file, by its number, and the error that ends it, if one does."""
     try:
-        for text in line_chunks(piece.path, project=project, base=piece.base, part=piece.part):
-            yield _batch(piece.number, text[:-1].decode().split("\n"))
+        for text in chunks:
+            yield _batch(number, text[:-1].decode().split("\n"))
     except KgError as error:
-        yield _batch(piece.number, [], error=pickle.dumps(error))
+        yield _batch(number, [], error=pickle.dumps(error))
 
 
 def _batch(number: int, lines: list[str], *, error: bytes | None = None) -> pa.RecordBatch:

@@ -7,12 +7,13 @@ from contextlib import contextmanager
 from py4j.protocol import Py4JError, Py4JNetworkError
 from pyspark.errors import PySparkException
 
-from kg.errors import EndpointError, KgError, ResourceError
+from kg.errors import EndpointError, KgError, ResourceError, SourceError
 
 _FULL = re.compile(r"No space left on device|Disk quota exceeded|quota is exceeded", re.I)
 _LARGE = re.compile(r"OutOfMemoryError|maxResultSize|Java heap space|SparkOutOfMemory|Container killed.*memory", re.I)
 _LOST = re.compile(r"FileNotFoundException|FILE_NOT_EXIST|PATH_NOT_FOUND|does not exist", re.I)
 _GONE = re.compile(r"All masters are unresponsive|SparkContext was shut down|stopped SparkContext|Master removed", re.I)
+_UNREADABLE = re.compile(r"\[FAILED_READ_FILE[^\]]*\] .*? file (\S+?(?<!\.parquet))\.\s")
 _FILE = re.compile(r"(?:file|hdfs|s3a?|abfss?|gs):/[^\s'\",;)]+")
 
 
@@ -37,6 +38,8 @@ def _ours(text: str) -> KgError:
         return ResourceError("the disk is full, on this machine or on one of the cluster")
     if _LARGE.search(text):
         return ResourceError("memory is too small for this graph: give the cluster or --memory more")
+    if unreadable := _UNREADABLE.search(text):
+        return SourceError(f"cannot be read: {_first(text)}", file=unreadable[1])
     if _LOST.search(text):
         return ResourceError(f"a part of the tables is missing: {file[0] if file else _first(text)}")
     if _GONE.search(text):

@@ -50,13 +50,15 @@ _LOCAL = {
 class Cluster:
     """Where Spark is: its master, such as ``local[2]`` or ``spark://HOST:7077``, and the URI of our tables there.
 
-    ``memory`` is what an executor may take, such as ``4GB``; a cluster is to ``resume`` what its tables have.
+    ``memory`` is what an executor may take, such as ``4GB``; a cluster is to ``resume`` what its tables have. ``data``
+    are URIs, globs among them, of what is read besides the files of the project.
     """
 
     master: str
     tables: str
     memory: str | None = None
     resume: bool = False
+    data: tuple[str, ...] = ()
 
 
 def require() -> None:
