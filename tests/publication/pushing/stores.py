@@ -22,7 +22,8 @@ from kg.graph.store import read_quads
 from kg.project import Project
 from kg.publication.pushing.push import Pushed, push
 from kg.publication.pushing.store import Place
-from kg.query.exchange import Credentials, Endpoint
+from kg.query.credentials import Credentials
+from kg.query.exchange import Endpoint
 
 OXIGRAPH = Path(sys.executable).with_name("oxigraph")
 RECORD = "https://example.org/graph/pushed"
@@ -46,14 +47,14 @@ class Store:
 
     @property
     def place(self) -> Place:
-        return Place(*(Endpoint(url, timeout=120, pause=0.01) for url in (self.queries, self.updates, self.graphs)))
+        urls = (self.queries, self.updates, self.graphs)
+        return Place(*(Endpoint(url, timeout=120, pause=0.01, credentials=self.credentials) for url in urls))
 
     def push(self, build: Build, project: Project, **options: bool) -> Pushed:
         return push(
             build,
             project=project,
             place=self.place,
-            credentials=self.credentials,
             default_graph=self.default_graph,
             progress=lambda step: None,
             **options,

@@ -18,7 +18,8 @@ from kg.graph.store import read_quads
 from kg.project import Project
 from kg.publication.pushing import pieces
 from kg.publication.pushing.push import pushed_dataset
-from kg.query.exchange import Credentials, Endpoint
+from kg.query.credentials import Credentials
+from kg.query.exchange import Endpoint
 from tests.publication.pushing.conftest import MORE, P, dataset
 from tests.publication.pushing.stores import RECORD, Store, between, contents, free_port, masked, of, oxigraph, written
 

@@ -15,7 +15,7 @@ from kg.publication.pushing.pieces import Contents
 from kg.publication.pushing.record import Known, Record
 from kg.publication.pushing.staging import Staged, stage
 from kg.publication.pushing.store import Place, RemoteStore
-from kg.query.exchange import Credentials, Endpoint
+from kg.query.exchange import Endpoint
 
 _GRAPHS = 50  # of one request
 _PIECES = 200  # of one request: a graph of more is put in place in several
@@ -43,7 +43,6 @@ def push(
     *,
     project: Project,
     place: Place,
-    credentials: Credentials,
     default_graph: str | None = None,
     replace: bool = False,
     accept_changes: bool = False,
@@ -56,7 +55,7 @@ def push(
     default graph of the store is not one of its own; EndpointError when the store fails, keeps other values, unless
     told to ``accept_changes``, or holds something else at the end.
     """
-    store = RemoteStore(place, credentials=credentials)
+    store = RemoteStore(place)
     record = Record(project.base, f"<{default_graph}>" if default_graph else "")
     progress("reading the build")
     contents = Contents.of(build.dump)
@@ -90,7 +89,7 @@ def pushed_dataset(endpoint: Endpoint, *, base: str, default_graph: str) -> Data
 
     Raises EndpointError when it fails, or nothing was pushed there.
     """
-    store = RemoteStore(Place(endpoint, endpoint, endpoint), credentials=Credentials())
+    store = RemoteStore(Place(endpoint, endpoint, endpoint))
     named = Record(base, f"<{default_graph}>").named(store)
     if not named:
         raise EndpointError(f"{endpoint.url} holds no graph that kg push put there for {base}")
