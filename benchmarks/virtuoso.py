@@ -24,7 +24,7 @@ DatabaseFile = {folder}/virtuoso-temp.db
 TransactionFile = {folder}/virtuoso-temp.trx
 [Parameters]
 ServerPort = 127.0.0.1:{sql}
-DirsAllowed = {folder}
+DirsAllowed = {folder}, {readable}
 NumberOfBuffers = 40000
 [HTTPServer]
 ServerPort = 127.0.0.1:{http}
@@ -53,13 +53,16 @@ class Virtuoso:
 
 
 @contextmanager
-def virtuoso(folder: Path, *, rows: int = 10_000) -> Iterator[Virtuoso]:
-    """Run an empty Virtuoso whose files are in a folder, and whose answers have so many rows at most."""
+def virtuoso(folder: Path, *, rows: int = 10_000, readable: Path | None = None) -> Iterator[Virtuoso]:
+    """Run an empty Virtuoso whose files are in a folder, and whose answers have so many rows at most.
+
+    ``readable`` is another folder that it may read. Raises RuntimeError when it is not installed, or does not start.
+    """
     if not shutil.which(_SERVER):
         raise RuntimeError(f"{_SERVER} is not installed: make test-system installs it")
     sql, http = _free_port(), _free_port()
     settings = folder / "virtuoso.ini"
-    settings.write_text(_INI.format(folder=folder, sql=sql, http=http, rows=rows))
+    settings.write_text(_INI.format(folder=folder, readable=readable or folder, sql=sql, http=http, rows=rows))
     url = f"http://127.0.0.1:{http}"
     command = [_SERVER, "+foreground", "+configfile", str(settings)]
     with subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:

@@ -111,11 +111,15 @@ def written(folder: Path, nquads: str) -> Build:
 
 @dataclass
 class Proxy:
-    """What stands between: after so many requests it fails in this way; it lets in who says ``wants``, if anything."""
+    """What stands between: after so many requests it fails in this way; it lets in who says ``wants``, if anything.
+
+    ``only`` is the method that fails, if it is not any.
+    """
 
     url: str = ""
     after: int = 0
     fault: str = ""
+    only: str = ""
     wants: str = ""
     seen: int = 0
     refused: int = 0
@@ -133,7 +137,7 @@ def between(store: Store) -> Iterator[Proxy]:
             body = self.rfile.read(int(self.headers["Content-Length"] or 0))
             proxy.seen += 1
             proxy.methods.append(self.command)
-            fault = proxy.fault if proxy.seen > proxy.after else ""
+            fault = proxy.fault if proxy.seen > proxy.after and proxy.only in ("", self.command) else ""
             if proxy.wants and self.headers["Authorization"] != proxy.wants:
                 proxy.refused += 1
                 self.send_response(401)
