@@ -50,12 +50,16 @@ def build(tmp_path: Path) -> Build:
 
 @dataclass
 class Server:
-    """An endpoint whose next answers can be set: each is (status, headers, body), or the seconds to be silent."""
+    """An endpoint whose next answers can be set: each is (status, headers, body), or the seconds to be silent.
+
+    ``seen`` are the headers and the form of each question, ``followed`` the headers of what was redirected.
+    """
 
     url: str = ""
     store: Store = field(default_factory=Store.memory)
     script: list[tuple[int, dict[str, str], bytes] | float] = field(default_factory=list)
     seen: list[tuple[dict[str, str], dict[str, list[str]]]] = field(default_factory=list)
+    followed: list[dict[str, str]] = field(default_factory=list)
 
 
 @pytest.fixture
@@ -84,6 +88,7 @@ def server(monkeypatch: pytest.MonkeyPatch, build: Build) -> Iterator[Server]:
 
         def do_GET(self) -> None:
             """Answer a redirected question with the status that the path names."""
+            state.followed.append(dict(self.headers.items()))
             self.send_error(int(self.path[1:]))
 
         def log_message(self, format: str, *args: object) -> None:

@@ -1,6 +1,7 @@
 """The same file gives the same answer on an endpoint, and an endpoint that fails gives one clear sentence."""
 
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -10,6 +11,7 @@ from kg.graph.store import Store
 from kg.project import Project
 from kg.query import local, remote
 from kg.query.catalogue import Catalogue
+from kg.query.credentials import Credentials
 from kg.query.exchange import Endpoint
 from tests.query.conftest import Server
 
@@ -229,6 +231,51 @@ def test_a_redirection_names_the_other_address_whatever_that_says(server: Server
     server.script.append((status, {"Location": there}, b""))
     assert f" to {there}" in refusal(server)
     assert len(server.seen) == 1
+
+
+# An endpoint that wants to know who asks
+
+
+def known(server: Server, who: Credentials) -> Endpoint:
+    return replace(quick(server.url), credentials=who)
+
+
+def test_who_asks_is_said_when_the_endpoint_wants_to_know(server: Server) -> None:
+    server.script.append((401, {"WWW-Authenticate": 'Basic realm="boats"'}, b"who?"))
+    assert len(remote.ask(ALL, endpoint=known(server, Credentials("ann", "s3cret"))).rows) == 13
+    assert [headers.get("Authorization") for headers, _ in server.seen] == [None, "Basic YW5uOnMzY3JldA=="]
+
+
+def test_a_token_is_said_at_once(server: Server) -> None:
+    remote.ask(ALL, endpoint=known(server, Credentials(token="t0ken")))
+    assert [headers["Authorization"] for headers, _ in server.seen] == ["Bearer t0ken"]
+
+
+@pytest.mark.parametrize("scheme", ["Basic", 'Digest realm="boats", nonce="1", qop="auth",'])
+@pytest.mark.parametrize("status", [401, 403])
+def test_who_is_not_let_in_is_told_once_and_no_secret_is_repeated(server: Server, scheme: str, status: int) -> None:
+    challenge = {"WWW-Authenticate": f'{scheme} realm="boats"'}
+    server.script += [(401, challenge, b""), (status, challenge, b"s3cret is not ann's")]
+    message = refusal(server, known(server, Credentials("ann", "s3cret")))
+    assert f"answered {status}" in message
+    assert message.endswith("the credentials of the environment are not taken, or may not do this")
+    assert "s3cret" not in message
+    assert len(server.seen) == 2
+
+
+def test_who_asks_without_credentials_is_told_where_they_go(server: Server) -> None:
+    server.script.append((401, {"WWW-Authenticate": 'Digest realm="boats", nonce="1"'}, b""))
+    assert refusal(server).endswith("set KG_PUSH_USER and KG_PUSH_PASSWORD, or KG_PUSH_TOKEN, in the environment")
+
+
+@pytest.mark.parametrize("who", [Credentials("ann", "s3cret"), Credentials(token="t0ken")])
+def test_another_address_is_not_told_who_asks(server: Server, who: Credentials) -> None:
+    there = server.url.replace("/sparql", "/200")
+    server.script += [(401, {"WWW-Authenticate": 'Basic realm="boats"'}, b"")] * bool(who.user)
+    server.script.append((302, {"Location": there}, b""))
+    assert f" to {there}" in refusal(server, known(server, who))
+    assert server.seen[-1][0]["Authorization"]
+    assert [headers.get("Authorization") for headers in server.followed] == [None]
 
 
 # No endpoint

@@ -1,20 +1,19 @@
 """A build is pushed to a real triple store, Virtuoso from Debian, and questions give the same answers there."""
 
+import os
 import random
 import re
-import shutil
 import signal
 import subprocess
+import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
+from benchmarks.virtuoso import PASSWORD, Virtuoso, virtuoso
 
 from kg.errors import EndpointError
 from kg.graph.build import Build
@@ -23,78 +22,35 @@ from kg.graph.store import read_quads
 from kg.graph.terms import XSD
 from kg.project import Project
 from kg.publication.pushing.push import pushed_dataset
-from kg.query import remote
+from kg.query import local, remote
 from kg.query.catalogue import Catalogue
-from kg.query.exchange import Credentials, Endpoint
+from kg.query.credentials import Credentials
+from kg.query.exchange import Endpoint
 from kg.query.parameters import parse_values
 from tests.competency.test_questions import EXPECTED, rows
+from tests.conftest import ROOT
 from tests.publication.pushing.conftest import MORE, TRIPLES, dataset
-from tests.publication.pushing.stores import Store, between, free_port, written
+from tests.publication.pushing.stores import Store, between, written
 
 pytestmark = pytest.mark.system
 
-SERVER = shutil.which("virtuoso-t")
-INI = """
-[Database]
-DatabaseFile = {folder}/virtuoso.db
-ErrorLogFile = {folder}/virtuoso.log
-LockFile = {folder}/virtuoso.lck
-TransactionFile = {folder}/virtuoso.trx
-xa_persistent_file = {folder}/virtuoso.pxa
-[TempDatabase]
-DatabaseFile = {folder}/virtuoso-temp.db
-TransactionFile = {folder}/virtuoso-temp.trx
-[Parameters]
-ServerPort = 127.0.0.1:{sql}
-DirsAllowed = {folder}
-NumberOfBuffers = 20000
-[HTTPServer]
-ServerPort = 127.0.0.1:{http}
-ServerRoot = {folder}
-[SPARQL]
-ResultSetMaxRows = 100000
-
-"""
 MERGED = "https://example.org/merged"
 
 
-@contextmanager
-def virtuoso(folder: Path, default_graph: str) -> Iterator[Store]:
-    """Run Virtuoso on this machine's loopback, empty, with its own database."""
-    assert SERVER, "virtuoso-t is not installed: make test-system installs it"
-    sql, http = free_port(), free_port()
-    (folder / "virtuoso.ini").write_text(INI.format(folder=folder, sql=sql, http=http))
-    url = f"http://127.0.0.1:{http}"
-    command = [SERVER, "+foreground", "+configfile", str(folder / "virtuoso.ini")]
-    with subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
-        try:
-            wait(f"{url}/sparql", server)
-            yield Store(
-                f"{url}/sparql-auth",
-                f"{url}/sparql-auth",
-                f"{url}/sparql-graph-crud-auth",
-                default_graph,
-                Credentials("dba", "dba"),
-            )
-        finally:
-            server.kill()
-
-
-def wait(url: str, server: "subprocess.Popen[bytes]") -> None:
-    for _ in range(480):
-        assert server.poll() is None, "Virtuoso ended at once"
-        try:
-            urllib.request.urlopen(f"{url}?query=ASK%20%7B%7D", timeout=5).close()
-            return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.25)
-    pytest.fail("Virtuoso did not start within two minutes")
+def as_store(server: Virtuoso, default_graph: str) -> Store:
+    asked, graphs = f"{server.url}/sparql-auth", f"{server.url}/sparql-graph-crud-auth"
+    return Store(asked, asked, graphs, default_graph, Credentials("dba", PASSWORD))
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    with virtuoso(tmp_path_factory.mktemp("virtuoso"), MERGED) as running:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Virtuoso]:
+    with virtuoso(tmp_path_factory.mktemp("virtuoso"), rows=100_000) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def store(server: Virtuoso) -> Store:
+    return as_store(server, MERGED)
 
 
 @pytest.fixture
@@ -106,13 +62,14 @@ def example(tmp_path: Path) -> Project:
 @pytest.fixture(scope="module")
 def endpoint(project: Project, project_build: Build, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
     """Virtuoso with the whole graph of the project, asked over what was pushed."""
-    with virtuoso(tmp_path_factory.mktemp("virtuoso"), f"{project.base}graph/merged") as running:
-        done = running.push(project_build, project, accept_changes=True)
+    with virtuoso(tmp_path_factory.mktemp("virtuoso"), rows=100_000) as running:
+        filled = as_store(running, f"{project.base}graph/merged")
+        done = filled.push(project_build, project, accept_changes=True)
         quads = project_build.manifest["quads"]
         assert done.triples == quads["default"] + quads["named"] + quads["inferred"]
         # Numbers of more than fifteen decimals, which Virtuoso rounds.
         assert 0 < done.changed < 100
-        url = running.queries.removesuffix("-auth")
+        url = filled.queries.removesuffix("-auth")
         found = pushed_dataset(Endpoint(url), base=project.base, default_graph=f"{project.base}graph/merged")
         yield Endpoint(url, timeout=60, dataset=found)
 
@@ -131,6 +88,27 @@ def test_the_endpoint_gives_the_answer_read_from_the_text(file: Path, endpoint: 
     text = same.render("csv", project=project).replace(project.base, "")
     expected = file.read_text(encoding="utf-8")
     assert rows(text) == rows(re.sub(r"POINT \(", "POINT(", expected))
+
+
+PICTURES = sorted(file.stem for file in (ROOT / "queries" / "pictures").glob("*.rq"))
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_has_the_same_rows_in_the_same_order(
+    name: str, endpoint: Endpoint, project: Project, project_build: Build
+) -> None:
+    catalogue = Catalogue.of(project)
+    here = local.answer(catalogue.find(name), catalogue=catalogue, build=project_build)
+    there = remote.answer(catalogue.find(name), catalogue=catalogue, endpoint=endpoint)
+    assert here.rows
+    assert [tuple(map(spaceless, row)) for row in there.rows] == [tuple(map(spaceless, row)) for row in here.rows]
+
+
+def spaceless(token: str | None) -> str | None:
+    """Return a term as it is compared: a geometry without spaces, of whichever datatype."""
+    if token and token.endswith(("#wktLiteral>", "#Geometry>")):
+        return re.sub(r"\s", "", token.rpartition("^^")[0])
+    return plain(token)
 
 
 def plain(token: str | None) -> str | None:
@@ -228,6 +206,49 @@ def test_refused_credentials_are_told_without_them(
     assert "wr0ng" not in str(caught.value)
     assert "t0ken" not in str(caught.value)
     assert caught.value.exit_code == 3
+
+
+@pytest.fixture
+def reader(server: Virtuoso) -> Iterator[None]:
+    """A user who may ask, and change nothing."""
+    server.run("DB.DBA.USER_CREATE('reader', 'r3ad-only'); GRANT SPARQL_SELECT TO \"reader\";")
+    yield
+    server.run("DB.DBA.USER_DROP('reader');")
+
+
+@pytest.mark.usefixtures("reader")
+def test_who_asks_a_question_is_known_by_the_environment(store: Store, example: Project, tmp_path: Path) -> None:
+    store.push(written(tmp_path / "b", dataset().replace("@en-GB", "@en")), example)
+    where = ["--endpoint", store.queries, "--default-graph", MERGED, "--format", "csv"]
+    query = "SELECT (COUNT(*) AS ?n) { GRAPH <https://example.org/g1> { ?s ?p ?o } }"
+    command = [sys.executable, "-m", "kg", "-C", str(tmp_path), "query", "-e", query, *where]
+
+    def asked(**who: str) -> "subprocess.CompletedProcess[str]":
+        others = {name: value for name, value in os.environ.items() if not name.startswith("KG_PUSH")}
+        return subprocess.run(command, capture_output=True, text=True, env=others | who)
+
+    for user, password in (("reader", "r3ad-only"), ("dba", PASSWORD)):
+        done = asked(KG_PUSH_USER=user, KG_PUSH_PASSWORD=password)
+        assert (done.returncode, done.stdout.split()) == (0, ["n", "6"]), done.stderr
+    for who in ({"KG_PUSH_USER": "reader", "KG_PUSH_PASSWORD": "wr0ng"}, {"KG_PUSH_TOKEN": "wr0ng"}, {}):
+        refused = asked(**who)
+        assert (refused.returncode, refused.stdout) == (3, "")
+        assert f"{store.queries} answered 401 Unauthorized" in refused.stderr
+        assert "environment" in refused.stderr
+        assert "wr0ng" not in refused.stderr
+
+
+@pytest.mark.usefixtures("reader")
+def test_who_may_read_only_is_told_so_before_anything_is_written(
+    store: Store, example: Project, tmp_path: Path
+) -> None:
+    good = written(tmp_path / "good", dataset().replace("@en-GB", "@en"))
+    store.push(good, example)
+    newer = written(tmp_path / "newer", dataset().replace("@en-GB", "@en").replace("2019", "2024"))
+    with pytest.raises(EndpointError, match="answered [45]") as caught:
+        replace(store, credentials=Credentials("reader", "r3ad-only")).push(newer, example)
+    assert "r3ad" not in str(caught.value)
+    assert_same(store, good)
 
 
 def literals(*tokens: str) -> str:

@@ -210,9 +210,10 @@ def _pair(param: str) -> tuple[str, str]:
 
 def _place(project: Project, url: str, *, default_graph: str | None, timeout: int) -> "Endpoint":
     from kg.publication.pushing.push import pushed_dataset
+    from kg.query.credentials import Credentials
     from kg.query.exchange import Endpoint
 
-    endpoint = Endpoint(url, timeout=timeout)
+    endpoint = Endpoint(url, timeout=timeout, credentials=Credentials.from_environment())
     if default_graph is None:
         return endpoint
     dataset = pushed_dataset(endpoint, base=project.base, default_graph=project.expand(default_graph))

@@ -46,18 +46,18 @@ def push(
     """
     from kg.publication.pushing.push import push as run
     from kg.publication.pushing.store import Place
-    from kg.query.exchange import Credentials, Endpoint
+    from kg.query.credentials import Credentials
+    from kg.query.exchange import Endpoint
 
     project = call.project
-    place = Place(*(Endpoint(url or endpoint, timeout=timeout) for url in (endpoint, update, graphs)))
-    credentials = Credentials.from_environment()
+    who = Credentials.from_environment()
+    place = Place(*(Endpoint(url or endpoint, timeout=timeout, credentials=who) for url in (endpoint, update, graphs)))
     build = open_build(project, link)
     with call.progress() as progress:
         done = run(
             build,
             project=project,
             place=place,
-            credentials=credentials,
             default_graph=project.expand(default_graph) if default_graph else None,
             replace=replace,
             accept_changes=accept_changes,

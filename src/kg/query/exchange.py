@@ -1,37 +1,36 @@
-"""Requests to an endpoint: where it is, how long to bear with it, who asks, and what is said when it fails."""
+"""Requests to an endpoint: where it is, how long to bear with it, and what is said when it fails."""
 
 import datetime
 import email.utils
 import html
 import http.client
-import os
 import re
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from email.message import Message
-from functools import cached_property
 from importlib.metadata import version
-from typing import Any, Self
+from typing import Any
 
 from kg.errors import EndpointError, UsageError
 from kg.graph.store import Dataset
+from kg.query.credentials import NAMES, Authorization, Credentials
 
 TRY_AGAIN = (502, 503, 504)
 """The status codes after which a request is put again."""
 _LONGEST_PAUSE = 30.0
-_USER, _PASSWORD, _TOKEN = "KG_PUSH_USER", "KG_PUSH_PASSWORD", "KG_PUSH_TOKEN"
+_LONGEST_WORDS = 500
 
 
 @dataclass(frozen=True)
 class Endpoint:
     """A SPARQL endpoint: its URL, and how long to bear with it.
 
-    ``dataset`` is what queries are of that say nothing of it, when it is not what the endpoint has.
+    ``dataset`` is what queries are of that say nothing of it, when it is not what the endpoint has; ``credentials``
+    say who asks, to this address and to no other.
     ``timeout`` is in seconds, for one whole exchange. On 502, 503 and 504 the question is put again up to
     ``retries`` times, after ``pause`` seconds doubled each time, or what Retry-After says, at most 30 seconds.
     Raises UsageError for what is not an http or https URL.
@@ -42,6 +41,7 @@ class Endpoint:
     retries: int = 3
     pause: float = 1.0
     dataset: Dataset = field(default_factory=Dataset)
+    credentials: Credentials = field(default_factory=Credentials)
 
     def __post_init__(self) -> None:
         parts = urllib.parse.urlsplit(self.url)
@@ -49,31 +49,6 @@ class Endpoint:
             raise UsageError(f"an endpoint must be an http or https URL, not {self.url}")
         if parts.username is not None:
             raise UsageError(f"an endpoint's URL may not hold a user or a password: {parts.hostname}")
-
-
-@dataclass(frozen=True)
-class Credentials:
-    """Who asks: a user with a password, for Basic or Digest as the endpoint wants it, or a token, for Bearer."""
-
-    user: str | None = None
-    password: str | None = field(default=None, repr=False)
-    token: str | None = field(default=None, repr=False)
-
-    @classmethod
-    def from_environment(cls) -> Self:
-        """Return those of KG_PUSH_USER and KG_PUSH_PASSWORD, or KG_PUSH_TOKEN. Raises UsageError for half of them."""
-        user, password, token = (os.environ.get(name) or None for name in (_USER, _PASSWORD, _TOKEN))
-        if (user is None) != (password is None):
-            raise UsageError(f"{_USER} and {_PASSWORD} go together")
-        if user and token:
-            raise UsageError(f"give {_USER} and {_PASSWORD}, or {_TOKEN}, not both")
-        return cls(user, password, token)
-
-    def hidden(self, text: str) -> str:
-        """Return a text without the secrets, should a server repeat them."""
-        for secret in (self.password, self.token):
-            text = text.replace(secret, "…") if secret and len(secret) > 3 else text
-        return text
 
 
 @dataclass(frozen=True)
@@ -85,17 +60,17 @@ class Reply:
     body: bytes
 
 
-@dataclass(frozen=True)
 class Session:
-    """Requests to the addresses of one store, by one who asks."""
+    """Requests to an endpoint, which is told who asks as it wants to be told."""
 
-    endpoints: tuple[Endpoint, ...]
-    credentials: Credentials = Credentials()
+    def __init__(self, endpoint: Endpoint) -> None:
+        self.endpoint = endpoint
+        self._authorization = Authorization(endpoint.credentials)
+        self._opener = urllib.request.build_opener(_Stay)
 
     def send(
         self,
         method: str,
-        endpoint: Endpoint,
         *,
         parameters: str = "",
         headers: Mapping[str, str],
@@ -107,12 +82,14 @@ class Session:
         ``parameters`` are put after the URL, encoded; ``missing`` says whether 404 is an answer. Raises EndpointError
         when the endpoint cannot be reached, breaks off or refuses.
         """
+        endpoint = self.endpoint
         url = endpoint.url + ("&" if "?" in endpoint.url else "?") * bool(parameters) + parameters
+        request = urllib.request.Request(url, data=body, headers=dict(headers), method=method)
+        request.add_header("User-Agent", f"kg/{version('kg-publisher')}")
         for trial in range(endpoint.retries + 1):
             last = trial == endpoint.retries
-            request = urllib.request.Request(url, data=body, headers=self._headers(headers), method=method)
             try:
-                status, answered, data = self._once(request, endpoint.timeout)
+                status, answered, data = self._once(request)
             except TimeoutError as error:
                 raise late(endpoint) from error
             except (OSError, http.client.HTTPException, ValueError) as error:
@@ -126,76 +103,26 @@ class Session:
             if status < 300 or (status == 404 and missing):
                 return Reply(status, answered.get_content_type(), data)
             if status not in TRY_AGAIN or last:
-                raise self._refused(endpoint, status, answered, data)
+                raise refused(endpoint, status, answered, data)
             time.sleep(pause(answered, endpoint.pause * 2**trial))
         raise AssertionError("the last trial returns or raises")
 
-    def _headers(self, headers: Mapping[str, str]) -> dict[str, str]:
-        bearer = {"Authorization": f"Bearer {self.credentials.token}"} if self.credentials.token else {}
-        return {"User-Agent": f"kg/{version('kg-publisher')}", **headers, **bearer}
+    def _once(self, request: urllib.request.Request) -> tuple[int, Message, bytes]:
+        """Return the status, the headers and the body of one answer, which is not a question who asks."""
+        status, headers, data = self._open(request)
+        if status == 401 and self._authorization.challenged(headers):
+            return self._open(request)
+        return status, headers, data
 
-    def _once(self, request: urllib.request.Request, timeout: float) -> tuple[int, Message, bytes]:
+    def _open(self, request: urllib.request.Request) -> tuple[int, Message, bytes]:
+        for name, value in self._authorization.headers(request.get_method(), request.full_url).items():
+            request.add_header(name, value)
         try:
-            with self._opener.open(request, timeout=timeout) as response:
+            with self._opener.open(request, timeout=self.endpoint.timeout) as response:
                 return response.status, response.headers, response.read()
         except urllib.error.HTTPError as error:
             with error:
                 return error.code, error.headers, error.read(1 << 16)
-
-    @cached_property
-    def _opener(self) -> urllib.request.OpenerDirector:
-        if not self.credentials.user or not self.credentials.password:
-            return urllib.request.build_opener(_Stay)
-        known = urllib.request.HTTPPasswordMgrWithPriorAuth()
-        urls = [endpoint.url for endpoint in self.endpoints]
-        known.add_password(None, urls, self.credentials.user, self.credentials.password)
-        return urllib.request.build_opener(_Digest(known), _Basic(known), _Stay)
-
-    def _refused(self, endpoint: Endpoint, status: int, headers: Message, body: bytes) -> EndpointError:
-        said = self.credentials.hidden(refusal(endpoint, status, body))
-        if status < 400 and headers["Location"]:
-            return EndpointError(f"{endpoint.url} redirects to {headers['Location']}: use that address")
-        if status == 401 and self.credentials == Credentials():
-            return EndpointError(f"{said}\nset {_USER} and {_PASSWORD}, or {_TOKEN}, in the environment")
-        if status in (401, 403):
-            return EndpointError(f"{said}\nthe credentials of the environment are not taken, or may not do this")
-        return EndpointError(said)
-
-
-class _Digest(urllib.request.HTTPDigestAuthHandler):
-    """Digest authentication (RFC 7616) that says who asks before it is asked again: a body is sent once."""
-
-    _challenge: Mapping[str, str] | None = None
-
-    def get_authorization(self, req: urllib.request.Request, chal: Mapping[str, str]) -> str | None:
-        """Return the answer to a challenge, which is kept."""
-        self._challenge = chal
-        return super().get_authorization(req, chal)
-
-    def http_request(self, request: urllib.request.Request) -> urllib.request.Request:
-        """Answer the last challenge again."""
-        if self._challenge and not request.has_header(self.auth_header):
-            answer = self.get_authorization(request, self._challenge)
-            request.add_unredirected_header(self.auth_header, f"Digest {answer}")
-        return request
-
-    https_request = http_request
-
-    def http_error_401(self, *challenged: Any) -> Any:
-        """Answer, but leave it an error when something else than Digest is wanted."""
-        with suppress(ValueError):
-            return super().http_error_401(*challenged)
-        return None
-
-
-class _Basic(urllib.request.HTTPBasicAuthHandler):
-    """Basic authentication (RFC 7617)."""
-
-    def http_error_401(self, *challenged: Any) -> Any:
-        """Answer, but leave it an error when something else than Basic is wanted."""
-        with suppress(ValueError):
-            return super().http_error_401(*challenged)
-        return None
 
 
 class _Stay(urllib.request.HTTPRedirectHandler):
@@ -236,18 +163,26 @@ def late(endpoint: Endpoint) -> EndpointError:
     return EndpointError(f"{endpoint.url} did not answer within {endpoint.timeout:g} seconds")
 
 
-def refusal(endpoint: Endpoint, code: int | None, body: bytes) -> str:
-    """Return what an endpoint says that answers no."""
-    said = _first_lines(body)
+def refused(endpoint: Endpoint, code: int | None, headers: Message | None, body: bytes) -> EndpointError:
+    """Return the error of an endpoint that says no, in its own words, and in which no secret is repeated."""
+    where = headers["Location"] if headers and code and code < 400 else None
+    if where:
+        return EndpointError(f"{endpoint.url} redirects to {where}: use that address")
+    said = endpoint.credentials.hidden(_first_lines(body))[:_LONGEST_WORDS]
     meaning = http.client.responses.get(code or 0, "")
-    return f"{endpoint.url} answered {code} {meaning}".rstrip() + (f": {said}" if said else "")
+    message = f"{endpoint.url} answered {code} {meaning}".rstrip() + (f": {said}" if said else "")
+    if code == 401 and endpoint.credentials == Credentials():
+        return EndpointError(f"{message}\nset {NAMES}, in the environment")
+    if code in (401, 403) and endpoint.credentials != Credentials():
+        return EndpointError(f"{message}\nthe credentials of the environment are not taken, or may not do this")
+    return EndpointError(message)
 
 
 def _first_lines(body: bytes) -> str:
-    """Return the first five lines of an error page as plain text, at most 500 characters."""
+    """Return the first five lines of an error page as plain text."""
     text = body.decode("utf-8", errors="replace")
     if re.search(r"(?i)<(?:!doctype|html|body)\b", text):
         text = re.sub(r"(?is)<(script|style|head)\b.*?</\1>", " ", text)
         text = html.unescape(re.sub(r"<[^<>]*>", "\n", text))
     lines = ["".join(c for c in " ".join(line.split()) if c.isprintable()) for line in text.splitlines()]
-    return "\n".join([line for line in lines if line][:5])[:500]
+    return "\n".join([line for line in lines if line][:5])

@@ -4,7 +4,7 @@ import ast
 import http.client
 import time
 import urllib.error
-import urllib.parse
+import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from email.message import Message
@@ -19,7 +19,8 @@ from kg.graph.store import Solutions, read_results, read_triples
 from kg.graph.terms import parse
 from kg.query.answer import Answer
 from kg.query.catalogue import Catalogue, Query
-from kg.query.exchange import TRY_AGAIN, Endpoint, late, pause, refusal
+from kg.query.credentials import Authorization
+from kg.query.exchange import TRY_AGAIN, Endpoint, late, pause, refused
 from kg.query.tokens import declared, form, over, used
 
 _ACCEPT_RESULTS = "application/sparql-results+json"
@@ -76,8 +77,21 @@ def _results(data: bytes) -> Solutions | bool:
     return found
 
 
-def _wrapper(query: str, endpoint: Endpoint, *, is_graph: bool) -> SPARQLWrapper:
-    wrapper = SPARQLWrapper(endpoint.url, agent=f"kg/{version('kg-publisher')}")
+class _Wrapper(SPARQLWrapper):
+    """A question that is told who asks, for the endpoint alone: an address that it redirects to is not told."""
+
+    who: Authorization
+
+    def _createRequest(self) -> urllib.request.Request:  # noqa: N802  # as SPARQLWrapper names it
+        request = super()._createRequest()
+        for name, value in self.who.headers(request.get_method(), request.full_url).items():
+            request.add_unredirected_header(name, value)
+        return request
+
+
+def _wrapper(query: str, endpoint: Endpoint, *, is_graph: bool) -> _Wrapper:
+    wrapper = _Wrapper(endpoint.url, agent=f"kg/{version('kg-publisher')}")
+    wrapper.who = Authorization(endpoint.credentials)
     wrapper.setMethod(POST)
     wrapper.setReturnFormat(TURTLE if is_graph else JSON)
     wrapper.setOnlyConneg(True)
@@ -90,15 +104,13 @@ def _wrapper(query: str, endpoint: Endpoint, *, is_graph: bool) -> SPARQLWrapper
     return wrapper
 
 
-def _exchange(wrapper: SPARQLWrapper, endpoint: Endpoint) -> tuple[bytes, str]:
+def _exchange(wrapper: _Wrapper, endpoint: Endpoint) -> tuple[bytes, str]:
     """Return the body and the media type of the endpoint's answer, after as many trials as it takes."""
     for trial in range(endpoint.retries + 1):
         try:
             code, headers, body = _once(wrapper, endpoint)
-        except SPARQLWrapperException as error:
-            if isinstance(error.__context__, urllib.error.HTTPError):
-                _stay(endpoint, error.__context__.geturl())
-            raise EndpointError(refusal(endpoint, _status(error), _response(error))) from error
+            if code == 401 and wrapper.who.challenged(headers):
+                code, headers, body = _once(wrapper, endpoint)
         except TimeoutError as error:
             raise late(endpoint) from error
         except urllib.error.URLError as error:
@@ -111,18 +123,23 @@ def _exchange(wrapper: SPARQLWrapper, endpoint: Endpoint) -> tuple[bytes, str]:
         if code < 300:
             return body, headers.get_content_type()
         if code not in TRY_AGAIN or trial == endpoint.retries:
-            where = f" to {headers['Location']}" if code < 400 and headers["Location"] else ""
-            raise EndpointError(refusal(endpoint, code, body) + where)
+            raise refused(endpoint, code, headers, body)
         time.sleep(pause(headers, endpoint.pause * 2**trial))
     raise AssertionError("the last trial returns or raises")
 
 
-def _once(wrapper: SPARQLWrapper, endpoint: Endpoint) -> tuple[int, Message, bytes]:
+def _once(wrapper: _Wrapper, endpoint: Endpoint) -> tuple[int, Message, bytes]:
     """Return the status, the headers and the body of one exchange; of an error page, as much as arrives."""
     deadline = time.monotonic() + endpoint.timeout
     parts: list[bytes] = []
     try:
         response = wrapper.query().response
+    except SPARQLWrapperException as error:
+        refusal = error.__context__
+        if not isinstance(refusal, urllib.error.HTTPError):
+            raise EndpointError(f"{endpoint.url} was not asked: {error}") from error
+        _stay(endpoint, refusal.geturl())
+        return refusal.code, refusal.headers, _response(error)
     except urllib.error.HTTPError as error:
         with error, suppress(OSError, http.client.HTTPException):
             _stay(endpoint, error.geturl())
@@ -148,10 +165,6 @@ def _parts(response: Any, deadline: float) -> Iterator[bytes]:
         yield part
         if time.monotonic() > deadline:
             raise TimeoutError
-
-
-def _status(error: SPARQLWrapperException) -> int | None:
-    return error.__context__.code if isinstance(error.__context__, urllib.error.HTTPError) else None
 
 
 def _response(error: SPARQLWrapperException) -> bytes:

@@ -22,7 +22,8 @@ from kg.graph.store import read_quads
 from kg.project import Project
 from kg.publication.pushing.push import Pushed, push
 from kg.publication.pushing.store import Place
-from kg.query.exchange import Credentials, Endpoint
+from kg.query.credentials import Credentials
+from kg.query.exchange import Endpoint
 
 OXIGRAPH = Path(sys.executable).with_name("oxigraph")
 RECORD = "https://example.org/graph/pushed"
@@ -46,14 +47,14 @@ class Store:
 
     @property
     def place(self) -> Place:
-        return Place(*(Endpoint(url, timeout=120, pause=0.01) for url in (self.queries, self.updates, self.graphs)))
+        urls = (self.queries, self.updates, self.graphs)
+        return Place(*(Endpoint(url, timeout=120, pause=0.01, credentials=self.credentials) for url in urls))
 
     def push(self, build: Build, project: Project, **options: bool) -> Pushed:
         return push(
             build,
             project=project,
             place=self.place,
-            credentials=self.credentials,
             default_graph=self.default_graph,
             progress=lambda step: None,
             **options,
@@ -110,11 +111,15 @@ def written(folder: Path, nquads: str) -> Build:
 
 @dataclass
 class Proxy:
-    """What stands between: after so many requests it fails in this way; it lets in who says ``wants``, if anything."""
+    """What stands between: after so many requests it fails in this way; it lets in who says ``wants``, if anything.
+
+    ``only`` is the method that fails, if it is not any.
+    """
 
     url: str = ""
     after: int = 0
     fault: str = ""
+    only: str = ""
     wants: str = ""
     seen: int = 0
     refused: int = 0
@@ -132,7 +137,7 @@ def between(store: Store) -> Iterator[Proxy]:
             body = self.rfile.read(int(self.headers["Content-Length"] or 0))
             proxy.seen += 1
             proxy.methods.append(self.command)
-            fault = proxy.fault if proxy.seen > proxy.after else ""
+            fault = proxy.fault if proxy.seen > proxy.after and proxy.only in ("", self.command) else ""
             if proxy.wants and self.headers["Authorization"] != proxy.wants:
                 proxy.refused += 1
                 self.send_response(401)

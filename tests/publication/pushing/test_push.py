@@ -17,8 +17,9 @@ from kg.graph.canonical import canonical_nquads
 from kg.graph.store import read_quads
 from kg.project import Project
 from kg.publication.pushing import pieces
-from kg.publication.pushing.push import pushed_dataset
-from kg.query.exchange import Credentials, Endpoint
+from kg.publication.pushing.push import push, pushed_dataset
+from kg.query.credentials import Credentials
+from kg.query.exchange import Endpoint
 from tests.publication.pushing.conftest import MORE, P, dataset
 from tests.publication.pushing.stores import RECORD, Store, between, contents, free_port, masked, of, oxigraph, written
 
@@ -70,6 +71,16 @@ def test_pieces_of_any_size_give_the_same(
     small_pieces(monkeypatch)
     store.push(small, example)
     assert contents(store) == of(small)
+
+
+def test_graphs_that_say_the_same_are_sent_once(
+    store: Store, example: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small_pieces(monkeypatch)
+    lines = [f'<https://example.org/s{i}> {P} "{i}" ' for i in range(4)]
+    build = written(tmp_path / "b", "".join(f"{line}<urn:g{g}> .\n" for line in lines for g in range(20)))
+    assert store.push(build, example).sent == 4
+    assert contents(store) == of(build)
 
 
 def test_a_literal_of_ten_megabytes_and_ill_typed_ones_stay_what_they_are(
@@ -162,6 +173,19 @@ def test_who_was_stopped_anywhere_goes_on_and_nothing_is_lost_or_twice(
                 if f"{RECORD}/" in line]  # fmt: skip
 
 
+def test_a_long_literal_is_named_when_the_store_does_not_take_it(
+    store: Store, example: Project, tmp_path: Path
+) -> None:
+    lines = {size: f'<https://example.org/s{size}> {P} "{"é" * size}"@fr .\n' for size in (100, 400_000)}
+    for size, line in lines.items():
+        with between(store) as proxy:
+            proxy.after, proxy.fault, proxy.only = 0, "500", "PUT"
+            with pytest.raises(EndpointError, match="the disk is full") as caught:
+                store.through(proxy.url).push(written(tmp_path / str(size), line), example)
+        named = f"a literal of 800,005 bytes: <https://example.org/s400000> {P}"
+        assert (named in str(caught.value)) is (size == 400_000)
+
+
 def test_until_all_is_sent_readers_see_the_old_graphs(
     store: Store, example: Project, small: Build, tmp_path: Path
 ) -> None:
@@ -198,6 +222,73 @@ def test_killed_at_a_random_moment_and_begun_again_it_is_the_same(
     assert RECORD + "/" not in httpx.get(store.graphs, headers={"Accept": "application/n-quads"}).text
 
 
+# Two at once
+
+
+def test_a_push_that_another_overtakes_at_any_step_stops_and_the_other_ends_right(
+    store: Store, example: Project, small: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small_pieces(monkeypatch)
+    newer = written(tmp_path / "newer", dataset().replace('"x"', '"y"').replace("2019", "2021"))
+    overtaken = 0
+    for number in range(1, 50):
+        store.push(newer, example)
+        told: list[str] = []
+
+        def at(step: str, told: list[str] = told, number: int = number) -> None:
+            told.append(step)
+            if len(told) == number + 1:
+                store.push(newer, example)
+
+        try:
+            push(small, project=example, place=store.place, progress=at)
+        except EndpointError as error:
+            failure = error
+        else:
+            assert len(told) == number, told  # it was over before
+            assert contents(store) == of(small)
+            break
+        assert failure.exit_code == 3
+        assert "another push of https://example.org/ to" in str(failure)
+        assert contents(store) == of(newer), told
+        overtaken += 1
+    assert overtaken >= 5
+
+
+def test_what_another_push_has_put_in_place_late_is_seen_at_the_end(
+    store: Store, example: Project, small: Build
+) -> None:
+    graph, digest = f"GRAPH <{RECORD}>", "<https://schema.org/sha256>"
+    late = (
+        f"DELETE {{ {graph} {{ ?g {digest} ?is }} }} INSERT {{ {graph} {{ ?g {digest} 'another' }} }} "
+        f"WHERE {{ VALUES ?g {{ <https://example.org/g1> }} {graph} {{ ?g {digest} ?is }} }}"
+    )
+
+    def at(step: str) -> None:
+        if step == "counting":
+            httpx.post(store.updates, data={"update": late}).raise_for_status()
+
+    with pytest.raises(EndpointError, match=r"other triples than it should in 1 graphs: .*g1.*Push again"):
+        push(small, project=example, place=store.place, progress=at)
+    assert store.push(small, example).sent > 0
+    assert contents(store) == of(small)
+
+
+def test_of_pushes_that_begin_in_one_moment_at_least_one_ends_and_the_store_is_right(
+    store: Store, example: Project, small: Build, tmp_path: Path
+) -> None:
+    command = store.command(example.root, small.folder)
+    running = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(3)]
+    told = [process.communicate()[1] for process in running]
+    codes = [process.returncode for process in running]
+    assert 0 in codes, told
+    assert set(codes) <= {0, 3}
+    assert all(
+        "another push of https://example.org/" in said for said, code in zip(told, codes, strict=True) if code
+    ), told
+    assert contents(store) == of(small)
+
+
 def test_nobody_there_something_else_there_and_a_redirection_are_told(
     store: Store, example: Project, small: Build
 ) -> None:
@@ -230,7 +321,7 @@ def test_who_asks_is_said_as_the_store_wants_it(
         proxy.wants = wants
         replace(store.through(proxy.url), credentials=who).push(small, example)
         assert contents(store) == of(small)
-        assert proxy.refused <= 3 * asked
+        assert proxy.refused <= 4 * asked  # by each address, and by the graphs for what is read beside
         for other in (Credentials("dba", "wr0ngpassword"), Credentials(token="wr0ngtoken"), Credentials()):
             with pytest.raises(EndpointError, match="answered 401 Unauthorized") as caught:
                 replace(store.through(proxy.url), credentials=other).push(small, example)

@@ -8,10 +8,11 @@ of them, so that the blank nodes are the same in each.
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 from kg.errors import UsageError
 
@@ -19,10 +20,12 @@ LINES = 10_000
 """The most lines of a piece: the rows that Virtuoso answers without being set up for more."""
 BYTES = 8_000_000
 """The size from which a piece takes no further line."""
+_TOGETHER = 50  # of one request: statements of many triples cost more together than alone
 _BORDER = LINES * 9 // 10  # from here on, a piece ends with its subject
 _LINE = re.compile(
     rb'(\S+ \S+ (?:<[^ ]*>|_:\S+|".*"(?:\^\^<[^ ]*>|@[A-Za-z0-9-]+)?))(?: (<[^ ]*>|_:\S+))? \.\n', re.DOTALL
 )
+_Item = TypeVar("_Item")
 
 
 @dataclass(frozen=True)
@@ -122,6 +125,21 @@ class Contents:
             places = set().union(*along.values())
             found.append((all(homes == places for homes in along.values()), places, dict(along)))
         return found
+
+
+def grouped(items: Iterable[_Item], size: Callable[[_Item], int]) -> Iterator[list[_Item]]:
+    """Yield items in their order, as many for one request as are good for it: fifty, or triples like those of a piece.
+
+    ``size`` says how many triples an item has; one that has more than a piece is alone.
+    """
+    held: list[_Item] = []
+    for item in items:
+        if held and (len(held) == _TOGETHER or sum(map(size, held)) + size(item) > LINES):
+            yield held
+            held = []
+        held.append(item)
+    if held:
+        yield held
 
 
 def _read(dump: Path) -> Iterator[tuple[str, bytes]]:

@@ -4,20 +4,20 @@ Each request may be sent again with the same result, and what was done is seen i
 interrupted begins again, and does what is left.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from kg.errors import EndpointError, UsageError
 from kg.graph.build import Build
 from kg.graph.store import Dataset
 from kg.project import Project
-from kg.publication.pushing.pieces import Contents
+from kg.publication.pushing.pieces import Contents, grouped
 from kg.publication.pushing.record import Known, Record
 from kg.publication.pushing.staging import Staged, stage
 from kg.publication.pushing.store import Place, RemoteStore
-from kg.query.exchange import Credentials, Endpoint
+from kg.publication.pushing.turn import Turn
+from kg.query.exchange import Endpoint
 
-_GRAPHS = 50  # of one request
 _PIECES = 200  # of one request: a graph of more is put in place in several
 _SHOWN = 5
 
@@ -43,7 +43,6 @@ def push(
     *,
     project: Project,
     place: Place,
-    credentials: Credentials,
     default_graph: str | None = None,
     replace: bool = False,
     accept_changes: bool = False,
@@ -54,18 +53,21 @@ def push(
     The default graph goes to the graph that ``default_graph`` names, an IRI, else to that of the store. Raises
     UsageError when there are graphs of these names that were not pushed, unless told to ``replace`` them, or when the
     default graph of the store is not one of its own; EndpointError when the store fails, keeps other values, unless
-    told to ``accept_changes``, or holds something else at the end.
+    told to ``accept_changes``, or holds something else at the end, and when another push of the same base has begun.
     """
-    store = RemoteStore(place, credentials=credentials)
+    store = RemoteStore(place)
     record = Record(project.base, f"<{default_graph}>" if default_graph else "")
     progress("reading the build")
     contents = Contents.of(build.dump)
     targets = _targets(contents, record)
+    _refuse_foreign(store, record, record.read(store), targets, replace=replace)
+    turn = Turn.take(store, record)
     known = record.read(store)
-    _refuse_foreign(store, record, known, targets, replace=replace)
     there = _there(store, known, contents, targets)
     wanted = contents.together(graph for target, graph in targets.items() if target not in there)
-    staged = stage(store, record=record, contents=contents, graphs=wanted, waiting=known.pieces, progress=progress)
+    staged = stage(
+        store, record=record, turn=turn, contents=contents, graphs=wanted, waiting=known.pieces, progress=progress
+    )
     if staged.changed and not accept_changes:
         raise EndpointError(
             f"{place.graphs.url} would change the values of {staged.changed:,} triples. Nothing was put in place; "
@@ -73,14 +75,22 @@ def push(
         )
     progress("putting the graphs in place")
     for request in _placing(record, contents, staged, targets):
+        turn.keep()
         store.update(request)
     progress("removing what is no more")
-    gone = [graph for graph in known.graphs if graph not in targets]
-    for some in _portions([*gone, *(known.pieces.keys() | staged.holds.keys())], _GRAPHS):
-        store.update([*(statement for graph in some for statement in _dropped(graph)), record.forgotten(some)])
+    gone = {graph: found[0] if found else 0 for graph, found in known.graphs.items() if graph not in targets}
+    removed = {piece: size or 0 for piece, size in known.pieces.items()} | staged.holds | gone
+    for some in grouped(removed, removed.__getitem__):
+        turn.keep()
+        # Some stores drop what was created only, or keep what is empty; together, both take Virtuoso ten times as long.
+        for request in (_cleared(some), [f"DROP SILENT {_named(graph)}" for graph in some], [record.forgotten(some)]):
+            store.update(request)
     progress("counting")
     sizes = {target: there[target] for target, graph in targets.items() if graph not in wanted}
-    _recount(store, sizes | {t: _size(staged, g) for t, g in targets.items() if g in wanted})
+    sizes |= {target: _size(staged, graph) for target, graph in targets.items() if graph in wanted}
+    turn.keep()
+    _recount(store, record, {t: (size, contents.digests[targets[t]]) for t, size in sizes.items()})
+    turn.end()
     triples = sum(contents.lines.values())
     return Pushed(len(targets), triples, staged.sent, len(gone), staged.otherwise, staged.changed)
 
@@ -90,7 +100,7 @@ def pushed_dataset(endpoint: Endpoint, *, base: str, default_graph: str) -> Data
 
     Raises EndpointError when it fails, or nothing was pushed there.
     """
-    store = RemoteStore(Place(endpoint, endpoint, endpoint), credentials=Credentials())
+    store = RemoteStore(Place(endpoint, endpoint, endpoint))
     named = Record(base, f"<{default_graph}>").named(store)
     if not named:
         raise EndpointError(f"{endpoint.url} holds no graph that kg push put there for {base}")
@@ -136,16 +146,17 @@ def _there(store: RemoteStore, known: Known, contents: Contents, targets: Mappin
 
 def _placing(record: Record, contents: Contents, staged: Staged, targets: Mapping[str, str]) -> Iterator[list[str]]:
     """Yield requests of the statements that put the pieces in place, graph after graph."""
-    for some in _portions([target for target, graph in targets.items() if graph in staged.pieces], _GRAPHS):
+    sizes = {target: _size(staged, graph) for target, graph in targets.items() if graph in staged.pieces}
+    for some in grouped(sizes, sizes.__getitem__):
         statements = record.begun(some)
         for target in some:
-            statements.append(f"CLEAR SILENT {_named(target)}")
-            for pieces in _portions(staged.pieces[targets[target]], _PIECES):
-                statements += [f"ADD GRAPH {piece} TO {_named(target)}" for piece in pieces]
-                if len(pieces) == _PIECES:
+            statements += _cleared([target])
+            pieces = staged.pieces[targets[target]]
+            for start in range(0, len(pieces), _PIECES):
+                if start:
                     yield statements
                     statements = []
-        sizes = {target: _size(staged, targets[target]) for target in some}
+                statements += [f"ADD GRAPH {piece} TO {_named(target)}" for piece in pieces[start : start + _PIECES]]
         yield [*statements, record.done({t: (sizes[t], contents.digests[targets[t]]) for t in some})]
 
 
@@ -153,27 +164,20 @@ def _size(staged: Staged, graph: str) -> int:
     return sum(staged.holds[piece] for piece in staged.pieces[graph])
 
 
-def _dropped(graph: str) -> list[str]:
-    """Return the statements that remove a graph: some stores drop what was created only, or keep what is empty."""
-    return [f"CLEAR SILENT {_named(graph)}", *([f"DROP SILENT GRAPH {graph}"] if graph else [])]
+def _cleared(graphs: Iterable[str]) -> list[str]:
+    return [f"CLEAR SILENT {_named(graph)}" for graph in graphs]
 
 
 def _named(graph: str) -> str:
     return f"GRAPH {graph}" if graph else "DEFAULT"
 
 
-def _portions(items: Sequence[str], length: int) -> Iterator[Sequence[str]]:
-    """Yield items in their order, so many at once."""
-    return (items[start : start + length] for start in range(0, len(items), length))
-
-
-def _recount(store: RemoteStore, sizes: Mapping[str, int]) -> None:
-    """Raise EndpointError when graphs do not hold so many triples."""
-    found = store.sizes(sizes)
-    wrong = [graph for graph in sizes if found[graph] != sizes[graph]]
+def _recount(store: RemoteStore, record: Record, wanted: Mapping[str, tuple[int, str]]) -> None:
+    """Raise EndpointError when graphs do not hold so many triples, or are recorded as something else."""
+    found, recorded = store.sizes(wanted), record.read(store).graphs
+    wrong = [graph for graph, is_so in wanted.items() if found[graph] != is_so[0] or recorded.get(graph) != is_so]
     if wrong:
-        told = "; ".join(f"{g or 'the default graph'}: {found[g]:,} for {sizes[g]:,}" for g in wrong[:_SHOWN])
+        told = "; ".join(f"{g or 'the default graph'}: {found[g]:,} for {wanted[g][0]:,}" for g in wrong[:_SHOWN])
         raise EndpointError(
-            f"{store.place.queries.url} holds another number of triples than it should in {len(wrong):,} graphs: "
-            f"{told}. Push again"
+            f"{store.place.queries.url} holds other triples than it should in {len(wrong):,} graphs: {told}. Push again"
         )

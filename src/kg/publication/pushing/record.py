@@ -2,7 +2,8 @@
 
 ``<base>graph/pushed`` says of each graph of ours that it is a ``sd:Graph``, and once it is in place how many triples it
 holds (``void:triples``) and the SHA-256 of its lines in the build (``schema:sha256``); of each piece that waits to be
-put in place that it is a ``void:Dataset``, and once it was compared how many triples it holds.
+put in place that it is a ``void:Dataset``, and once it was compared how many triples it holds; and of itself, while
+somebody pushes, by which push it is made (``prov:wasGeneratedBy``).
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -12,12 +13,14 @@ from kg.graph.terms import RDF, parse
 from kg.publication.pushing.store import RemoteStore
 
 _A = f"<{RDF}type>"
-_SD, _VOID, _SCHEMA = (
+_SD, _VOID, _SCHEMA, _PROV = (
     "http://www.w3.org/ns/sparql-service-description#",
     "http://rdfs.org/ns/void#",
     "https://schema.org/",
+    "http://www.w3.org/ns/prov#",
 )
 _GRAPH, _NAMED, _PIECE = f"<{_SD}Graph>", f"<{_SD}NamedGraph>", f"<{_VOID}Dataset>"
+_MADE_BY = f"<{_PROV}wasGeneratedBy>"
 _HOLDS, _SHA256 = f"<{_VOID}triples>", f"<{_SCHEMA}sha256>"
 
 
@@ -62,6 +65,19 @@ class Record:
     def named(self, store: RemoteStore) -> tuple[str, ...]:
         """Return the IRIs of the graphs in place, but for what stands for the default graph."""
         return tuple(str(graph)[1:-1] for (graph,) in store.rows_by("g", self._in(f"?g a {_NAMED}")))
+
+    def pushes(self, store: RemoteStore) -> list[str]:
+        """Return the names of the pushes that stand in the record."""
+        return [str(name) for (name,) in store.rows_by("push", self._in(f"{self.graph} {_MADE_BY} ?push"))]
+
+    def taken_by(self, push: str) -> list[str]:
+        """Return the statements that the record is made by this push, and by no other."""
+        others = self._in(f"{self.graph} {_MADE_BY} ?push")
+        return [f"DELETE WHERE {{ {others} }}", self._insert(f"{self.graph} {_MADE_BY} {push}")]
+
+    def left_by(self, push: str) -> str:
+        """Return the statement that a push is over."""
+        return f"DELETE DATA {{ {self._in(f'{self.graph} {_MADE_BY} {push}')} }}"
 
     def begun(self, graphs: Collection[str]) -> list[str]:
         """Return the statements that graphs are ours, and not in place."""

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 from kg.errors import EndpointError
 from kg.graph.store import read_quads, read_results
 from kg.graph.terms import parse
-from kg.query.exchange import Credentials, Endpoint, Reply, Session
+from kg.query.exchange import Endpoint, Reply, Session
 from kg.source.reader import Triple
 
 _RESULTS = "application/sparql-results+json"
@@ -31,23 +31,23 @@ class Place:
 
 
 class RemoteStore:
-    """A store at a place, written by one who asks. What it does raises EndpointError when the store fails."""
+    """A store at a place. What it does raises EndpointError when the store fails."""
 
-    def __init__(self, place: Place, *, credentials: Credentials) -> None:
+    def __init__(self, place: Place) -> None:
         self.place = place
-        self._session = Session((place.queries, place.updates, place.graphs), credentials)
+        self._queries, self._updates, self._graphs = map(Session, (place.queries, place.updates, place.graphs))
 
     def put(self, graph: str, lines: Iterable[bytes]) -> None:
         """Make a graph hold these lines of N-Triples and nothing else (Graph Store Protocol, section 5.3)."""
         body = _HEAD + b"".join(lines)
         headers = {"Content-Type": "text/turtle; charset=utf-8"}
-        self._session.send("PUT", self.place.graphs, parameters=_named(graph), headers=headers, body=body)
+        self._graphs.send("PUT", parameters=_named(graph), headers=headers, body=body)
 
     def get(self, graph: str) -> list[Triple]:
         """Return the triples of a graph; a store may answer fewer than it holds."""
         headers = {"Accept": "application/n-triples, text/turtle;q=0.5"}
         where = self.place.graphs
-        reply = self._session.send("GET", where, parameters=_named(graph), headers=headers, missing=True)
+        reply = self._graphs.send("GET", parameters=_named(graph), headers=headers, missing=True)
         if reply.status == 404:
             return []
         if reply.media_type not in _TRIPLES:
@@ -60,7 +60,7 @@ class RemoteStore:
     def update(self, operations: Sequence[str]) -> None:
         """Run operations of SPARQL Update, in one request."""
         headers = {"Content-Type": "application/sparql-update; charset=utf-8"}
-        self._session.send("POST", self.place.updates, headers=headers, body=" ;\n".join(operations).encode())
+        self._updates.send("POST", headers=headers, body=" ;\n".join(operations).encode())
 
     def holds(self, pattern: str) -> bool:
         """Tell whether a pattern has a solution."""
@@ -99,7 +99,7 @@ class RemoteStore:
     def _rows(self, query: str) -> tuple[tuple[str | None, ...], ...]:
         headers = {"Accept": _RESULTS, "Content-Type": "application/x-www-form-urlencoded"}
         where = self.place.queries
-        reply = self._session.send("POST", where, headers=headers, body=urlencode({"query": query}).encode())
+        reply = self._queries.send("POST", headers=headers, body=urlencode({"query": query}).encode())
         try:
             found = read_results(reply.body)
         except ValueError as error:
