@@ -42,6 +42,9 @@ class Dataset:
 Result = Solutions | tuple[Triple, ...] | bool
 
 
+_DEFAULT = ox.DefaultGraph()
+
+
 class Store:
     """A SPARQL 1.1 store."""
 
@@ -114,12 +117,17 @@ class Store:
         """
         try:
             name = None if predicate is None else ox.NamedNode(predicate[1:-1])
-            place = ox.DefaultGraph() if graph == "" else _node(graph)
+            place = _DEFAULT if graph == "" else _node(graph)
             found = self._store.quads_for_pattern(_node(subject), name, _node(object), place)
         except ValueError:
             return
-        for quad in found:
-            yield _quad(quad)
+        for s, p, o, g in found:  # what is given need not be written again
+            yield (
+                ("" if g == _DEFAULT else str(g)) if graph is None else graph,
+                subject or str(s),
+                predicate or str(p),
+                object or _token(o),
+            )
 
     def graphs(self) -> Iterator[str]:
         """Yield the tokens of the named graphs."""
@@ -212,13 +220,18 @@ def read_quads(data: bytes, *, suffix: str) -> Iterator[Quad]:
 
 def write_triples(triples: Iterable[Triple], *, suffix: str, prefixes: Mapping[str, str]) -> bytes:
     """Return triples, in their order, in the format of a suffix such as ``.rdf``. Blank nodes keep their labels."""
-    return write_lines("".join(f"{s} {p} {o} .\n" for s, p, o in triples), suffix=suffix, prefixes=prefixes)
+    return Lines("".join(f"{s} {p} {o} .\n" for s, p, o in triples)).write(suffix=suffix, prefixes=prefixes)
 
 
-def write_lines(ntriples: str, *, suffix: str, prefixes: Mapping[str, str]) -> bytes:
-    """Return the triples of N-Triples, as ``write_triples`` does."""
-    parsed = ox.parse(ntriples.encode(), format=ox.RdfFormat.N_TRIPLES, lenient=True)
-    return ox.serialize((quad.triple for quad in parsed), format=FORMATS[suffix], prefixes=dict(prefixes)) or b""
+class Lines:
+    """The triples of N-Triples whose terms are known to be right, in their order, parsed once for several formats."""
+
+    def __init__(self, ntriples: str) -> None:
+        self._quads = list(ox.parse(ntriples.encode(), format=ox.RdfFormat.N_TRIPLES, lenient=True))
+
+    def write(self, *, suffix: str, prefixes: Mapping[str, str]) -> bytes:
+        """Return them in the format of a suffix, as ``write_triples`` does."""
+        return ox.serialize(self._quads, format=FORMATS[suffix], prefixes=dict(prefixes)) or b""
 
 
 def canonical(triples: Iterable[Triple]) -> tuple[Triple, ...]:

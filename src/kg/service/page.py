@@ -75,8 +75,9 @@ class Page:
         """Return the page of a resource. ``path`` is its address without suffix, relative to the root."""
         self._about, self._address = described.iri, path
         self._here = {"page": str(described.page)} if described.page > 1 else {}
-        own = [fact for fact in described.facts if fact.triple[0] == iri(described.iri)]
-        name = self._names.name(iri(described.iri))
+        token = iri(described.iri)
+        said = _by_subject(described.whole.facts)
+        name = self._names.name(token)
         template, documented = self._documentation.page(described.iri) if described.page == 1 else ("resource.html", {})
         return self._view.render(
             template,
@@ -87,14 +88,14 @@ class Page:
             trail=self._trail(described.iri),
             name=name,
             iri=described.iri,
-            kinds=[self._kind(kind) for kind in self._shelf.things.kinds_of(iri(described.iri))],
+            kinds=[self._kind(kind) for kind in self._shelf.things.kinds_of(token)],
             deprecated=deprecated,
-            facts=self._grouped(own, _by_subject(described.facts)),
+            facts=self._grouped(said.get(token, ()), said),
             parts=self._parts(described),
             contents=self._contents(described),
-            contents_count=self._number(described.contents_count),
+            contents_count=self._number(len(described.whole.contents)),
             incoming=self._incoming(described),
-            incoming_count=self._number(described.incoming_count),
+            incoming_count=self._number(len(described.whole.incoming)),
             turns=turns(self._view, path, {}, page=described.page, pages=described.pages),
             forms=[
                 (form.media_type, self._view.url(path, {**self._here, "format": form.suffix}, plain=True))
@@ -180,7 +181,7 @@ class Page:
 
     def _parts(self, described: Description) -> list[Shown]:
         shown = []
-        for part in described.parts:
+        for part in described.whole.parts:
             if passage := self._project.evidence.locate(part):
                 shown.append(Shown(self._view.words["line"].format(passage[1]), href=self._names.href(part)))
             else:
@@ -189,7 +190,7 @@ class Page:
 
     def _contents(self, described: Description) -> list[tuple[Shown, list[Group]]]:
         """Return what the named graphs hold, by subject; a document's are left to the pages of its passages."""
-        if described.parts:
+        if described.whole.parts:
             return []
         nested = _by_subject(described.contents)
         return [

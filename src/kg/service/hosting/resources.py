@@ -14,7 +14,7 @@ from kg.graph.build import Build
 from kg.project import Project
 from kg.publication.dumps import File
 from kg.service.addresses import Address
-from kg.service.documents import Description, Documents, write_documents
+from kg.service.documents import Description, Documents
 from kg.service.negotiation import FORMS, HTML
 from kg.service.page import Page
 from kg.service.reading import reading
@@ -22,6 +22,7 @@ from kg.service.site import Site
 from kg.service.things import Shelf
 from kg.service.view import view_at
 from kg.service.wordings import spoken
+from kg.service.writing import Writing
 
 _AT_ONCE = 100  # resources that a process is given
 _LONGEST = 255  # bytes of a name on most file systems
@@ -101,16 +102,16 @@ class Writer:
 
     def _write(self, name: str) -> Iterator[File]:
         address = self._documents.address(name) or ""
-        page, pages = 1, 1
-        while page <= pages and (described := self._documents.describe(name, page)):
-            pages = described.pages
-            yield from self._page(described, address)
+        page, writing = 1, None
+        while described := self._documents.describe(name, page):
+            writing = writing or Writing(described.whole, project=self._project)
+            yield from self._page(described, address, writing)
             page += 1
 
-    def _page(self, described: Description, address: str) -> Iterator[File]:
+    def _page(self, described: Description, address: str, writing: Writing) -> Iterator[File]:
         path, page = unquote(address), described.page
         forms = [form for form in FORMS if form != HTML]
-        for form, body in zip(forms, write_documents(described, forms, project=self._project), strict=True):
+        for form, body in zip(forms, writing.documents(described, forms), strict=True):
             yield self.put(str(Address(path, form.suffix, None, page)), body)
         deprecated = self._documents.is_deprecated(described.iri)
         for language in self._languages:
