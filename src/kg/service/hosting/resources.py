@@ -102,18 +102,18 @@ class Writer:
 
     def _write(self, name: str) -> Iterator[File]:
         address = self._documents.address(name) or ""
+        deprecated = self._documents.is_deprecated(name)
         page, writing = 1, None
         while described := self._documents.describe(name, page):
             writing = writing or Writing(described.whole, project=self._project)
-            yield from self._page(described, address, writing)
+            yield from self._page(described, address, writing, deprecated)
             page += 1
 
-    def _page(self, described: Description, address: str, writing: Writing) -> Iterator[File]:
+    def _page(self, described: Description, address: str, writing: Writing, deprecated: bool) -> Iterator[File]:
         path, page = unquote(address), described.page
         forms = [form for form in FORMS if form != HTML]
         for form, body in zip(forms, writing.documents(described, forms), strict=True):
             yield self.put(str(Address(path, form.suffix, None, page)), body)
-        deprecated = self._documents.is_deprecated(described.iri)
         for language in self._languages:
             written = self._in(language, address).resource(described, path=address, deprecated=deprecated)
             file = self.put(str(Address(path, HTML.suffix, language, page)), written.encode())
