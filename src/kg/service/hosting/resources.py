@@ -19,12 +19,13 @@ from kg.service.negotiation import FORMS, HTML
 from kg.service.page import Page
 from kg.service.reading import reading
 from kg.service.site import Site
-from kg.service.things import Shelf
+from kg.service.things import Shelf, Things
 from kg.service.view import view_at
+from kg.service.vocabulary import Vocabulary
 from kg.service.wordings import spoken
 from kg.service.writing import Writing
 
-_AT_ONCE = 100  # resources that a process is given
+_AT_ONCE = 50  # resources that a process is given
 _LONGEST = 255  # bytes of a name on most file systems
 
 
@@ -70,11 +71,11 @@ class Documented:
     reads: Collection[str]
 
 
-def write_resources(build: Build, names: Sequence[str], *, project: Project, root: Path) -> Iterator[Documented]:
+def write_resources(names: Sequence[str], *, site: Site, shelf: Shelf, root: Path) -> Iterator[Documented]:
     """Write the documents of resources, by their IRIs, below ``root``, and yield what is written."""
     parts = [names[place : place + _AT_ONCE] for place in range(0, len(names), _AT_ONCE)]
     count = min(os.cpu_count() or 1, len(parts))
-    given = (project.settings_file, build.folder, root)
+    given = (site.project.settings_file, site.build.folder, root, shelf.things, shelf.vocabulary)
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(count, mp_context=context, initializer=_begin, initargs=given) as pool:
         for written, notes in pool.map(_write, parts):
@@ -152,11 +153,13 @@ def link(file: File, path: str, *, root: Path) -> File:
 _writer: Writer
 
 
-def _begin(settings: Path, folder: Path, root: Path) -> None:
+def _begin(settings: Path, folder: Path, root: Path, things: Things, vocabulary: Vocabulary) -> None:
     """Make what this process writes by."""
     global _writer  # of the process, which is ours alone
     site = Site(Project.load(settings), Build(folder))
-    _writer = Writer(site, Shelf(Documents(site.build, project=site.project)), root)
+    _writer = Writer(
+        site, Shelf(Documents(site.build, project=site.project), things=things, vocabulary=vocabulary), root
+    )
 
 
 def _write(names: Sequence[str]) -> tuple[list[tuple[str, Sequence[File], "array[int]"]], list[str]]:
