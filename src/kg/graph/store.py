@@ -39,6 +39,9 @@ class Dataset:
     named: tuple[str, ...] = ()
 
 
+Parsed = ox.Quad
+"""A triple as the engine has it."""
+
 Result = Solutions | tuple[Triple, ...] | bool
 
 
@@ -220,18 +223,18 @@ def read_quads(data: bytes, *, suffix: str) -> Iterator[Quad]:
 
 def write_triples(triples: Iterable[Triple], *, suffix: str, prefixes: Mapping[str, str]) -> bytes:
     """Return triples, in their order, in the format of a suffix such as ``.rdf``. Blank nodes keep their labels."""
-    return Lines("".join(f"{s} {p} {o} .\n" for s, p, o in triples)).write(suffix=suffix, prefixes=prefixes)
+    parsed = parsed_lines("".join(f"{s} {p} {o} .\n" for s, p, o in triples))
+    return write_parsed(parsed, suffix=suffix, prefixes=prefixes)
 
 
-class Lines:
-    """The triples of N-Triples whose terms are known to be right, in their order, parsed once for several formats."""
+def parsed_lines(ntriples: str) -> list[Parsed]:
+    """Return the triples of N-Triples whose terms are known to be right, in their order, for ``write_parsed``."""
+    return [*ox.parse(ntriples.encode(), format=ox.RdfFormat.N_TRIPLES, lenient=True)]
 
-    def __init__(self, ntriples: str) -> None:
-        self._quads = list(ox.parse(ntriples.encode(), format=ox.RdfFormat.N_TRIPLES, lenient=True))
 
-    def write(self, *, suffix: str, prefixes: Mapping[str, str]) -> bytes:
-        """Return them in the format of a suffix, as ``write_triples`` does."""
-        return ox.serialize(self._quads, format=FORMATS[suffix], prefixes=dict(prefixes)) or b""
+def write_parsed(triples: Iterable[Parsed], *, suffix: str, prefixes: Mapping[str, str]) -> bytes:
+    """Return triples, in their order, in the format of a suffix, as ``write_triples`` does."""
+    return ox.serialize(triples, format=FORMATS[suffix], prefixes=dict(prefixes)) or b""
 
 
 def canonical(triples: Iterable[Triple]) -> tuple[Triple, ...]:

@@ -4,8 +4,9 @@ import io
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from itertools import chain
+from operator import itemgetter
 
-from kg.graph.store import Lines, canonical_quads
+from kg.graph.store import Parsed, canonical_quads, parsed_lines, write_parsed
 from kg.graph.terms import iri
 from kg.project import Project
 from kg.service.documents import Description, Statement, Whole
@@ -52,7 +53,7 @@ class Writing:
                 case "nt":
                     yield texts.ntriples.encode()
                 case suffix:
-                    yield texts.parsed.write(suffix=f".{suffix}", prefixes=self._used(own))
+                    yield write_parsed(texts.parsed, suffix=f".{suffix}", prefixes=self._used(own))
 
     def _used(self, own: Iterable[Triple]) -> dict[str, str]:
         """Return the prefixes that names of properties begin with."""
@@ -86,12 +87,19 @@ class _Flat:
         return sorted([*before, *(_line(fact.triple) for fact in self._facts)])
 
     @cached_property
+    def _parsed(self) -> list[tuple[str, Parsed]]:
+        """The lines of N-Triples, with what they say."""
+        before = self._before._parsed if self._before else ()
+        lines = [_line(fact.triple) for fact in self._facts]
+        return sorted([*before, *zip(lines, parsed_lines("".join(lines)), strict=True)], key=itemgetter(0))
+
+    @property
     def ntriples(self) -> str:
         return "".join(self._sorted)
 
     @cached_property
-    def parsed(self) -> Lines:
-        return Lines(self.ntriples)
+    def parsed(self) -> list[Parsed]:
+        return [said for _, said in self._parsed]
 
     def turtle(self) -> str:
         return self._plain.turtle(self._lines)
@@ -108,7 +116,7 @@ class _Nested:
         self._quads = canonical_quads(_quads(facts))
         self._triples = sorted({(s, p, o) for _, s, p, o in self._quads})
         self.ntriples = "".join(map(_line, self._triples))
-        self.parsed = Lines(self.ntriples)
+        self.parsed = parsed_lines(self.ntriples)
 
     def turtle(self) -> str:
         out = io.StringIO()
