@@ -72,8 +72,10 @@ class Documented:
 
 
 def write_resources(names: Sequence[str], *, site: Site, shelf: Shelf, root: Path) -> Iterator[Documented]:
-    """Write the documents of resources, by their IRIs, below ``root``, and yield what is written."""
-    parts = [names[place : place + _AT_ONCE] for place in range(0, len(names), _AT_ONCE)]
+    """Write the documents of resources, by their IRIs, below ``root``, and yield what is written, in some order."""
+    # Large ones have names that are near each other: no process should be given all of them, least of all at the end.
+    many = -(-len(names) // _AT_ONCE)
+    parts = [names[place::many] for place in range(many)]
     count = min(os.cpu_count() or 1, len(parts))
     given = (site.project.settings_file, site.build.folder, root, shelf.things, shelf.vocabulary)
     context = multiprocessing.get_context("spawn")

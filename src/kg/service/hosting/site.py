@@ -154,12 +154,12 @@ class HostedSite:
         if len(names) <= _FEW:
             return [writer.write(name) for name in names]
         _ = data.written  # not all processes at once, for the memory
-        written = []
+        written: dict[str, Documented] = {}
         for documented in write_resources(names, site=self._site, shelf=shelf, root=writer.root):
-            written.append(documented)
+            written[documented.iri] = documented
             if len(written) % _TOLD == 0:
                 self._progress(f"{len(written):,} of {len(names):,} resources")
-        return written
+        return [written[name] for name in names]
 
     def _keep(self, name: str, root: Path, record: Record, earlier: Earlier) -> list[File] | None:
         kept = earlier.keep(name, root=root, record=record)
