@@ -55,7 +55,7 @@ SEEDS = (
 )
 """The pages and files that the crawl begins with."""
 _OF_DATA = ("data/", "release/")
-_WORKERS = 1  # pages are asked for one after the other
+_WORKERS = 2
 _FEW = 100  # resources, for which no other process is begun
 _TOLD = 100  # resources between two words on how far we are
 
