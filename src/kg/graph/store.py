@@ -39,7 +39,13 @@ class Dataset:
     named: tuple[str, ...] = ()
 
 
+Parsed = ox.Quad
+"""A triple as the engine has it."""
+
 Result = Solutions | tuple[Triple, ...] | bool
+
+
+_DEFAULT = ox.DefaultGraph()
 
 
 class Store:
@@ -114,12 +120,17 @@ class Store:
         """
         try:
             name = None if predicate is None else ox.NamedNode(predicate[1:-1])
-            place = ox.DefaultGraph() if graph == "" else _node(graph)
+            place = _DEFAULT if graph == "" else _node(graph)
             found = self._store.quads_for_pattern(_node(subject), name, _node(object), place)
         except ValueError:
             return
-        for quad in found:
-            yield _quad(quad)
+        for s, p, o, g in found:  # what is given need not be written again
+            yield (
+                ("" if g == _DEFAULT else str(g)) if graph is None else graph,
+                subject or str(s),
+                predicate or str(p),
+                object or _token(o),
+            )
 
     def graphs(self) -> Iterator[str]:
         """Yield the tokens of the named graphs."""
@@ -212,13 +223,18 @@ def read_quads(data: bytes, *, suffix: str) -> Iterator[Quad]:
 
 def write_triples(triples: Iterable[Triple], *, suffix: str, prefixes: Mapping[str, str]) -> bytes:
     """Return triples, in their order, in the format of a suffix such as ``.rdf``. Blank nodes keep their labels."""
-    return write_lines("".join(f"{s} {p} {o} .\n" for s, p, o in triples), suffix=suffix, prefixes=prefixes)
+    parsed = parsed_lines("".join(f"{s} {p} {o} .\n" for s, p, o in triples))
+    return write_parsed(parsed, suffix=suffix, prefixes=prefixes)
 
 
-def write_lines(ntriples: str, *, suffix: str, prefixes: Mapping[str, str]) -> bytes:
-    """Return the triples of N-Triples, as ``write_triples`` does."""
-    parsed = ox.parse(ntriples.encode(), format=ox.RdfFormat.N_TRIPLES, lenient=True)
-    return ox.serialize((quad.triple for quad in parsed), format=FORMATS[suffix], prefixes=dict(prefixes)) or b""
+def parsed_lines(ntriples: str) -> list[Parsed]:
+    """Return the triples of N-Triples whose terms are known to be right, in their order, for ``write_parsed``."""
+    return [*ox.parse(ntriples.encode(), format=ox.RdfFormat.N_TRIPLES, lenient=True)]
+
+
+def write_parsed(triples: Iterable[Parsed], *, suffix: str, prefixes: Mapping[str, str]) -> bytes:
+    """Return triples, in their order, in the format of a suffix, as ``write_triples`` does."""
+    return ox.serialize(triples, format=FORMATS[suffix], prefixes=dict(prefixes)) or b""
 
 
 def canonical(triples: Iterable[Triple]) -> tuple[Triple, ...]:

@@ -7,7 +7,7 @@ name of the first page of the site.
 
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -21,8 +21,7 @@ _PAGE = re.compile(r"page([2-9]|[1-9][0-9]{1,6})")
 _SEGMENT = re.compile(r"[\w-][\w.-]*", re.ASCII)
 
 
-@dataclass(frozen=True)
-class Address:
+class Address(NamedTuple):
     """What the name of a file says: what it is a form of, the suffix of the form, the language if any, and the page."""
 
     stem: str

@@ -1,21 +1,19 @@
-"""What the graph says of a resource, read from the store of a build, and its forms as RDF."""
+"""What the graph says of a resource, read from the store of a build."""
 
-import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import chain
 from math import ceil
+from typing import NamedTuple
 from urllib.parse import quote
 
 from kg.graph.build import Build
-from kg.graph.store import canonical_quads, write_lines
 from kg.graph.terms import OWL, RDFS, SKOS, XSD, iri
 from kg.project import Project
-from kg.service.negotiation import Form
-from kg.service.reading import note, note_all
+from kg.service.reading import note, note_all, note_each
 from kg.source.reader import Quad, Triple
-from kg.source.turtle import predicate_order, write_trig, write_turtle
+from kg.source.turtle import predicate_order
 
 DCT = "http://purl.org/dc/terms/"
 FOAF = "http://xmlns.com/foaf/0.1/"
@@ -29,8 +27,7 @@ _DEEPEST = 50
 _PATH = "/:@!$&'()*+,;=~"
 
 
-@dataclass(frozen=True)
-class Statement:
+class Statement(NamedTuple):
     """A triple and the IRIs of the named graphs that hold it: passages by line, then the others by name."""
 
     triple: Triple
@@ -38,29 +35,52 @@ class Statement:
     inferred: bool = False
 
 
-@dataclass(frozen=True)
-class Description:
-    """What the graph says of a resource, on one page of it.
+@dataclass(frozen=True, eq=False)
+class Whole:
+    """What the graph says of a resource, its pages together.
 
     ``facts`` are said of it, of the resources whose IRIs are its fragments (``parts``) and of the blank nodes that
-    they lead to; ``contents`` are those of the named graphs that it and its parts are; ``incoming`` name it. The
-    last two are paged, and counted whole. ``labels`` are of what all these name.
+    they lead to; ``contents`` are those of the named graphs that it and its parts are; ``incoming`` name it.
+    ``named`` are the tokens of what the facts name, and ``labels`` are of these.
     """
 
     iri: str
-    facts: tuple[Statement, ...]
     parts: tuple[str, ...]
+    facts: tuple[Statement, ...]
     contents: tuple[Statement, ...]
-    contents_count: int
     incoming: tuple[Statement, ...]
-    incoming_count: int
+    named: frozenset[str]
     labels: tuple[Statement, ...]
-    page: int = 1
-    pages: int = 1
+    blanks: frozenset[str]
 
-    def all_facts(self) -> list[Statement]:
-        """Return every fact, each once."""
-        return list(dict.fromkeys(chain(self.facts, self.contents, self.incoming, self.labels)))
+    @property
+    def pages(self) -> int:
+        """How many pages it has, one at least."""
+        return max(1, ceil(len(self.incoming) / INCOMING), ceil(len(self.contents) / CONTENTS))
+
+
+@dataclass(frozen=True)
+class Description:
+    """What the graph says of a resource, on one page of it: a part of the contents, and of what names it.
+
+    ``labels`` are of what these name and the facts do not.
+    """
+
+    whole: Whole
+    page: int
+    contents: tuple[Statement, ...]
+    incoming: tuple[Statement, ...]
+    labels: tuple[Statement, ...]
+
+    @property
+    def iri(self) -> str:
+        """The IRI of the resource."""
+        return self.whole.iri
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are."""
+        return self.whole.pages
 
 
 class Documents:
@@ -78,9 +98,8 @@ class Documents:
             parts.sort(key=self._place)
         self._labels = lru_cache(maxsize=50_000)(self._read_labels)
         self.address = lru_cache(maxsize=50_000)(self._read_address)
-        # Whoever turns the pages of something large has it sorted once.
-        self._contents = lru_cache(maxsize=4)(self._read_contents)
-        self._incoming = lru_cache(maxsize=16)(self._read_incoming)
+        # Whoever turns the pages of something large has it read and sorted once.
+        self._whole = lru_cache(maxsize=16)(self._read_whole)
         self.describe = lru_cache(maxsize=64)(self._describe)
 
     def triples(self) -> Iterator[Triple]:
@@ -194,41 +213,51 @@ class Documents:
 
     def _describe(self, name: str, page: int = 1) -> Description | None:
         """Return what the graph says of a resource, or None when it says nothing, or has no such page."""
-        parts = self._parts.get(name, [])
-        topics = [iri(topic) for topic in (name, *parts)]
+        whole = self._whole(name)
         note("f", name)
         note("o", iri(name))
-        for topic in topics:
-            note_all("sg", topic)
+        for topic in (name, *whole.parts):
+            note_all("sg", iri(topic))
+        note_each("n", whole.named)
+        note_each("s", whole.blanks)
+        if not (whole.facts or whole.contents or whole.incoming or self.knows(name)):
+            return None
+        if not 1 <= page <= whole.pages:
+            return None
+        contents = self._with_blanks(whole.contents[(page - 1) * CONTENTS : page * CONTENTS], "")
+        incoming = whole.incoming[(page - 1) * INCOMING : page * INCOMING]
+        named = _named([*contents, *incoming]) - whole.named
+        note_each("n", named)
+        return Description(whole, page, tuple(contents), incoming, self._labels_of(named))
+
+    def _read_whole(self, name: str) -> Whole:
+        """Return all that the graph says of a resource."""
+        parts = self._parts.get(name, [])
+        topics = [iri(topic) for topic in (name, *parts)]
         said = self._facts(chain.from_iterable(self._store.quads(subject=topic) for topic in topics))
         facts = self._with_blanks(said, name)
-        contents: list[Statement] = []
-        for topic in topics:
-            contents += self._contents(topic)
-        incoming = self._incoming(iri(name))
-        if not (facts or contents or incoming or self.knows(name)):
-            return None
-        pages = max(1, ceil(len(incoming) / INCOMING), ceil(len(contents) / CONTENTS))
-        if not 1 <= page <= pages:
-            return None
-        some = self._with_blanks(contents[(page - 1) * CONTENTS : page * CONTENTS], "")
-        links = incoming[(page - 1) * INCOMING : page * INCOMING]
-        named = {token for fact in (*facts, *some, *links) for token in fact.triple if token.startswith("<")}
-        named |= {iri(graph) for fact in (*facts, *some, *links) for graph in fact.graphs} | set(topics)
-        labels = [fact for token in sorted(named) for fact in self.labels(token)]
-        return Description(
-            name, tuple(facts), tuple(parts), tuple(some), len(contents), tuple(links), len(incoming), tuple(labels),
-            page, pages,
-        )  # fmt: skip
+        return Whole(
+            name,
+            tuple(parts),
+            tuple(facts),
+            tuple(chain.from_iterable(map(self._contents, topics))),
+            tuple(self._incoming(topics[0])),
+            named := frozenset({*topics, *_named(facts)}),
+            self._labels_of(named),
+            frozenset(o for (_, _, o), *_ in facts if o.startswith("_:")),
+        )
 
-    def _read_contents(self, graph: str) -> list[Statement]:
+    def _labels_of(self, named: Iterable[str]) -> tuple[Statement, ...]:
+        return tuple(chain.from_iterable(map(self._labels, named)))
+
+    def _contents(self, graph: str) -> list[Statement]:
         """Return the triples of a named graph, those of blank nodes that others lead to left out."""
         facts = self._facts(self._store.quads(graph=graph))
         led_to = {fact.triple[2] for fact in facts}
         roots = [fact for fact in facts if not (fact.triple[0].startswith("_:") and fact.triple[0] in led_to)]
         return sorted(roots, key=_order)
 
-    def _read_incoming(self, token: str) -> list[Statement]:
+    def _incoming(self, token: str) -> list[Statement]:
         """Return the triples that name a thing, by property."""
         return sorted(
             self._facts(self._store.quads(object=token)),
@@ -284,53 +313,10 @@ class Documents:
         return (False, passage[0].iri, passage[1]) if passage else (True, name, 0)
 
 
-def write_document(described: Description, form: Form, *, project: Project) -> bytes:
-    """Return a description in a form of RDF: the same bytes for the same graph.
-
-    TriG has each triple in the named graphs that hold it, the other forms each triple once. Blank nodes have the
-    labels of RDFC-1.0.
-    """
-    [body] = write_documents(described, [form], project=project)
-    return body
-
-
-def write_documents(described: Description, forms: Iterable[Form], *, project: Project) -> Iterator[bytes]:
-    """Yield a description in some forms, as ``write_document`` writes each."""
-    quads: Iterable[Quad] = _quads(described.all_facts())
-    if any("_:" in (s[:2], o[:2]) for _, s, _, o in quads):
-        quads = canonical_quads(quads)
-    triples = sorted({(s, p, o) for _, s, p, o in quads})
-    lines = "".join([f"{s} {p} {o} .\n" for s, p, o in triples])
-    for form in forms:
-        out = io.StringIO()
-        match form.suffix:
-            case "ttl":
-                write_turtle(out, triples, prefixes=project.prefixes)
-            case "trig":
-                write_trig(out, quads, prefixes=project.prefixes)
-            case "nt":
-                out.write(lines)
-            case suffix:
-                yield write_lines(lines, suffix=f".{suffix}", prefixes=_used(project.prefixes, triples))
-                continue
-        yield out.getvalue().encode()
-
-
-def _quads(facts: Iterable[Statement]) -> list[Quad]:
-    return [(iri(graph) if graph else "", *fact.triple) for fact in facts for graph in fact.graphs or ("",)]
-
-
-def _used(prefixes: Mapping[str, str], triples: list[Triple]) -> dict[str, str]:
-    """Return the prefixes that names of properties begin with."""
-    spaces = tuple(prefixes.values())
-    begun = {space for p in {p for _, p, _ in triples} for space in _begun(p[1:-1], spaces)}
-    return {name: space for name, space in prefixes.items() if space in begun}
-
-
-@lru_cache(maxsize=4096)
-def _begun(name: str, spaces: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the namespaces that a name begins with."""
-    return tuple(space for space in spaces if name.startswith(space))
+def _named(facts: Iterable[Statement]) -> set[str]:
+    """Return the tokens of the IRIs in facts, and of the graphs that hold them."""
+    found = {token for fact in facts for token in fact.triple if token[0] == "<"}
+    return found | {iri(graph) for graphs in {fact.graphs for fact in facts} for graph in graphs}
 
 
 def _order(said: Statement) -> tuple[str, tuple[int, str], str]:

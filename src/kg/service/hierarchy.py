@@ -20,8 +20,20 @@ class Hierarchy:
                 self._up[below].add(above)
                 self._down[above].add(below)
         self._asserted = frozenset(asserted)
+        self._remember()
+
+    def _remember(self) -> None:
         self.above = cache(self._above)
         self.below = cache(self._below)
+
+    def __getstate__(self) -> dict[str, object]:
+        """Return what another process needs, without what is remembered."""
+        return {name: value for name, value in vars(self).items() if name not in ("above", "below")}
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        """Become what another process has read."""
+        vars(self).update(state)
+        self._remember()
 
     def _above(self, term: str) -> frozenset[str]:
         """Return all that is above a term."""

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from starlette.requests import Request
@@ -68,7 +67,7 @@ class Home:
         compact = self._site.project.compact
         return [
             (
-                replace(shown, text=f"{shown.text} ({compact(token[1:-1]).strip('<>')})")
+                shown._replace(text=f"{shown.text} ({compact(token[1:-1]).strip('<>')})")
                 if named[shown.text] > 1
                 else shown,
                 count,

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from starlette.requests import Request
@@ -20,14 +21,20 @@ from kg.service.view import View
 
 JSON = Form("json", "application/json")
 CSV = Form("csv", "text/csv", "utf-8")
+_VIEWS = 8
+"""In how many views names are remembered: those of a list are those of others too."""
 
 
 def answers(site: Site, shelf: Shelf) -> Answers:
     """Return the application of the search and the lists of a site."""
     listing = Listing(site, shelf)
 
+    @lru_cache(maxsize=_VIEWS)
+    def names_in(view: View) -> Names:
+        return Names(shelf.documents, view)
+
     def write(request: Request, view: View, form: Form) -> bytes:
-        names = Names(shelf.documents, view)
+        names = names_in(view)
         found = listing.find(request, view, names)
         if form == CSV:
             return _csv(listing.row(match, names) for match in found.matches)

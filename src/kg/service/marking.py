@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from kg.service.page import Group, Told
 
 
+_word = lru_cache(maxsize=1_024)(escape)
+
+
 @lru_cache(maxsize=8_192)
 def text(shown: "Shown") -> Markup:
     """Return a text in its language, or a date as machines read it too."""
@@ -36,8 +39,8 @@ def cited(sources: Sequence["Shown"], words: Mapping[str, str]) -> Markup:
     """Return where something is stated."""
     if not sources:
         return Markup()
-    between = f"{escape(words['semicolon'])} "
-    return Markup(f" <small>({escape(words['stated'])} {between.join(map(term, sources))})</small>")
+    between = f"{_word(words['semicolon'])} "
+    return Markup(f" <small>({_word(words['stated'])} {between.join(map(term, sources))})</small>")
 
 
 def facts(groups: Sequence["Group"], words: Mapping[str, str], kind: str = "facts") -> Markup:
@@ -64,5 +67,5 @@ def _facts(groups: Sequence["Group"], words: Mapping[str, str], kind: str) -> It
 
 def _backing(told: "Told", words: Mapping[str, str]) -> str:
     if told.why:
-        return f' <small>(<a href="{escape(told.why)}">{escape(words["inferred"])}</a>)</small>'
+        return f' <small>(<a href="{escape(told.why)}">{_word(words["inferred"])}</a>)</small>'
     return cited(told.sources, words)

@@ -3,9 +3,9 @@
 import re
 from calendar import monthrange
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple
 
 from kg.graph.store import read_triples
 from kg.graph.terms import XSD, Term, parse
@@ -33,16 +33,14 @@ _DATE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(NamedTuple):
     """What a thing is called, and in which language; None when it has no label, and is called by its IRI."""
 
     text: str
     language: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(NamedTuple):
     """How a term is shown: a text, its language, the address that it links to, and a date as machines read it."""
 
     text: str
@@ -62,6 +60,8 @@ class Names:
         self._order: list[str | None] = [*dict.fromkeys([view.language, *self.project.languages]), None]
         self._known: dict[str, Name] = {}
         self._shown: dict[str, Shown] = {}
+        self._listed: dict[str, Shown] = {}
+        self._sources: dict[str, Shown] = {}
 
     def name(self, token: str) -> Name:
         """Return what a thing is called in the language, else in another; else its IRI, short."""
@@ -155,7 +155,18 @@ class Names:
     def listed(self, kind: str) -> Shown:
         """Return a class with the address of the list of its things."""
         name = self.name(kind)
-        return Shown(name.text, name.language, self._view.url(list_of(kind[1:-1], self.project)))
+        if kind not in self._listed:
+            address = self._view.url(list_of(kind[1:-1], self.project))
+            self._listed[kind] = Shown(name.text, name.language, address)
+        return self._listed[kind]
+
+    def source(self, graph: str) -> Shown:
+        """Return a named graph, by its IRI, as what states something."""
+        if graph not in self._sources:
+            passage = self.project.evidence.locate(graph)
+            short = self.passage(*passage) if passage else graph.removeprefix(self.origin)
+            self._sources[graph] = Shown(short, href=self.href(graph))
+        return self._sources[graph]
 
     def href(self, iri: str) -> str | None:
         """Return the address of the page of an IRI, or the IRI where the web has it."""

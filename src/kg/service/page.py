@@ -2,8 +2,8 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby
+from typing import NamedTuple
 
 from kg.graph.terms import iri
 from kg.inference.proof import Proof
@@ -27,8 +27,7 @@ def mark(triple: Triple) -> str:
     return hashlib.sha256(" ".join(triple).encode()).hexdigest()[:16]
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(NamedTuple):
     """A value, what is said of it where it is a blank node, the passages that state it, or the address of its proof."""
 
     value: Shown
@@ -37,8 +36,7 @@ class Told:
     why: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """A property with its values; ``more`` leads to those that are not shown."""
 
     property: Shown
@@ -46,8 +44,7 @@ class Group:
     more: Shown | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """A step of a proof: the triple, the passages or graphs that state it, or the rule and what it follows from."""
 
     triple: Sequence[Shown]
@@ -75,8 +72,9 @@ class Page:
         """Return the page of a resource. ``path`` is its address without suffix, relative to the root."""
         self._about, self._address = described.iri, path
         self._here = {"page": str(described.page)} if described.page > 1 else {}
-        own = [fact for fact in described.facts if fact.triple[0] == iri(described.iri)]
-        name = self._names.name(iri(described.iri))
+        token = iri(described.iri)
+        said = _by_subject(described.whole.facts)
+        name = self._names.name(token)
         template, documented = self._documentation.page(described.iri) if described.page == 1 else ("resource.html", {})
         return self._view.render(
             template,
@@ -87,14 +85,14 @@ class Page:
             trail=self._trail(described.iri),
             name=name,
             iri=described.iri,
-            kinds=[self._kind(kind) for kind in self._shelf.things.kinds_of(iri(described.iri))],
+            kinds=[self._names.listed(kind) for kind in self._shelf.things.kinds_of(token)],
             deprecated=deprecated,
-            facts=self._grouped(own, _by_subject(described.facts)),
+            facts=self._grouped(said.get(token, ()), said),
             parts=self._parts(described),
             contents=self._contents(described),
-            contents_count=self._number(described.contents_count),
+            contents_count=self._number(len(described.whole.contents)),
             incoming=self._incoming(described),
-            incoming_count=self._number(described.incoming_count),
+            incoming_count=self._number(len(described.whole.incoming)),
             turns=turns(self._view, path, {}, page=described.page, pages=described.pages),
             forms=[
                 (form.media_type, self._view.url(path, {**self._here, "format": form.suffix}, plain=True))
@@ -118,18 +116,14 @@ class Page:
         """Return the steps from the first page to a resource."""
         things = self._shelf.things
         line = things.above(iri(about))
-        kinds = [self._kind(kind) for kind in things.kinds_of(line[0])[:1]]
+        kinds = [self._names.listed(kind) for kind in things.kinds_of(line[0])[:1]]
         shown = [self._names.shown(token) for token in line]
         return [Shown(self._view.words["home"], href=self._view.url("")), *kinds, *shown]
-
-    def _kind(self, kind: str) -> Shown:
-        """Return a class with the address of the list of its things."""
-        return self._names.listed(kind)
 
     def _step(self, of: Proof, seen: set[Triple]) -> Step:
         triple = [self._names.shown(token) for token in of.triple]
         if of.rule is None:
-            return Step(triple, self._sources(citation.graph for citation in of.citations))
+            return Step(triple, [self._names.source(citation.graph) for citation in of.citations])
         if of.triple in seen:
             return Step(triple, seen=True)
         seen.add(of.triple)
@@ -168,19 +162,11 @@ class Page:
             asked = {**self._here, "why": mark(said.triple)}
             return Told(value, why=self._view.url(self._address, asked))
         left_out = (self._project.inferred_graph, self._about)
-        return Told(value, sources=self._sources(graph for graph in said.graphs if graph not in left_out))
-
-    def _sources(self, graphs: Iterable[str]) -> list[Shown]:
-        return [self._source(graph) for graph in graphs]
-
-    def _source(self, graph: str) -> Shown:
-        passage = self._project.evidence.locate(graph)
-        short = self._names.passage(*passage) if passage else graph.removeprefix(self._documents.origin)
-        return Shown(short, href=self._names.href(graph))
+        return Told(value, sources=[self._names.source(graph) for graph in said.graphs if graph not in left_out])
 
     def _parts(self, described: Description) -> list[Shown]:
         shown = []
-        for part in described.parts:
+        for part in described.whole.parts:
             if passage := self._project.evidence.locate(part):
                 shown.append(Shown(self._view.words["line"].format(passage[1]), href=self._names.href(part)))
             else:
@@ -189,7 +175,7 @@ class Page:
 
     def _contents(self, described: Description) -> list[tuple[Shown, list[Group]]]:
         """Return what the named graphs hold, by subject; a document's are left to the pages of its passages."""
-        if described.parts:
+        if described.whole.parts:
             return []
         nested = _by_subject(described.contents)
         return [

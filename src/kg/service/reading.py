@@ -12,7 +12,7 @@ Those of what is computed from the whole graph say what was asked; ``kg.service.
 ``l<language> <class>`` the list of a class, ``q<text>`` the answer of a query
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -41,6 +41,12 @@ def note_all(kinds: str, what: str) -> None:
     """Note that something of several kinds is read, if anybody wants to know."""
     if (notes := _NOTES.get()) is not None:
         notes.update([kind + what for kind in kinds])
+
+
+def note_each(kind: str, what: Iterable[str]) -> None:
+    """Note that several things of a kind are read, if anybody wants to know."""
+    if (notes := _NOTES.get()) is not None:
+        notes.update([kind + one for one in what])
 
 
 def note_nothing_else() -> None:

@@ -49,18 +49,21 @@ class Things:
     """
 
     def __init__(self, documents: Documents) -> None:
-        self._documents = documents
+        self._project = documents.project
         self._origin = documents.origin
         named: dict[str, list[Name]] = defaultdict(list)
         typed: dict[str, list[str]] = defaultdict(list)
         facts: dict[str, list[Pair]] = defaultdict(list)
         codes: dict[str, dict[str, str]] = defaultdict(dict)
         no_codes: set[str] = set()
-        as_stated = documents.project.evidence.as_stated
+        as_stated = self._project.evidence.as_stated
+        # Most properties and values come again; each is kept once.
+        same: dict[str, str] = {}
+        known = same.setdefault
         stated: dict[str, Name] = {}
         self._supers: dict[str, set[str]] = defaultdict(set)
         self._hops: dict[tuple[Hop, str], list[str]] = {}
-        trail = {iri(hop.property) for hop in documents.project.pages.trail}
+        trail = {iri(hop.property) for hop in self._project.pages.trail}
         for s, p, o in documents.triples():
             if p in trail:
                 self._add_hops(s, p, o)
@@ -75,9 +78,10 @@ class Things:
                 elif as_stated and p == iri(as_stated):
                     stated.setdefault(s, Name(term.value, term.language, True))
                 elif term.datatype in _YEARS and term.value[:4].isdecimal():
-                    facts[s].append((p, f'"{term.value[:4]}"^^<{XSD}gYear>'))
+                    year = f'"{term.value[:4]}"^^<{XSD}gYear>'
+                    facts[s].append((known(p, p), known(year, year)))
                 elif term.datatype == _BOOLEAN:
-                    facts[s].append((p, o))
+                    facts[s].append((known(p, p), known(o, o)))
                 elif p not in no_codes and term.datatype == f"{XSD}string":
                     # A code is one word, and nothing else has it.
                     if len(term.value) > _LONGEST_CODE or len(term.value.split()) != 1 or term.value in codes[p]:
@@ -86,9 +90,9 @@ class Things:
                     else:
                         codes[p][term.value] = s
             elif o.startswith("<"):
-                facts[s].append((p, o))
+                facts[s].append((known(p, p), known(o, o)))
                 if p == TYPE and o not in _NOT_KINDS:
-                    typed[s].append(o)
+                    typed[s].append(known(o, o))
         for values in codes.values():
             for value, s in values.items():
                 named[s].append(Name(value, None, False))
@@ -96,7 +100,7 @@ class Things:
             if not any(other.is_label for other in named[s]):
                 named[s].append(name)
         about = sorted(set(named) | set(typed), key=lambda token: token[1:-1])
-        self.tokens: Sequence[str] = [token for token in about if not documents.project.evidence.locate(token[1:-1])]
+        self.tokens: Sequence[str] = [token for token in about if not self._project.evidence.locate(token[1:-1])]
         self.names: Sequence[tuple[Name, ...]] = [tuple(named[token]) for token in self.tokens]
         self.pairs: Sequence[tuple[Pair, ...]] = [tuple(dict.fromkeys(facts[token])) for token in self.tokens]
         self.kinds: Sequence[tuple[str, ...]] = [tuple(typed[token]) for token in self.tokens]
@@ -106,9 +110,21 @@ class Things:
             for kind in kinds:
                 classes[kind].add(number)
         self.classes: Mapping[str, set[int]] = classes
+        self._remember()
+
+    def _remember(self) -> None:
         self.order = lru_cache(maxsize=8)(self._order)
         self.narrowest = lru_cache(maxsize=4096)(self._narrowest)
         self.facets = lru_cache(maxsize=256)(self._facets)
+
+    def __getstate__(self) -> dict[str, object]:
+        """Return what another process needs, without what is remembered."""
+        return {name: value for name, value in vars(self).items() if name not in ("order", "narrowest", "facets")}
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        """Become what another process has read."""
+        vars(self).update(state)
+        self._remember()
 
     def label(self, number: int, languages: Sequence[str]) -> Name | None:
         """Return the label of a thing in the first of some languages that it has one in, else any; None without."""
@@ -119,7 +135,7 @@ class Things:
     def called(self, number: int, languages: Sequence[str]) -> str:
         """Return the label of a thing, else its IRI, short."""
         name = self.label(number, languages)
-        return name.text if name else self._documents.project.compact(self.tokens[number][1:-1]).strip("<>")
+        return name.text if name else self._project.compact(self.tokens[number][1:-1]).strip("<>")
 
     def _order(self, languages: tuple[str, ...]) -> Sequence[int]:
         """Return the place of each thing in the order of their labels."""
@@ -171,14 +187,14 @@ class Things:
 
     def _add_hops(self, s: str, p: str, o: str) -> None:
         """Remember a triple as the steps of a trail that it is."""
-        for hop in self._documents.project.pages.trail:
+        for hop in self._project.pages.trail:
             if iri(hop.property) == p:
                 begin, end = (o, s) if hop.against else (s, o)
                 self._hops.setdefault((hop, begin), []).append(end)
 
     def _parent(self, token: str) -> str | None:
         note("h", token)
-        for hop in self._documents.project.pages.trail:
+        for hop in self._project.pages.trail:
             found = self._hops.get((hop, token), ())
             if len(found) == 1:
                 note("t", found[0])
@@ -227,10 +243,19 @@ class Things:
 
 
 class Shelf:
-    """The documents of a site, its things and its vocabularies, read once: by ``read``, or by who asks first."""
+    """The documents of a site, its things and its vocabularies, read once: by ``read``, or by who asks first.
 
-    def __init__(self, documents: Documents) -> None:
+    Another process may have read them: ``things`` and ``vocabulary``.
+    """
+
+    def __init__(
+        self, documents: Documents, *, things: Things | None = None, vocabulary: Vocabulary | None = None
+    ) -> None:
         self.documents = documents
+        if things:
+            self._things = things
+        if vocabulary:
+            self._vocabulary = vocabulary
         self._reading, self._reading_terms = Lock(), Lock()
 
     def read(self) -> None:

@@ -22,6 +22,7 @@ _TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
     keep_trailing_newline=True,
+    auto_reload=False,
 )
 _TEMPLATES.globals["marking"] = marking
 
@@ -61,6 +62,8 @@ class View:
         return [(tag, WORDINGS[tag]["name"], self._named(path, query, tag)) for tag in self.languages]
 
     def _named(self, path: str, query: Mapping[str, str], language: str | None) -> str:
+        if not query:
+            return f"{self.root}/{Address(path, 'html', language)}"
         asked = dict(query)
         suffix, page = asked.pop("format", "html"), int(asked.pop("page", "1"))
         name = Address(path, suffix, language, page)

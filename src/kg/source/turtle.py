@@ -20,9 +20,9 @@ _RDFS = "http://www.w3.org/2000/01/rdf-schema#"
 _SKOS = "http://www.w3.org/2004/02/skos/core#"
 _DCT = "http://purl.org/dc/terms/"
 _XSD = "http://www.w3.org/2001/XMLSchema#"
-_TYPE = f"<{_RDF}type>"
+TYPE = f"<{_RDF}type>"
 _FIRST_PREDICATES = (
-    _TYPE,
+    TYPE,
     *(f"<{iri}>" for iri in (f"{_RDFS}label", f"{_SKOS}prefLabel", f"{_SKOS}altLabel", f"{_DCT}title")),
     *(f"<{iri}>" for iri in (f"{_SKOS}definition", f"{_RDFS}comment", f"{_DCT}description")),
 )
@@ -84,13 +84,12 @@ def _write(out: TextIO, graphs: Mapping[str, set[Triple]], *, prefixes: Mapping[
     titles = {graph: names.resource(graph) for graph in places if graph}
 
     blocks: list[Iterator[str]] = []
-    for graph in sorted(places, key=_by_iri):
+    for graph in sorted(places, key=by_iri):
         body = _Body(places[graph], tree, verbs, forms)
         blocks.append(body.text("") if not graph else chain([f"GRAPH {titles[graph]} {{\n"], body.text(STEP), ["}\n"]))
 
     head = [f"# {line}".rstrip() + "\n" for line in (comment or "").splitlines()]
-    head_prefixes = [f"@prefix {name}: <{names.namespaces[name]}> .\n" for name in sorted(names.used)]
-    paragraphs: list[Iterable[str]] = [part for part in (head, head_prefixes) if part]
+    paragraphs: list[Iterable[str]] = [part for part in (head, heads(sorted(names.used), prefixes)) if part]
     separator = ""
     for paragraph in chain(paragraphs, blocks):
         pieces = iter(paragraph)
@@ -110,7 +109,12 @@ def _by_subject(triples: Iterable[Triple]) -> dict[str, list[tuple[str, str]]]:
     return subjects
 
 
-def _by_iri(token: str) -> str:
+def heads(names: Iterable[str], prefixes: Mapping[str, str]) -> str:
+    """Return the lines that say what prefixes stand for."""
+    return "".join([f"@prefix {name}: <{prefixes[name]}> .\n" for name in names])
+
+
+def by_iri(token: str) -> str:
     """Return the key that puts ``<a>`` before ``<a#b>`` and ``<a/b>``."""
     return token[:-1] if token[-1:] == ">" else token
 
@@ -131,7 +135,7 @@ def _forms(places: Graphs, tree: Nesting, names: "_Names") -> tuple[dict[str, tu
             if subject[:1] == '"':
                 raise SourceError(f"a literal cannot be a subject: {subject}")
     order = sorted(predicates, key=predicate_order)
-    verbs = {token: (rank, "a" if token == _TYPE else names.iri(token)) for rank, token in enumerate(order)}
+    verbs = {token: (rank, "a" if token == TYPE else names.iri(token)) for rank, token in enumerate(order)}
     forms = {token: "()" if token == NIL else names.term(token) for token in terms if token not in tree.nested}
     return verbs, forms
 
@@ -141,16 +145,15 @@ def predicate_order(token: str) -> tuple[int, str]:
     """Return what predicates are sorted by: ``a``, labels, definitions, then the others by IRI."""
     if token in _FIRST_PREDICATES:
         return _FIRST_PREDICATES.index(token), ""
-    return len(_FIRST_PREDICATES), _by_iri(token)
+    return len(_FIRST_PREDICATES), by_iri(token)
 
 
 class _Names:
     """The texts of the terms of a document, and the prefixes that they use."""
 
     def __init__(self, prefixes: Mapping[str, str]) -> None:
-        self.namespaces = prefixes
         self.used: set[str] = set()
-        self._spelled = _spelling(tuple(prefixes.items())).term
+        self._spelled = spelling(prefixes).term
 
     def iri(self, token: str) -> str:
         """Return the prefixed name of an IRI where a strict one exists, else ``<IRI>``."""
@@ -170,7 +173,7 @@ class _Names:
         return text
 
 
-class _Spelling:
+class Spelling:
     """How terms are written with some prefixes: the text of each, and the prefix that it uses, if any."""
 
     def __init__(self, prefixes: Mapping[str, str]) -> None:
@@ -182,6 +185,10 @@ class _Spelling:
         namespace = "|".join(map(re.escape, longest_first)) or r"(?!)"
         self._match: Callable[[str], re.Match[str] | None] = re.compile(f"<({namespace})({_LOCAL})>").fullmatch
         self.term = lru_cache(maxsize=16_384)(self._term)
+
+    def iri(self, token: str) -> tuple[str, str | None]:
+        """Return the prefixed name of an IRI where a strict one exists, else ``<IRI>``, and the prefix."""
+        return self.term(token) if token[:1] == "<" else self._iri(token)
 
     def _iri(self, token: str) -> tuple[str, str | None]:
         if not _IS_IRI.fullmatch(token):
@@ -210,9 +217,14 @@ class _Spelling:
         return f"{quoted}^^{text}", prefix
 
 
+def spelling(prefixes: Mapping[str, str]) -> Spelling:
+    """Return how terms are written with prefixes. Raises UsageError for one that Turtle cannot write."""
+    return _spelling(tuple(prefixes.items()))
+
+
 @lru_cache(maxsize=4)
-def _spelling(prefixes: tuple[tuple[str, str], ...]) -> _Spelling:
-    return _Spelling(dict(prefixes))
+def _spelling(prefixes: tuple[tuple[str, str], ...]) -> Spelling:
+    return Spelling(dict(prefixes))
 
 
 class _Body:
@@ -232,7 +244,7 @@ class _Body:
         """Yield each subject's lines; every line begins with ``margin``."""
         forms, nested, indent = self._forms, self._tree.nested, margin + STEP
         separator = ""
-        for subject in sorted((s for s in self._subjects if s not in nested), key=_by_iri):
+        for subject in sorted((s for s in self._subjects if s not in nested), key=by_iri):
             lines = [f"{separator}{margin}{forms[subject]}\n"]
             lines += [
                 f"{indent}{verb} {forms[value] if value in forms else self._fit(value, indent, len(verb))} ;\n"

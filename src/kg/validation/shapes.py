@@ -8,6 +8,7 @@ to themselves are refused.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from kg.errors import ShapeError
 from kg.graph.terms import OWL, RDF, RDFS, TYPE, XSD, parse
@@ -141,7 +142,7 @@ class Shapes:
 
         Raises ShapeError, with the shape and why, for an ill-formed one and for one that refers to itself.
         """
-        self._out: defaultdict[str, defaultdict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+        self._out: defaultdict[str, defaultdict[str, list[str]]] = defaultdict(partial(defaultdict, list))
         self._subjects: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
         self._users: defaultdict[str, list[str]] = defaultdict(list)
         for s, p, o in sorted(set(triples)):

@@ -14,16 +14,18 @@ from kg.graph.build import Build
 from kg.project import Project
 from kg.publication.dumps import File
 from kg.service.addresses import Address
-from kg.service.documents import Description, Documents, write_documents
+from kg.service.documents import Description, Documents
 from kg.service.negotiation import FORMS, HTML
 from kg.service.page import Page
 from kg.service.reading import reading
 from kg.service.site import Site
-from kg.service.things import Shelf
+from kg.service.things import Shelf, Things
 from kg.service.view import view_at
+from kg.service.vocabulary import Vocabulary
 from kg.service.wordings import spoken
+from kg.service.writing import Writing
 
-_AT_ONCE = 100  # resources that a process is given
+_AT_ONCE = 50  # resources that a process is given
 _LONGEST = 255  # bytes of a name on most file systems
 
 
@@ -69,11 +71,13 @@ class Documented:
     reads: Collection[str]
 
 
-def write_resources(build: Build, names: Sequence[str], *, project: Project, root: Path) -> Iterator[Documented]:
-    """Write the documents of resources, by their IRIs, below ``root``, and yield what is written."""
-    parts = [names[place : place + _AT_ONCE] for place in range(0, len(names), _AT_ONCE)]
+def write_resources(names: Sequence[str], *, site: Site, shelf: Shelf, root: Path) -> Iterator[Documented]:
+    """Write the documents of resources, by their IRIs, below ``root``, and yield what is written, in some order."""
+    # Large ones have names that are near each other: no process should be given all of them, least of all at the end.
+    many = -(-len(names) // _AT_ONCE)
+    parts = [names[place::many] for place in range(many)]
     count = min(os.cpu_count() or 1, len(parts))
-    given = (project.settings_file, build.folder, root)
+    given = (site.project.settings_file, site.build.folder, root, shelf.things, shelf.vocabulary)
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(count, mp_context=context, initializer=_begin, initargs=given) as pool:
         for written, notes in pool.map(_write, parts):
@@ -101,18 +105,18 @@ class Writer:
 
     def _write(self, name: str) -> Iterator[File]:
         address = self._documents.address(name) or ""
-        page, pages = 1, 1
-        while page <= pages and (described := self._documents.describe(name, page)):
-            pages = described.pages
-            yield from self._page(described, address)
+        deprecated = self._documents.is_deprecated(name)
+        page, writing = 1, None
+        while described := self._documents.describe(name, page):
+            writing = writing or Writing(described.whole, project=self._project)
+            yield from self._page(described, address, writing, deprecated)
             page += 1
 
-    def _page(self, described: Description, address: str) -> Iterator[File]:
+    def _page(self, described: Description, address: str, writing: Writing, deprecated: bool) -> Iterator[File]:
         path, page = unquote(address), described.page
         forms = [form for form in FORMS if form != HTML]
-        for form, body in zip(forms, write_documents(described, forms, project=self._project), strict=True):
+        for form, body in zip(forms, writing.documents(described, forms), strict=True):
             yield self.put(str(Address(path, form.suffix, None, page)), body)
-        deprecated = self._documents.is_deprecated(described.iri)
         for language in self._languages:
             written = self._in(language, address).resource(described, path=address, deprecated=deprecated)
             file = self.put(str(Address(path, HTML.suffix, language, page)), written.encode())
@@ -151,11 +155,13 @@ def link(file: File, path: str, *, root: Path) -> File:
 _writer: Writer
 
 
-def _begin(settings: Path, folder: Path, root: Path) -> None:
+def _begin(settings: Path, folder: Path, root: Path, things: Things, vocabulary: Vocabulary) -> None:
     """Make what this process writes by."""
     global _writer  # of the process, which is ours alone
     site = Site(Project.load(settings), Build(folder))
-    _writer = Writer(site, Shelf(Documents(site.build, project=site.project)), root)
+    _writer = Writer(
+        site, Shelf(Documents(site.build, project=site.project), things=things, vocabulary=vocabulary), root
+    )
 
 
 def _write(names: Sequence[str]) -> tuple[list[tuple[str, Sequence[File], "array[int]"]], list[str]]:

@@ -108,7 +108,7 @@ class HostedSite:
         writer = Writer(self._site, shelf, root)
         written = list(self._static(writer))
         with ThreadPoolExecutor(1) as beside:  # other processes write the resources
-            of_resources = beside.submit(self._resources, found, writer, data, record, earlier)
+            of_resources = beside.submit(self._resources, found, shelf, writer, data, record, earlier)
             known = {resource.path for resource in found}
             written += asyncio.run(self._pages(writer, shelf, data, known, record, earlier))
             for documented in of_resources.result():
@@ -139,7 +139,13 @@ class HostedSite:
                 yield writer.put(f"static/{path.relative_to(folder).as_posix()}", path.read_bytes())
 
     def _resources(
-        self, found: Sequence[Resource], writer: Writer, data: Beside, record: Record, earlier: Earlier | None
+        self,
+        found: Sequence[Resource],
+        shelf: Shelf,
+        writer: Writer,
+        data: Beside,
+        record: Record,
+        earlier: Earlier | None,
     ) -> list[Documented]:
         """Write the documents of resources; what is replaced by something else has none."""
         names = [resource.iri for resource in found if resource.successor is None]
@@ -148,12 +154,12 @@ class HostedSite:
         if len(names) <= _FEW:
             return [writer.write(name) for name in names]
         _ = data.written  # not all processes at once, for the memory
-        written = []
-        for documented in write_resources(self._build, names, project=self._project, root=writer.root):
-            written.append(documented)
+        written: dict[str, Documented] = {}
+        for documented in write_resources(names, site=self._site, shelf=shelf, root=writer.root):
+            written[documented.iri] = documented
             if len(written) % _TOLD == 0:
                 self._progress(f"{len(written):,} of {len(names):,} resources")
-        return written
+        return [written[name] for name in names]
 
     def _keep(self, name: str, root: Path, record: Record, earlier: Earlier) -> list[File] | None:
         kept = earlier.keep(name, root=root, record=record)

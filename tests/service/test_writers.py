@@ -1,0 +1,37 @@
+"""Several processes write what one does, by what has been read once."""
+
+from pathlib import Path
+
+from kg.graph.build import Build
+from kg.project import Project
+from kg.service.documents import Documents
+from kg.service.hosting.resources import Documented, Writer, resources, write_resources
+from kg.service.site import Site
+from kg.service.things import Shelf
+
+
+def bodies(root: Path) -> dict[str, bytes]:
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
+def names_aside(done: Documented) -> set[str]:
+    """Return the notes but those of words that state a thing, which are among its names, and remembered with them."""
+    return {note for note in done.reads if note[0] != "v"}
+
+
+def test_processes_write_and_note_what_one_does(old_town: tuple[Project, Build], tmp_path: Path) -> None:
+    project, build = old_town
+    site = Site(project, build)
+    shelf = Shelf(Documents(build, project=project))
+    found, _ = resources(shelf.documents)
+    names = [resource.iri for resource in found if resource.successor is None]
+    one, many = tmp_path / "one", tmp_path / "many"
+    writer = Writer(site, shelf, one)
+    here = [writer.write(name) for name in names]
+    by_name = {done.iri: done for done in write_resources(names, site=site, shelf=shelf, root=many)}
+    there = [by_name[name] for name in names]
+    assert len(names) > 50
+    assert [(done.iri, done.files) for done in there] == [(done.iri, done.files) for done in here]
+    assert [names_aside(done) for done in there] == [names_aside(done) for done in here]
+    assert bodies(many) == bodies(one)
+    assert {file.path for done in here for file in done.files} == bodies(one).keys()
