@@ -11,26 +11,21 @@ import json
 import os
 import shutil
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Self
 
 from kg.graph.swap import notes_of
+from kg.publication.again import EarlierData
 from kg.publication.dumps import SUMS, File, sums_of
+from kg.publication.linking import linked_beside
+from kg.publication.stamps import Stamp, link
 
 _FILE = "record.json"
 _DUMP = "data.nq"
-
-
-class Stamp(NamedTuple):
-    """What tells a file that is as it was written: its size, when it was last changed, its inode; and its SHA-256."""
-
-    size: int
-    changed: int
-    inode: int
-    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +72,7 @@ class Record:
         numbers = {self.numbers[note]: place for place, note in enumerate(notes)}
         for file in files:
             if file.path not in self.stamps:
-                self.stamps[file.path] = _stamp(file, root)
+                self.stamps[file.path] = Stamp.of(f"{root}/{file.path}", file.sha256)
         told = {
             "identity": self.identity,
             "whole": self.whole,
@@ -122,6 +117,11 @@ class Before:
         except (OSError, ValueError, KeyError, TypeError, IndexError):
             return None
 
+    def data(self) -> EarlierData:
+        """Return its data."""
+        stamps = {path: stamp for path, stamp in self.record.stamps.items() if path.startswith("data/")}
+        return EarlierData(self.folder, stamps, self.dump)
+
     def files(self) -> tuple[File, ...] | None:
         """Return all files, sorted by path; None when they are not those that were published, each as it was."""
         stamps = self.record.stamps
@@ -129,7 +129,7 @@ class Before:
         begin = len(f"{self.folder}/")
         if {path[begin:] for path in paths} != {*stamps, SUMS}:
             return None
-        if any(path[begin:] != SUMS and not _is(path, stamps[path[begin:]]) for path in paths):
+        if any(path[begin:] != SUMS and not stamps[path[begin:]].tells(path) for path in paths):
             return None
         files = tuple(File(path, stamps[path].size, stamps[path].sha256) for path in sorted(stamps))
         return files if (self.folder / SUMS).read_text(encoding="utf-8") == sums_of(files) else None
@@ -147,9 +147,9 @@ class Before:
         try:
             for path, stamp in zip(unit.files, stamps, strict=True):
                 target = f"{root}/{path}"
-                _link(f"{self.folder}/{path}", target)
+                link(f"{self.folder}/{path}", target)
                 made.append(target)
-                if not _is(target, stamp):
+                if not stamp.tells(target):
                     raise OSError
         except OSError:
             for target in made:
@@ -159,20 +159,30 @@ class Before:
         record.stamps.update(zip(unit.files, stamps, strict=True))
         return [File(path, stamp.size, stamp.sha256) for path, stamp in zip(unit.files, stamps, strict=True)]
 
+    @contextmanager
+    def keeping(
+        self, names: Iterable[str], *, root: Path, record: Record
+    ) -> Iterator[Callable[[], dict[str, list[File]]]]:
+        """Give the files of many units as ``keep`` does, beside what the block does.
 
-def _link(file: str, target: str) -> None:
-    try:
-        os.link(file, target)
-    except FileNotFoundError:
-        os.makedirs(os.path.dirname(target), exist_ok=True)
-        os.link(file, target)
+        What is yielded waits for it, adds those that are kept to the record, and returns their names and files.
+        """
+        found = {name: unit for name in names if (unit := self.record.units.get(name))}
+        known = self.record.stamps
+        stamps = {path: known[path] for unit in found.values() for path in unit.files if path in known}
+        with linked_beside(stamps, folder=self.folder, root=root) as linked:
 
+            def kept() -> dict[str, list[File]]:
+                there = stamps.keys() - linked()
+                files = {}
+                for name, unit in found.items():
+                    if there.issuperset(unit.files):
+                        record.units[name] = unit
+                        record.stamps.update((path, stamps[path]) for path in unit.files)
+                        files[name] = [File(path, stamps[path].size, stamps[path].sha256) for path in unit.files]
+                    else:
+                        for path in there.intersection(unit.files):
+                            os.unlink(root / path)
+                return files
 
-def _is(path: str, stamp: Stamp) -> bool:
-    found = os.stat(path, follow_symlinks=False)
-    return (found.st_size, found.st_mtime_ns, found.st_ino) == stamp[:3]
-
-
-def _stamp(file: File, root: Path) -> Stamp:
-    found = os.stat(f"{root}/{file.path}")
-    return Stamp(found.st_size, found.st_mtime_ns, found.st_ino, file.sha256)
+            yield kept
