@@ -12,8 +12,8 @@ from rdflib.term import URIRef
 def footprint(parsed: Any) -> frozenset[str] | None:
     """Return the tokens of the predicates that a query, as rdflib parses it, can see; None when it can see all."""
     found: set[str] = set()
-    for verb in _verbs(translateQuery(parsed).algebra):
-        if not isinstance(verb, URIRef | Path) or _sees_all(verb):
+    for verb in verbs(translateQuery(parsed).algebra):
+        if not isinstance(verb, URIRef | Path) or sees_all(verb):
             return None
         found |= steps(verb)
     return frozenset(found)
@@ -29,7 +29,8 @@ def steps(verb: Any) -> set[str]:
     return set().union(*(steps(part) for part in parts))
 
 
-def _verbs(node: Any) -> Iterator[Any]:
+def verbs(node: Any) -> Iterator[Any]:
+    """Yield the verbs of all patterns in a part of a query; None for what a variable graph may be."""
     if isinstance(node, CompValue):
         if node.name in ("Graph", "GraphGraphPattern"):
             yield None
@@ -38,18 +39,18 @@ def _verbs(node: Any) -> Iterator[Any]:
                 for triple in value:  # a pattern, or in EXISTS a flat run of some
                     yield from list(triple)[1::3]
             else:
-                yield from _verbs(value)
+                yield from verbs(value)
     elif isinstance(node, list | tuple):
         for item in node:
-            yield from _verbs(item)
+            yield from verbs(item)
 
 
-def _sees_all(verb: Any) -> bool:
+def sees_all(verb: Any) -> bool:
     """Tell whether a path can join a node with itself that no triple of its own has led to."""
     if isinstance(verb, InvPath):
-        return _sees_all(verb.arg)
+        return sees_all(verb.arg)
     if isinstance(verb, SequencePath):
-        return all(_sees_all(part) for part in verb.args)
+        return all(sees_all(part) for part in verb.args)
     if isinstance(verb, AlternativePath):
-        return any(_sees_all(part) for part in verb.args)
+        return any(sees_all(part) for part in verb.args)
     return (isinstance(verb, MulPath) and verb.zero) or "?" in steps(verb)

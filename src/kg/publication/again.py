@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Self
 
+from kg.graph.bearing import bear, patterns
 from kg.graph.build import Build
 from kg.graph.differing import Differing, differing
 from kg.graph.extracts import Extract, extract
@@ -18,10 +19,13 @@ from kg.graph.terms import iri
 from kg.project import Project
 from kg.publication.jsonld import Terms, rewrite_jsonld
 from kg.publication.stamps import Stamp, link_as_written
+from kg.publication.tables import Row, read_rows
+from kg.query.catalogue import Query
 from kg.source.blocks import Run
 from kg.source.reader import Quad, Triple
 from kg.source.rewriting import Subject, rewrite_trig
 
+_FEW_ROWS = 500
 _ESCAPED = re.compile(b"[\x00-\x09\x0b-\x1f\x7f]")
 
 
@@ -50,6 +54,7 @@ class Again:
 
     earlier: EarlierData
     project: Project
+    build: Build
     lines: Differing
     quads: Collection[Quad]
     said: Extract
@@ -63,7 +68,7 @@ class Again:
             return None
         subjects = {s for _, s, _, _ in quads}
         said = extract(build.graph, subjects, inferred_graph=iri(project.inferred_graph))
-        return cls(earlier, project, lines, quads, said)
+        return cls(earlier, project, build, lines, quads, said)
 
     def nquads(self, path: str) -> bytes | None:
         """Return the canonical N-Quads."""
@@ -122,6 +127,16 @@ class Again:
 
     def _of(self, graph: str) -> list[Triple]:
         return [(s, p, o) for g, s, p, o in self.said.named if g == graph]
+
+    def rows(self, query: Query, path: str) -> list[Row] | None:
+        """Return the rows of a large table, if nothing that differs bears on its query."""
+        text = (self.earlier.read(path) or b"").decode()
+        if text.count("\n") <= _FEW_ROWS:  # they are asked for in less time than it takes to read the query
+            return None
+        found = patterns(query.bound({}), base=self.project.base)
+        if found is None or bear(self.quads, found, store=self.build.store):
+            return None
+        return read_rows(text)
 
     def _turtle(self, path: str, quads: Iterable[Quad], differ: Collection[Subject]) -> bytes | None:
         old = self.earlier.read(path)

@@ -71,7 +71,8 @@ def write_data(
     slug = slug_of(dataset_of(project))
     again = Again.of(earlier, build, project=project) if earlier else None
     with ThreadPoolExecutor(2) as beside:
-        made = beside.submit(tables, build, project=project)
+        kept = again.rows if again else (lambda *_: None)
+        made = beside.submit(tables, build, project=project, kept=kept)
         packed = []
         dumps = write_dumps(
             build, project=project, slug=slug, root=root,
