@@ -11,7 +11,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Self
 
-from kg.graph.bearing import bear, patterns
 from kg.graph.build import Build
 from kg.graph.differing import Differing, differing
 from kg.graph.extracts import Extract, extract
@@ -133,6 +132,8 @@ class Again:
         text = (self.earlier.read(path) or b"").decode()
         if text.count("\n") <= _FEW_ROWS:  # they are asked for in less time than it takes to read the query
             return None
+        from kg.graph.bearing import bear, patterns  # which takes a quarter of a second
+
         found = patterns(query.bound({}), base=self.project.base)
         if found is None or bear(self.quads, found, store=self.build.store):
             return None

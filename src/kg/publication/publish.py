@@ -6,6 +6,7 @@
 ``out`` becomes a link to ``<out>.d/<digest>``, replaced in one step: the same build gives the same bytes.
 """
 
+import gc
 import os
 import re
 import zlib
@@ -27,6 +28,8 @@ from kg.publication.dumps import SUMS, File, files_of, sums_of
 from kg.publication.metadata import dataset_of
 from kg.publication.record import Before, Record
 from kg.publication.released import FOLDER
+
+_MANY = 100_000  # objects
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ def publish(
     site = _site(base, project)
     if build.folder.parent == out.with_name(f"{out.name}.d").resolve():
         raise UsageError(f"{out} is the build that is to be published: choose another place")
-    with swap(out) as draft, _held(out):
+    with swap(out) as draft, _held(out), _seldom_collected():
         if pages:
             record = Record(_program(pages.identity(site)), _whole(build, project))
             before = Before.of(out, identity=record.identity)
@@ -111,6 +114,17 @@ def _held(out: Path) -> Iterator[None]:
     finally:
         if held:
             held.release()
+
+
+@contextmanager
+def _seldom_collected() -> Iterator[None]:
+    """Look seldom for objects that name each other: there are many here that stay, and few of these."""
+    before = gc.get_threshold()
+    gc.set_threshold(_MANY, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _program(pages: str) -> str:

@@ -73,6 +73,7 @@ class Record:
         for file in files:
             if file.path not in self.stamps:
                 self.stamps[file.path] = Stamp.of(f"{root}/{file.path}", file.sha256)
+        places = {path: place for place, path in enumerate(self.stamps)}
         told = {
             "identity": self.identity,
             "whole": self.whole,
@@ -81,7 +82,7 @@ class Record:
             "values": {note: value for note, value in self.values.items() if note in used},
             "stamps": [(path, *stamp) for path, stamp in self.stamps.items()],
             "units": [
-                (name, unit.files, [numbers[read] for read in unit.reads], unit.links)
+                (name, [places[path] for path in unit.files], [numbers[read] for read in unit.reads], unit.links)
                 for name, unit in self.units.items()
             ],
         }
@@ -109,9 +110,13 @@ class Before:
             told = json.loads((notes / _FILE).read_text(encoding="utf-8"))
             if told["identity"] != identity or not (notes / _DUMP).is_file():
                 return None
-            units = {name: Unit(files, array("L", reads), links) for name, files, reads, links in told["units"]}
             numbers = {note: number for number, note in enumerate(told["notes"])}
             stamps = {path: Stamp(*stamp) for path, *stamp in told["stamps"]}
+            paths = list(stamps)
+            units = {
+                name: Unit([paths[place] for place in files], array("L", reads), links)
+                for name, files, reads, links in told["units"]
+            }
             record = Record(identity, told["whole"], told["digest"], units, told["values"], numbers, stamps)
             return cls(folder, record, notes / _DUMP)
         except (OSError, ValueError, KeyError, TypeError, IndexError):
