@@ -78,10 +78,10 @@ def _patterns(node: Any, beside: tuple[_Triple, ...]) -> Iterator[Pattern]:
             yield from _patterns(node.p2, beside)
         case "Graph" if node.p.name == "BGP" and node.p.triples:
             yield from _patterns(node.p, beside)
-        case "ToMultiSet" if "p" in node:  # a variable of a sub-SELECT may be another one than outside
+        case "ToMultiSet":  # a variable of a sub-SELECT may be another one than outside
             yield from _patterns(node.p, ())
-        case "ToMultiSet":
-            pass  # VALUES
+        case "values":
+            pass
         case name if name in _ABOVE:
             yield from _patterns(node.p, beside)
         case _:
