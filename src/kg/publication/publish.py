@@ -100,8 +100,9 @@ def _with_pages(
     with data_beside(build, project=project, root=root, site=site, folder=notes / "data", earlier=earlier) as beside:
         files = tuple(sorted(pages.write(root, site, beside, record, before), key=lambda file: file.path))
         record.digest = beside.written.data.digest
-    kept = len(record.stamps)
     record.write(notes, root=root, files=files, dump=build.dump)
+    known = before.record.stamps if before else {}
+    kept = sum(known.get(path) == stamp for path, stamp in record.stamps.items())
     return Publication(root, files, record.digest, kept)
 
 
