@@ -17,8 +17,8 @@ Seen = tuple[str, str | None]
 def footprint(parsed: Any) -> frozenset[Seen] | None:
     """Return what triples a query, as rdflib parses it, can see; None when it can see all."""
     found: set[Seen] = set()
-    for verb, value in _verbs(translateQuery(parsed).algebra):
-        if not isinstance(verb, URIRef | Path) or _sees_all(verb):
+    for verb, value in verbs(translateQuery(parsed).algebra):
+        if not isinstance(verb, URIRef | Path) or sees_all(verb):
             return None
         kind = f"<{value}>" if isinstance(verb, URIRef) and isinstance(value, URIRef) else None
         found |= {(step, kind if step == TYPE else None) for step in steps(verb)}
@@ -35,7 +35,7 @@ def steps(verb: Any) -> set[str]:
     return set().union(*(steps(part) for part in parts))
 
 
-def _verbs(node: Any) -> Iterator[tuple[Any, Any]]:
+def verbs(node: Any) -> Iterator[tuple[Any, Any]]:
     """Yield the verbs of patterns, each with what comes after it; None for a pattern of any graph."""
     if isinstance(node, CompValue):
         if node.name in ("Graph", "GraphGraphPattern"):
@@ -46,18 +46,18 @@ def _verbs(node: Any) -> Iterator[tuple[Any, Any]]:
                     flat = list(triple)
                     yield from zip(flat[1::3], flat[2::3], strict=True)
             else:
-                yield from _verbs(value)
+                yield from verbs(value)
     elif isinstance(node, list | tuple):
         for item in node:
-            yield from _verbs(item)
+            yield from verbs(item)
 
 
-def _sees_all(verb: Any) -> bool:
+def sees_all(verb: Any) -> bool:
     """Tell whether a path can join a node with itself that no triple of its own has led to."""
     if isinstance(verb, InvPath):
-        return _sees_all(verb.arg)
+        return sees_all(verb.arg)
     if isinstance(verb, SequencePath):
-        return all(_sees_all(part) for part in verb.args)
+        return all(sees_all(part) for part in verb.args)
     if isinstance(verb, AlternativePath):
-        return any(_sees_all(part) for part in verb.args)
+        return any(sees_all(part) for part in verb.args)
     return (isinstance(verb, MulPath) and verb.zero) or "?" in steps(verb)

@@ -20,6 +20,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from kg.errors import UsageError
@@ -181,7 +182,8 @@ def _point(link: Path, folder: Path) -> None:
 
 def _flush(folder: Path) -> None:
     """Have the disk hold all that a folder holds: a few files each by itself, many with all else that is written."""
-    paths = [Path(where, name) for where, folders, files in os.walk(folder) for name in (*folders, *files)]
+    found = (Path(where, name) for where, folders, files in os.walk(folder) for name in (*folders, *files))
+    paths = list(islice(found, _FEW + 1))
     if len(paths) > _FEW:  # 20 × faster then
         os.sync()
         return

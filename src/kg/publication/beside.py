@@ -11,6 +11,7 @@ from typing import Protocol
 
 from kg.graph.build import Build
 from kg.project import Project
+from kg.publication.again import EarlierData
 from kg.publication.data import Data, write_data
 from kg.publication.dumps import File, files_of
 
@@ -49,15 +50,20 @@ class Beside:
 
 
 @contextmanager
-def data_beside(build: Build, *, project: Project, root: Path, site: str, folder: Path) -> Iterator[Beside]:
-    """Yield the data of ``build`` for ``root``, to be hosted at ``site``, which are first written in ``folder``."""
+def data_beside(
+    build: Build, *, project: Project, root: Path, site: str, folder: Path, earlier: EarlierData | None
+) -> Iterator[Beside]:
+    """Yield the data of ``build`` for ``root``, to be hosted at ``site``, which are first written in ``folder``.
+
+    ``earlier`` are data of the same program, settings and queries.
+    """
     folder.mkdir()
-    asked = (project.settings_file, build.folder, folder, site)
+    asked = (project.settings_file, build.folder, folder, site, earlier)
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as process:
         yield Beside(process, process.submit(_write, *asked), folder, root)
     folder.rmdir()
 
 
-def _write(settings: Path, build: Path, folder: Path, site: str) -> Written:
-    data = write_data(Build(build), project=Project.load(settings), root=folder, site=site)
+def _write(settings: Path, build: Path, folder: Path, site: str, earlier: EarlierData | None) -> Written:
+    data = write_data(Build(build), project=Project.load(settings), root=folder, site=site, earlier=earlier)
     return Written(data, files_of(folder))

@@ -18,6 +18,7 @@ from kg.graph.build import Build
 from kg.project import Project
 from kg.publication import citation, datapackage
 from kg.publication.about import About, about
+from kg.publication.again import Again, EarlierData
 from kg.publication.dumps import DESCRIBED, Dumps, describe_dump, write_dumps
 from kg.publication.feed import FILE as FEED
 from kg.publication.feed import write_feed
@@ -50,19 +51,32 @@ class Data:
         return self.about.digest
 
 
-def write_data(build: Build, *, project: Project, root: Path, site: str, endpoint: str | None = None) -> Data:
+def write_data(
+    build: Build,
+    *,
+    project: Project,
+    root: Path,
+    site: str,
+    endpoint: str | None = None,
+    earlier: EarlierData | None = None,
+) -> Data:
     """Write the data of ``build`` below ``root``, to be hosted at ``site``; return what was written.
 
-    ``endpoint`` is where SPARQL is answered, if anywhere. Raises UsageError when the dataset is not described,
-    QueryError for a table that cannot be made, and what ``write_dumps`` raises.
+    ``endpoint`` is where SPARQL is answered, if anywhere; ``earlier`` are data that the same program has written, by
+    the same settings and queries: what differs is put into them, and the bytes are the same.
+
+    Raises UsageError when the dataset is not described, QueryError for a table that cannot be made, and what
+    ``write_dumps`` raises.
     """
     slug = slug_of(dataset_of(project))
+    again = Again.of(earlier, build, project=project) if earlier else None
     with ThreadPoolExecutor(2) as beside:
-        made = beside.submit(tables, build, project=project)
+        kept = again.rows if again else (lambda *_: None)
+        made = beside.submit(tables, build, project=project, kept=kept)
         packed = []
         dumps = write_dumps(
             build, project=project, slug=slug, root=root,
-            written=lambda path: packed.append(beside.submit(pack, root / path)),
+            written=lambda path: packed.append(beside.submit(pack, root / path)), again=again,
         )  # fmt: skip
         found = made.result()
         for done in packed:

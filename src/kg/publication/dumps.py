@@ -16,6 +16,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property, partial
 from itertools import groupby
 from pathlib import Path
 from typing import TextIO
@@ -23,8 +24,10 @@ from typing import TextIO
 from kg.errors import UsageError
 from kg.graph.build import Build
 from kg.graph.canonical import canonical_dump, canonical_nquads
+from kg.graph.extracts import graphs
 from kg.graph.terms import iri
 from kg.project import Project
+from kg.publication.again import Again
 from kg.publication.jsonld import Terms, write_context, write_jsonld
 from kg.source.reader import Quad, Triple
 from kg.source.turtle import write_trig, write_turtle
@@ -74,45 +77,110 @@ class Dumps:
     graphs: Mapping[str, str]
 
 
+class _Parts:
+    """The graphs of a build as they are published, read when they are asked for."""
+
+    def __init__(self, build: Build, project: Project) -> None:
+        self._build = build
+        self._project = project
+
+    @cached_property
+    def merged(self) -> list[Triple]:
+        return list(self._build.graph.union())
+
+    @cached_property
+    def named(self) -> dict[str, list[Triple]]:
+        """The triples of each named graph, by the graph's IRI; the inferred one last."""
+        named: dict[str, list[Triple]] = {}
+        for graph, quads in groupby(self._build.graph.quads(), key=lambda quad: quad[0]):
+            if graph:
+                named[graph[1:-1]] = [(s, p, o) for _, s, p, o in quads]
+        if inferred := list(self._build.graph.inferred()):
+            named.setdefault(self._project.inferred_graph, []).extend(inferred)
+        return named
+
+    @cached_property
+    def quads(self) -> list[Quad]:
+        merged = [("", *triple) for triple in self.merged]
+        return merged + [(iri(graph), *triple) for graph, triples in self.named.items() for triple in triples]
+
+    @cached_property
+    def terms(self) -> Terms:
+        return Terms.of(self.quads, prefixes=self._project.prefixes)
+
+
 def write_dumps(
-    build: Build, *, project: Project, slug: str, root: Path, written: Callable[[str], None] = lambda _: None
+    build: Build,
+    *,
+    project: Project,
+    slug: str,
+    root: Path,
+    written: Callable[[str], None] = lambda _: None,
+    again: Again | None = None,
 ) -> Dumps:
     """Write every dump of ``build`` below ``root`` and return their paths. ``slug`` names the whole ones.
 
-    ``written`` is told the path of each whole one. Raises UsageError when two graphs would share a file or the slug
-    is that of the context, and what ``canonical_nquads`` raises.
+    ``written`` is told the path of each whole one; ``again`` has what an earlier publication can give of them. Raises
+    UsageError when two graphs would share a file or the slug is that of the context, and what ``canonical_nquads``
+    raises.
     """
     if slug == "context":
         raise UsageError(f"a dataset cannot be named context, for {CONTEXT} is that of its JSON-LD: rename it")
-    about = project.dataset
-    merged = list(build.graph.union())
-    named = _named(build, project)
-    quads = list(_everything(merged, named))
-    terms = Terms.of(quads, prefixes=project.prefixes)
+    about, prefixes = project.dataset, project.prefixes
+    parts = _Parts(build, project)
     whole = {suffix: f"data/{slug}.{suffix}" for suffix in ("nq", "trig", "jsonld", "ttl")}
-    (root / GRAPHS).mkdir(parents=True)
-    with (root / whole["nq"]).open("wb") as out:
-        lines = canonical_dump(build.dump.read_bytes())
-        out.writelines(lines if lines is not None else map(str.encode, canonical_nquads(quads)))
-    written(whole["nq"])
-    with _open(root / whole["trig"]) as out:
-        comment = f"{about}: the merged graph, asserted and inferred, then each named graph."
-        write_trig(out, quads, prefixes=project.prefixes, comment=comment)
-    written(whole["trig"])
-    with _open(root / whole["jsonld"]) as out:
-        write_jsonld(out, quads, terms=terms)
-    written(whole["jsonld"])
-    with _open(root / whole["ttl"]) as out:
-        comment = f"{about}: the merged graph, asserted and inferred."
-        write_turtle(out, merged, prefixes=project.prefixes, comment=comment)
-    written(whole["ttl"])
     asserted = f"data/{slug}-asserted.ttl"
-    with _open(root / asserted) as out:
-        comment = f"{about}: the merged graph, asserted."
-        write_turtle(out, build.graph.asserted(), prefixes=project.prefixes, comment=comment)
-    with _open(root / CONTEXT) as out:
-        write_context(out, terms)
-    return Dumps(whole, asserted, _write_graphs(named, project=project, root=root))
+    (root / GRAPHS).mkdir(parents=True)
+
+    def put(path: str, had: bytes | None, write: Callable[[TextIO], None]) -> None:
+        if had is not None:
+            (root / path).write_bytes(had)
+        else:
+            with _open(root / path) as out:
+                write(out)
+        if path in whole.values():
+            written(path)
+
+    def turtle(triples: Callable[[], Iterable[Triple]], comment: str) -> Callable[[TextIO], None]:
+        return lambda out: write_turtle(out, triples(), prefixes=prefixes, comment=f"{about}: {comment}")
+
+    put(whole["nq"], again.nquads(whole["nq"]) if again else None, lambda out: _write_nquads(out, build, parts))
+    comment = f"{about}: the merged graph, asserted and inferred, then each named graph."
+    put(
+        whole["trig"],
+        again.trig(whole["trig"]) if again else None,
+        lambda out: write_trig(out, parts.quads, prefixes=prefixes, comment=comment),
+    )
+    put(
+        whole["jsonld"],
+        again.jsonld(whole["jsonld"], context=CONTEXT) if again else None,
+        lambda out: write_jsonld(out, parts.quads, terms=parts.terms),
+    )
+    comment = "the merged graph, asserted and inferred."
+    put(whole["ttl"], again.merged(whole["ttl"]) if again else None, turtle(lambda: parts.merged, comment))
+    put(
+        asserted,
+        again.asserted(asserted) if again else None,
+        turtle(build.graph.asserted, "the merged graph, asserted."),
+    )
+    put(CONTEXT, again.context(CONTEXT) if again else None, lambda out: write_context(out, parts.terms))
+    paths = _paths(graphs(build.graph, inferred_graph=iri(project.inferred_graph)), project=project)
+    for graph, path in paths.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        if not (again and again.link_graph(iri(graph), path, root=root)):
+            new = again.triples(iri(graph), path) if again else None
+            triples = partial(_triples, graph, new, parts)
+            put(path, again.graph(iri(graph), path) if again else None, turtle(triples, f"the named graph <{graph}>."))
+    return Dumps(whole, asserted, paths)
+
+
+def _triples(graph: str, known: list[Triple] | None, parts: _Parts) -> list[Triple]:
+    return parts.named[graph] if known is None else known
+
+
+def _write_nquads(out: TextIO, build: Build, parts: _Parts) -> None:
+    lines = canonical_dump(build.dump.read_bytes())
+    out.buffer.writelines(lines if lines is not None else map(str.encode, canonical_nquads(parts.quads)))
 
 
 def _open(path: Path) -> TextIO:
@@ -134,7 +202,7 @@ def describe_dump(nquads: File, *, root: Path) -> str:
 
 def dataset_quads(build: Build, *, project: Project) -> Iterator[Quad]:
     """Yield the quads of the dataset: the merged graph as default graph, then each named graph."""
-    return _everything(list(build.graph.union()), _named(build, project))
+    yield from _Parts(build, project).quads
 
 
 def graph_path(graph: str, *, project: Project) -> str:
@@ -167,35 +235,13 @@ def file_name(segment: str) -> str:
     return name or "~"
 
 
-def _named(build: Build, project: Project) -> dict[str, list[Triple]]:
-    """Return the triples of each named graph, by the graph's IRI; the inferred one last."""
-    named: dict[str, list[Triple]] = {}
-    for graph, quads in groupby(build.graph.quads(), key=lambda quad: quad[0]):
-        if graph:
-            named[graph[1:-1]] = [(s, p, o) for _, s, p, o in quads]
-    if inferred := list(build.graph.inferred()):
-        named.setdefault(project.inferred_graph, []).extend(inferred)
-    return named
-
-
-def _everything(merged: list[Triple], named: Mapping[str, list[Triple]]) -> Iterator[Quad]:
-    for triple in merged:
-        yield ("", *triple)
-    for graph, triples in named.items():
-        for triple in triples:
-            yield (iri(graph), *triple)
-
-
-def _write_graphs(named: Mapping[str, list[Triple]], *, project: Project, root: Path) -> dict[str, str]:
+def _paths(graphs: Iterable[str], *, project: Project) -> dict[str, str]:
+    """Return the path of each named graph, by its IRI, of their tokens. Raises UsageError for one that two share."""
     paths: dict[str, str] = {}
-    graphs: dict[str, str] = {}
-    for graph, triples in named.items():
+    shared: dict[str, str] = {}
+    for graph in (token[1:-1] for token in graphs):
         path = graph_path(graph, project=project)
-        if path in graphs:
-            raise UsageError(f"the graphs <{graphs[path]}> and <{graph}> would share the file {path}: rename one")
-        graphs[path], paths[graph] = graph, path
-        (root / path).parent.mkdir(parents=True, exist_ok=True)
-        with _open(root / path) as out:
-            comment = f"{project.dataset}: the named graph <{graph}>."
-            write_turtle(out, triples, prefixes=project.prefixes, comment=comment)
+        if path in shared:
+            raise UsageError(f"the graphs <{shared[path]}> and <{graph}> would share the file {path}: rename one")
+        shared[path], paths[graph] = graph, path
     return paths

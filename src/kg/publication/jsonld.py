@@ -8,12 +8,13 @@ who reads it needs nothing else, and by itself, for documents to come.
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TextIO
 
 from kg.graph.terms import OWL, RDF, RDFS, TYPE, XSD, iri, parse
+from kg.source.blocks import Run
 from kg.source.reader import Quad
 from kg.source.turtle import predicate_order
 
@@ -22,6 +23,9 @@ _RANGES = (iri(f"{RDFS}range"), iri("https://schema.org/rangeIncludes"), iri("ht
 _OBJECT, _DATA = iri(f"{OWL}ObjectProperty"), iri(f"{OWL}DatatypeProperty")
 _STRING, _LANGUAGE = f"{XSD}string", f"{RDF}langString"
 _DELIMITERS = tuple(":/?#[]@")  # JSON-LD 1.1, section 4.1.5: what a prefix ends in that is written as its IRI alone
+_BEGIN, _END = b'\n"@graph":[', b"\n]}\n"
+_ID = rb'\{"@id":("(?:[^"\\]|\\.)*"),'
+_NODE, _GRAPH = re.compile(_ID), re.compile(rb',"@graph":\[\n')
 _SCHEME = re.compile(r'(?:^|"\^\^)<([A-Za-z][A-Za-z0-9+.-]*):(?!//)')
 
 
@@ -51,7 +55,7 @@ class Terms:
                 kinds[s] = o
             elif p in _RANGES:
                 ranges.setdefault(s, set()).add(o[1:-1])
-        schemes = {match[1] for token in tokens if (match := _SCHEME.search(token))}
+        schemes = _schemes(tokens)
         known = {name: space for name, space in prefixes.items() if name and name not in schemes}
         types = {
             token[1:-1]: "@id" if kind == _OBJECT else next(iter(ranges[token]))
@@ -60,6 +64,20 @@ class Terms:
         }
         bare = cls(known, {})
         return cls(known, {name: types[name] for name in sorted(types) if bare.name(name) != name})
+
+    @classmethod
+    def read(cls, context: Context, *, prefixes: Mapping[str, str]) -> "Terms":
+        """Return the terms that some of the prefixes had in a context of ours."""
+        known = {name: space for name, space in prefixes.items() if name in context}
+        bare = cls(known, {})
+        said = {bare.whole(name): bare.whole(term["@type"]) for name, term in context.items() if "@type" in term}
+        return cls(known, dict(sorted(said.items())))
+
+    @staticmethod
+    def follow(quad: Quad, *, prefixes: Mapping[str, str]) -> bool:
+        """Tell whether the terms of a dataset may be others with this quad than without it."""
+        _, _, p, o = quad
+        return p in _RANGES or (p == TYPE and o in (_OBJECT, _DATA)) or not _schemes(quad).isdisjoint(prefixes)
 
     def context(self) -> Context:
         """Return the context."""
@@ -72,6 +90,15 @@ class Terms:
         }
         return {**named, **dict(sorted(terms.items()))}
 
+    def whole(self, name: str) -> str:
+        """Return the IRI that a name of the document is short for."""
+        prefix, _, local = name.partition(":")
+        return self.prefixes[prefix] + local if prefix in self.prefixes and not local.startswith("//") else name
+
+    def token(self, name: str) -> str:
+        """Return the token of a resource by its name in the document."""
+        return name if name.startswith("_:") else f"<{self.whole(name)}>"
+
     def name(self, name: str) -> str:
         """Return an IRI as the context shortens it; ``@id`` and what has no prefix as it is."""
         spaces = [(len(space), prefix) for prefix, space in self.prefixes.items() if name.startswith(space)]
@@ -80,6 +107,11 @@ class Terms:
         length, prefix = max(spaces)
         local = name[length:]
         return f"{prefix}:{local}" if local and not local.startswith("//") else name
+
+
+def _schemes(tokens: Iterable[str]) -> set[str]:
+    """Return the schemes of IRIs that are not followed by ``//``."""
+    return {match[1] for token in tokens if (match := _SCHEME.search(token))}
 
 
 def _is_datatype(ranges: set[str]) -> bool:
@@ -100,7 +132,7 @@ def write_jsonld(out: TextIO, quads: Iterable[Quad], *, terms: Terms) -> None:
     graphs: dict[str, dict[str, list[tuple[str, str]]]] = {}
     for g, s, p, o in quads:
         graphs.setdefault(g, {}).setdefault(s, []).append((p, o))
-    nodes = _Nodes(terms)
+    nodes = Nodes(terms)
     out.write(f'{{"@context":{_json(terms.context())},\n"@graph":[')
     between = "\n"
     for node in nodes.of(graphs.pop("", {})):
@@ -113,7 +145,51 @@ def write_jsonld(out: TextIO, quads: Iterable[Quad], *, terms: Terms) -> None:
     out.write("\n]}\n")
 
 
-class _Nodes:
+def rewrite_jsonld(old: bytes, quads: Iterable[Quad], *, differ: Collection[tuple[str, str]], terms: Terms) -> bytes:
+    """Return the document that is ``old``, of the same terms, but for some subjects, by graph.
+
+    ``quads`` are all that are now of these subjects.
+    """
+    nodes = Nodes(terms)
+    subjects: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for g, s, p, o in quads:
+        subjects.setdefault((g, s), []).append((p, o))
+    changes: dict[str, dict[str, bytes | None]] = {}
+    for graph, subject in differ:
+        pairs = subjects.get((graph, subject))
+        node = next(nodes.of({subject: pairs})).encode() if pairs else None
+        changes.setdefault(graph, {})[subject] = node
+    head = old.index(_BEGIN) + len(_BEGIN)
+    sections = _sections(old, head, terms)
+    written = []
+    for graph in sorted({*sections, *changes}):
+        start, end = sections.get(graph, (head, head))
+        text, _ = Run(old, start, end, b",\n", lambda text, place: _subject(text, place, terms)).replaced(
+            changes.get(graph, {})
+        )
+        name = _json(nodes.resource(graph)) if graph else ""
+        if text:
+            written.append(f'{{"@id":{name},"@graph":[\n'.encode() + text + b"]}" if graph else text)
+    return old[:head] + b"\n" * bool(written) + b",\n".join(written) + _END
+
+
+def _sections(old: bytes, head: int, terms: Terms) -> dict[str, tuple[int, int]]:
+    """Return where the nodes of each graph begin and end."""
+    found = [(old.rindex(b"\n", 0, match.start()) + 1, match.end()) for match in _GRAPH.finditer(old, head)]
+    ends = [*(start - len("]},\n") for start, _ in found[1:]), len(old) - len(_END) - len("]}")]
+    named = {_subject(old, start, terms): (begin, end) for (start, begin), end in zip(found, ends, strict=False)}
+    start, end = head + len("\n"), found[0][0] - len(",\n") if found else len(old) - len(_END)
+    return {"": (start, end), **named} if end > start else named
+
+
+def _subject(text: bytes, place: int, terms: Terms) -> str:
+    """Return the token of the node that begins at a place."""
+    node = _NODE.match(text, place)
+    assert node
+    return terms.token(json.loads(node[1]))
+
+
+class Nodes:
     """Writes node objects, in the words of some terms."""
 
     def __init__(self, terms: Terms) -> None:

@@ -6,6 +6,7 @@
 ``out`` becomes a link to ``<out>.d/<digest>``, replaced in one step: the same build gives the same bytes.
 """
 
+import gc
 import os
 import re
 import zlib
@@ -27,6 +28,8 @@ from kg.publication.dumps import SUMS, File, files_of, sums_of
 from kg.publication.metadata import dataset_of
 from kg.publication.record import Before, Record
 from kg.publication.released import FOLDER
+
+_MANY = 100_000  # objects
 
 
 @dataclass(frozen=True)
@@ -72,9 +75,9 @@ def publish(
     site = _site(base, project)
     if build.folder.parent == out.with_name(f"{out.name}.d").resolve():
         raise UsageError(f"{out} is the build that is to be published: choose another place")
-    with swap(out) as draft, _held(out):
+    with swap(out) as draft, _held(out), _seldom_collected():
         if pages:
-            record = Record(pages.identity(site), _whole(build, project))
+            record = Record(_program(pages.identity(site)), _whole(build, project))
             before = Before.of(out, identity=record.identity)
             if before and before.record.whole == record.whole and (files := before.files()):
                 return Publication(before.folder, files, before.record.digest, len(files))
@@ -93,11 +96,13 @@ def _with_pages(
 ) -> Publication:
     """Write the data and the pages of a publication, and its record."""
     root, notes = draft.folder, draft.notes()
-    with data_beside(build, project=project, root=root, site=site, folder=notes / "data") as beside:
+    earlier = before.data() if before else None
+    with data_beside(build, project=project, root=root, site=site, folder=notes / "data", earlier=earlier) as beside:
         files = tuple(sorted(pages.write(root, site, beside, record, before), key=lambda file: file.path))
         record.digest = beside.written.data.digest
-    kept = len(record.stamps)
     record.write(notes, root=root, files=files, dump=build.dump)
+    known = before.record.stamps if before else {}
+    kept = sum(known.get(path) == stamp for path, stamp in record.stamps.items())
     return Publication(root, files, record.digest, kept)
 
 
@@ -112,10 +117,26 @@ def _held(out: Path) -> Iterator[None]:
             held.release()
 
 
+@contextmanager
+def _seldom_collected() -> Iterator[None]:
+    """Look seldom for objects that name each other: there are many here that stay, and few of these."""
+    before = gc.get_threshold()
+    gc.set_threshold(_MANY, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
+def _program(pages: str) -> str:
+    """Return a digest of all that a publication is written by, ``pages`` being that of what pages are."""
+    libraries = (pages, *map(version, ("duckdb", "rdflib", "zstandard")), zlib.ZLIB_RUNTIME_VERSION)
+    return sha256(" ".join(libraries).encode()).hexdigest()
+
+
 def _whole(build: Build, project: Project) -> str:
-    """Return a digest of what a publication comes from besides what ``Pages.identity`` is of."""
-    come_from = sha256("\n".join(map(version, ("rdflib", "zstandard"))).encode())
-    come_from.update(f"{zlib.ZLIB_RUNTIME_VERSION} {os.environ.get('SOURCE_DATE_EPOCH')}".encode())
+    """Return a digest of what a publication comes from besides what it is written by."""
+    come_from = sha256(f"{os.environ.get('SOURCE_DATE_EPOCH')}".encode())
     kept = [path for path in sorted((project.root / FOLDER).rglob("*")) if path.is_file()]
     for path in (build.folder / MANIFEST, build.folder / FINDINGS, build.folder / RULES, *kept):
         come_from.update(f"{path.name} {path.stat().st_size}\n".encode() + path.read_bytes())

@@ -6,7 +6,7 @@ a row each, in the order of their keys. IRIs are whole.
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kg.errors import QueryError
@@ -30,7 +30,7 @@ class Table:
     @property
     def path(self) -> str:
         """The path of its file below the root of the publication."""
-        return f"{FOLDER}{self.query.name}.csv"
+        return path_of(self.query)
 
     @property
     def key(self) -> tuple[Column, ...]:
@@ -46,8 +46,22 @@ class Table:
         return out.getvalue()
 
 
-def tables(build: Build, *, project: Project) -> tuple[Table, ...]:
+def path_of(query: Query) -> str:
+    """Return the path of the file of a table, by its query."""
+    return f"{FOLDER}{query.name}.csv"
+
+
+def read_rows(text: str) -> list[Row]:
+    """Return the rows that the whole file of a table has."""
+    return [tuple(row) for row in csv.reader(io.StringIO(text, newline=""))][1:]
+
+
+def tables(
+    build: Build, *, project: Project, kept: Callable[[Query, str], Sequence[Row] | None] = lambda *_: None
+) -> tuple[Table, ...]:
     """Return the tables of a build, by name; none where the project has no queries for them.
+
+    ``kept`` gives the rows that a query has still, by it and the path of its file, if that is known.
 
     Raises QueryError, with file and line, when a query fails, a cell is not of its column's type, two rows have one
     key, a row has none, or a cell names a row of another table that is not there.
@@ -55,7 +69,10 @@ def tables(build: Build, *, project: Project) -> tuple[Table, ...]:
     if not project.queries.is_dir():
         return ()
     catalogue = Catalogue.of(project)
-    made = {query.name: _table(query, catalogue, build) for query in catalogue.tables}
+    made = {}
+    for query in catalogue.tables:
+        rows = kept(query, path_of(query))
+        made[query.name] = _table(query, catalogue, build) if rows is None else Table(query, tuple(rows))
     for table in made.values():
         _check_links(table, made, project)
     return tuple(made.values())

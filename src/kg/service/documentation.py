@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from kg.graph.terms import iri
 from kg.lookup.speaker import number
 from kg.lookup.usage import Link
 from kg.service import diagram
@@ -61,14 +62,18 @@ class Documentation:
     def page(self, name: str) -> tuple[str, Mapping[str, Any]]:
         """Return the template of the page of an IRI, and what it shows besides what the graph says."""
         note("d", name)
+        if not self.has(name):
+            return "resource.html", {}
         token = f"<{name}>"
         if token in self._vocabulary.terms:
             return "term.html", {"term": self.terms.about(token), "drawing": self.around(token)}
         if token in self._vocabulary.shapes:
             return "shape.html", {"shape": self.shapes.asked(token)}
-        if name in self._vocabulary.homes or name in self._vocabulary.shape_homes:
-            return "overview.html", {"overview": self.overview(name)}
-        return "resource.html", {}
+        return "overview.html", {"overview": self.overview(name)}
+
+    def has(self, name: str) -> bool:
+        """Tell whether an IRI is that of a term, a shape, or a document of some."""
+        return iri(name) in self._vocabulary.documented
 
     def overview(self, home: str) -> Overview:
         """Return what a document of terms or shapes describes."""

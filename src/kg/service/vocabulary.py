@@ -28,6 +28,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "datatypes": (f"{RDFS}Datatype",),
 }
 """The groups of terms, with the classes of what is in them; a term is in the first that it fits."""
+_TOKENS = {group: frozenset(map(iri, kinds)) for group, kinds in GROUPS.items()}
 _UP = (f"<{RDFS}subClassOf>", f"<{RDFS}subPropertyOf>")
 _DEFINED_BY, _IN_SCHEME, _SCHEME = f"<{RDFS}isDefinedBy>", f"<{SKOS}inScheme>", f"<{SKOS}ConceptScheme>"
 _ONTOLOGY = f"<{OWL}Ontology>"
@@ -96,6 +97,11 @@ class Vocabulary:
     def shape_homes(self) -> list[str]:
         """The documents that have shapes, sorted."""
         return sorted({_stem(node[1:-1]) for node in self.shapes})
+
+    @cached_property
+    def documented(self) -> frozenset[str]:
+        """The terms, the shapes, and the documents of some."""
+        return frozenset((*self.terms, *self.shapes, *map(iri, self.documents)))
 
     @cached_property
     def shapes_about(self) -> Mapping[str, Sequence[str]]:
@@ -177,8 +183,7 @@ def _saved(project: Project) -> Mapping[str, Query]:
 
 
 def _group(kinds: Iterable[str]) -> str | None:
-    given = set(kinds)
-    return next((group for group, of in GROUPS.items() if any(iri(kind) in given for kind in of)), None)
+    return next((group for group, of in _TOKENS.items() if not of.isdisjoint(kinds)), None)
 
 
 def _stem(name: str) -> str:

@@ -7,6 +7,7 @@ function of the graph and of the labels of those blank nodes that must keep one.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 from typing import TextIO
@@ -70,10 +71,7 @@ def write_trig(out: TextIO, quads: Iterable[Quad], *, prefixes: Mapping[str, str
     The default graph, of token ``""``, comes first, then the named graphs by name. A blank node that occurs in
     several graphs keeps its label. Otherwise as ``write_turtle``.
     """
-    graphs: dict[str, set[Triple]] = {}
-    for graph, *triple in quads:
-        graphs.setdefault(graph, set()).add((triple[0], triple[1], triple[2]))
-    _write(out, graphs, prefixes=prefixes, comment=comment)
+    _write(out, _by_graph(quads), prefixes=prefixes, comment=comment)
 
 
 def _write(out: TextIO, graphs: Mapping[str, set[Triple]], *, prefixes: Mapping[str, str], comment: str | None) -> None:
@@ -97,6 +95,38 @@ def _write(out: TextIO, graphs: Mapping[str, set[Triple]], *, prefixes: Mapping[
             out.write(separator + piece)
             out.writelines(pieces)
             separator = "\n"
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """Parts of a TriG document: the lines of subjects, by graph and subject; the names of graphs; prefixes in use."""
+
+    lines: Mapping[tuple[str, str], str]
+    names: Mapping[str, str]
+    used: frozenset[str]
+
+
+def write_blocks(quads: Iterable[Quad], *, prefixes: Mapping[str, str]) -> Blocks:
+    """Write the subjects of some quads as they are in the document of more.
+
+    Besides all quads of a subject, these must be all of the document that have a blank node.
+    """
+    names = _Names(prefixes)
+    places = {graph: _by_subject(triples) for graph, triples in _by_graph(quads).items()}
+    tree = nesting(places)
+    verbs, forms = _forms(places, tree, names)
+    lines = {}
+    for graph, subjects in places.items():
+        body, margin = _Body(subjects, tree, verbs, forms), STEP if graph else ""
+        lines.update({(graph, s): body.of(s, margin) for s in subjects if s not in tree.nested})
+    return Blocks(lines, {graph: names.resource(graph) for graph in places if graph}, frozenset(names.used))
+
+
+def _by_graph(quads: Iterable[Quad]) -> dict[str, set[Triple]]:
+    graphs: dict[str, set[Triple]] = {}
+    for graph, *triple in quads:
+        graphs.setdefault(graph, set()).add((triple[0], triple[1], triple[2]))
+    return graphs
 
 
 def _by_subject(triples: Iterable[Triple]) -> dict[str, list[tuple[str, str]]]:
@@ -242,18 +272,23 @@ class _Body:
 
     def text(self, margin: str) -> Iterator[str]:
         """Yield each subject's lines; every line begins with ``margin``."""
-        forms, nested, indent = self._forms, self._tree.nested, margin + STEP
+        nested = self._tree.nested
         separator = ""
         for subject in sorted((s for s in self._subjects if s not in nested), key=by_iri):
-            lines = [f"{separator}{margin}{forms[subject]}\n"]
-            lines += [
-                f"{indent}{verb} {forms[value] if value in forms else self._fit(value, indent, len(verb))} ;\n"
-                for verb, value in self._pairs(subject)
-            ]
-            lines.append(f"{indent}.\n")
-            yield "".join(lines)
-            self._flats.clear()
+            yield separator + self.of(subject, margin)
             separator = "\n"
+
+    def of(self, subject: str, margin: str) -> str:
+        """Return the lines of a subject that is not nested."""
+        forms, indent = self._forms, margin + STEP
+        lines = [f"{margin}{forms[subject]}\n"]
+        lines += [
+            f"{indent}{verb} {forms[value] if value in forms else self._fit(value, indent, len(verb))} ;\n"
+            for verb, value in self._pairs(subject)
+        ]
+        lines.append(f"{indent}.\n")
+        self._flats.clear()
+        return "".join(lines)
 
     def _pairs(self, subject: str) -> list[tuple[str, str]]:
         """Return the (verb, object token) pairs of a subject: nested objects after others, by their text."""

@@ -1,6 +1,7 @@
 """What of an earlier publication is as it would be written now."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from kg.graph.build import Build
@@ -36,10 +37,25 @@ class Earlier:
 
     def keep(self, name: str, *, root: Path, record: Record) -> list[File] | None:
         """Keep a unit below ``root``, and return its files; None when it is to be written anew."""
+        return self._before.keep(name, root=root, record=record) if self._is_same(name) else None
+
+    @contextmanager
+    def keeping(
+        self, names: Iterable[str], *, root: Path, record: Record
+    ) -> Iterator[tuple[set[str], Callable[[], Mapping[str, list[File]]]]]:
+        """Keep units beside what the block does.
+
+        Yield those that are to be kept, and what waits until they are and returns their files, by their names; one
+        that is not among these is to be written anew too.
+        """
+        same = {name for name in names if self._is_same(name)}
+        with self._before.keeping(same, root=root, record=record) as kept:
+            yield same, kept
+
+    def _is_same(self, name: str) -> bool:
+        """Tell whether nothing differs that was read for a unit."""
         unit = self._before.record.units.get(name)
-        if unit is None or any(number in self._changed for number in unit.reads):
-            return None
-        return self._before.keep(name, root=root, record=record)
+        return unit is not None and self._changed.isdisjoint(unit.reads)
 
 
 def touched(before: Before, build: Build, *, project: Project) -> set[str]:
@@ -47,7 +63,7 @@ def touched(before: Before, build: Build, *, project: Project) -> set[str]:
     names = {*LABELS, f"<{project.evidence.as_stated}>"}
     hops = {f"<{hop.property}>" for hop in project.pages.trail}
     found: set[str] = set()
-    for g, s, p, o in differing(before.dump, build.dump):
+    for g, s, p, o in differing(before.dump, build.dump).quads():
         found.update((f"s{s}", f"o{o}", f"g{g}", f"p{p}", f"v{s} {p}", f"w{p} {o}"))
         if p in names:
             found.add(f"n{s}")

@@ -16,6 +16,7 @@ from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
 from importlib.resources import as_file, files
+from itertools import chain
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -149,8 +150,16 @@ class HostedSite:
     ) -> list[Documented]:
         """Write the documents of resources; what is replaced by something else has none."""
         names = [resource.iri for resource in found if resource.successor is None]
-        if earlier:
-            names = [name for name in names if not self._keep(iri(name), writer.root, record, earlier)]
+        if earlier is None:
+            return self._anew(names, shelf, writer, data)
+        with earlier.keeping(map(iri, names), root=writer.root, record=record) as (same, kept):
+            written = self._anew([name for name in names if iri(name) not in same], shelf, writer, data)
+            files = kept()
+        self._kept += chain.from_iterable(files.values())
+        touched = [name for name in names if iri(name) in same and iri(name) not in files]
+        return [*written, *self._anew(touched, shelf, writer, data)]
+
+    def _anew(self, names: Sequence[str], shelf: Shelf, writer: Writer, data: Beside) -> list[Documented]:
         if len(names) <= _FEW:
             return [writer.write(name) for name in names]
         _ = data.written  # not all processes at once, for the memory

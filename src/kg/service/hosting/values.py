@@ -76,6 +76,8 @@ class Values:
         return [Documentation(self._shelf, Names(self._shelf.documents, view), view) for view in views]
 
     def _documented(self, name: str) -> object:
+        if not self._documentation[0].has(name):
+            return None
         return [documentation.page(name) for documentation in self._documentation]
 
     def _listed(self, of: str) -> object:

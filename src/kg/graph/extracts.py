@@ -1,0 +1,50 @@
+"""What a finished graph says of some subjects, and of its blank nodes, in each of the parts that it is published in."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from kg.graph.quads import Graph
+from kg.source.reader import Quad, Triple
+
+_LOOKED = """
+SELECT id, starts_with(token, '_:') AS blank FROM term
+WHERE starts_with(token, '_:') OR token IN (SELECT token FROM {given})
+"""
+_ABOUT = """
+FROM {rows} t JOIN term s ON s.id = t.s JOIN term p ON p.id = t.p JOIN term o ON o.id = t.o
+WHERE t.s IN (SELECT id FROM looked) OR t.o IN (SELECT id FROM looked WHERE blank)
+"""
+_NAMED = "(SELECT DISTINCT g.token AS graph, q.s, q.p, q.o FROM quad q JOIN term g ON g.id = q.g WHERE g.token <> '')"
+_GRAPHS = "SELECT DISTINCT g.token FROM quad q JOIN term g ON g.id = q.g WHERE g.token <> '' ORDER BY 1"
+
+
+@dataclass(frozen=True)
+class Extract:
+    """The triples that have some subjects, or a blank node: the merged graph, what is asserted of it, named graphs."""
+
+    merged: Collection[Triple]
+    asserted: Collection[Triple]
+    named: Collection[Quad]
+
+
+def extract(graph: Graph, subjects: Collection[str], *, inferred_graph: str) -> Extract:
+    """Return what is said of subjects, by their tokens; ``inferred_graph`` is the token of that which is inferred."""
+    engine = graph.engine
+    with engine.given({"token": sorted(subjects)}) as given:
+        engine.make("looked", _LOOKED.format(given=given))
+
+    def about(rows: str, columns: str = "") -> list[Any]:
+        return engine.rows(f"SELECT {columns}s.token, p.token, o.token {_ABOUT.format(rows=rows)}")
+
+    merged, asserted = about(f"({Graph.UNION})"), about("(SELECT s, p, o FROM closure WHERE round = 0)")
+    inferred = ((inferred_graph, *triple) for triple in about("inferred"))
+    return Extract(merged, asserted, [*about(_NAMED, "t.graph, "), *inferred])
+
+
+def graphs(graph: Graph, *, inferred_graph: str) -> list[str]:
+    """Return the tokens of the named graphs, sorted, that of what is inferred last, where it has nothing else."""
+    names = [token for (token,) in graph.engine.rows(_GRAPHS)]
+    if inferred_graph not in names and graph.engine.count("SELECT count(*) FROM inferred"):
+        names.append(inferred_graph)
+    return names
