@@ -21,8 +21,9 @@ from kg.graph import build as layout
 from kg.graph.aside import Aside
 from kg.graph.build import Build
 from kg.graph.dump import Dump, Part, difference, rewrite_nquads, write_named, write_nquads
+from kg.graph.exchanged import BEFORE
 from kg.graph.loading import File, load_files
-from kg.graph.quads import BEFORE, Graph
+from kg.graph.quads import Graph
 from kg.inference.owl import is_axiom
 from kg.inference.rules import Rule
 from kg.project import Project

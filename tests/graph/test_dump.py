@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from kg.graph.dump import Dump, difference, rewrite_nquads, write_nquads
-from kg.graph.quads import BEFORE, Graph
+from kg.graph.exchanged import BEFORE
+from kg.graph.quads import Graph
 from kg.source.reader import Quad
 
 INFERRED = "https://example.org/it's/graph/inferred"

@@ -15,16 +15,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Self
 
+from kg.graph import exchanged
 from kg.graph.dictionary import Dictionary
 from kg.graph.duckdb_engine import DuckDB
 from kg.graph.engine import Columns, Engine
+from kg.graph.exchanged import BEFORE, DATA
 from kg.graph.terms import OWL, RDFS, TYPE
 from kg.source.reader import Quad, Triple
 
 Role = Literal["data", "shapes"]
-BEFORE = "before"
-"""The name of the database of the build that a graph was restored from."""
-
 _SCHEMA = (
     "CREATE TABLE source (id INTEGER, path VARCHAR, role VARCHAR, home VARCHAR)",
     "CREATE TABLE term (id INTEGER, token VARCHAR)",
@@ -32,7 +31,6 @@ _SCHEMA = (
     "CREATE TABLE closure (s INTEGER, p INTEGER, o INTEGER, rule INTEGER, round INTEGER)",
 )
 _INCOMING = "CREATE TEMP TABLE incoming (source INTEGER, g VARCHAR, s VARCHAR, p VARCHAR, o VARCHAR)"
-_DATA = "SELECT q.* FROM {of}quad q JOIN {of}source f ON f.id = q.source WHERE f.role = 'data'"
 _FEW = 1_000_000
 _TAUTOLOGIES = ", ".join(
     f"'<{name}>'"
@@ -183,32 +181,14 @@ class Graph(Dictionary):
     def merge(self) -> None:
         """Move what files of role ``data`` assert now into the closure."""
         if self._restored:
-            self._merge_exchanged()
+            exchanged.merge(self.engine)
             return
         self.engine.run("DELETE FROM closure WHERE round = 0")
-        self.engine.run(f"INSERT INTO closure SELECT DISTINCT s, p, o, 0, 0 FROM ({_DATA.format(of='')})")
+        self.engine.run(f"INSERT INTO closure SELECT DISTINCT s, p, o, 0, 0 FROM ({DATA.format(of='')})")
         self.engine.run(
             "DELETE FROM closure c WHERE round > 0 AND EXISTS "
             "(SELECT 1 FROM closure k WHERE k.round = 0 AND k.s = c.s AND k.p = c.p AND k.o = c.o)"
         )
-
-    def _merge_exchanged(self) -> None:
-        """Take out of the closure what no file asserts any more, and move what one asserts anew into it.
-
-        Only the quads of sources that are not ``BEFORE``, and of those that are there only, are looked at.
-        """
-        now, then = _DATA.format(of=""), _DATA.format(of=f"{BEFORE}.")
-        engine = self.engine
-        engine.make("parted", f"SELECT DISTINCT s, p, o FROM ({then}) WHERE source NOT IN (SELECT id FROM source)")
-        engine.make(
-            "came", f"SELECT DISTINCT s, p, o FROM ({now}) WHERE source NOT IN (SELECT id FROM {BEFORE}.source)"
-        )
-        for made, of, kept in (("dropped", "parted", now), ("added", "came", "SELECT * FROM closure WHERE round = 0")):
-            engine.make(made, f"SELECT * FROM {of} EXCEPT SELECT s, p, o FROM {of} JOIN ({kept}) USING (s, p, o)")
-        same = "c.s = d.s AND c.p = d.p AND c.o = d.o"
-        engine.run(f"DELETE FROM closure c USING dropped d WHERE round = 0 AND {same}")
-        engine.run(f"DELETE FROM closure c USING added d WHERE round > 0 AND {same}")
-        engine.run("INSERT INTO closure SELECT s, p, o, 0, 0 FROM added")
 
     def remove(self, paths: Iterable[str]) -> None:
         """Remove the quads of sources; the closure holds them until the next merge."""
@@ -226,12 +206,7 @@ class Graph(Dictionary):
 
         To be asked once the files that were exchanged are merged.
         """
-        return self.engine.rows(
-            "SELECT DISTINCT p.token, CASE WHEN p.token = ? THEN o.token END "
-            "FROM (SELECT * FROM dropped UNION ALL SELECT * FROM added) d "
-            "JOIN term p ON p.id = d.p JOIN term o ON o.id = d.o ORDER BY ALL",
-            [TYPE],
-        )
+        return exchanged.changed(self.engine)
 
     def save(self, file: Path) -> None:
         """Write the tables to a new file, without the terms that nothing uses."""

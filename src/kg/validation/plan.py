@@ -72,16 +72,12 @@ def node_kind(uses: Sequence[Use], world: World) -> str:
 # MinCountConstraintComponent, MaxCountConstraintComponent: there are so many value nodes (4.2.1, 4.2.2)
 def min_count(uses: Sequence[Use], world: World) -> str:
     """Return the focus nodes with fewer values."""
-    counts = {use: use.constraint.number("minCount") for use in uses}
-    one, several = ([item for item in counts.items() if (item[1] > 1) == more] for more in (False, True))
-    selects = []
-    if one:  # whether there is a value at all is told without counting them
-        there = "SELECT 1 FROM value v WHERE v.run = f.run AND v.focus = f.node"
-        found = f"SELECT f.run, k.number, f.node, NULL, NULL FROM focus f JOIN {rows('n', one)} ON k.run = f.run"
-        selects.append(f"{found} WHERE k.n = 1 AND NOT EXISTS ({there})")
-    if several:
-        selects.append(_fewer(rows("n", several), "value"))
-    return _union(selects)
+    counts = [(use, use.constraint.number("minCount")) for use in uses]
+    if any(count > 1 for _, count in counts):
+        return _fewer(rows("n", counts), "value")
+    # Whether there is a value at all is told without counting them.
+    found = f"SELECT f.run, k.number, f.node, NULL, NULL FROM focus f JOIN {rows('n', counts)} ON k.run = f.run"
+    return f"{found} WHERE k.n = 1 AND NOT EXISTS (SELECT 1 FROM value v WHERE v.run = f.run AND v.focus = f.node)"
 
 
 def max_count(uses: Sequence[Use], world: World) -> str:
