@@ -72,23 +72,28 @@ class Authorization:
         """Note how an endpoint that answered 401 wants to be told, and tell whether that is worth another request."""
         if not self._who.user:
             return False
-        asked = dict(_challenges(headers.get_all("WWW-Authenticate", [])))
+        asked = _challenges(headers.get_all("WWW-Authenticate", []))
         before = self._scheme, self._challenge.get("nonce")
         self._scheme = next((scheme for scheme in ("digest", "basic") if scheme in asked), "")
         self._challenge = asked.get("digest", {})
         return bool(self._scheme) and (self._scheme, self._challenge.get("nonce")) != before
 
 
-def _challenges(values: Iterable[str]) -> Iterable[tuple[str, dict[str, str]]]:
-    """Yield the schemes of challenges in lower case, with their parameters (RFC 9110, section 11.6.1).
+def _challenges(values: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Return the schemes of challenges in lower case, with their parameters (RFC 9110, section 11.6.1).
 
     A Digest of an algorithm that urllib does not have, or of the body, is left out.
     """
-    for value in values:
-        scheme, _, rest = value.strip().partition(" ")
-        parts = [part for part in urllib.request.parse_http_list(rest) if "=" in part]
-        said = {name.strip().lower(): text for name, text in urllib.request.parse_keqv_list(parts).items()}
-        known = said.get("algorithm", "MD5").upper() in ("MD5", "SHA") and "nonce" in said and "realm" in said
-        whole = "auth" in said.get("qop", "auth").replace(" ", "").split(",")
-        if scheme.lower() != "digest" or (known and whole):
-            yield scheme.lower(), said
+    found: dict[str, dict[str, str]] = {}
+    said: dict[str, str] = {}
+    for part in urllib.request.parse_http_list(", ".join(values)):
+        first, _, rest = part.partition(" ")
+        if "=" not in first:
+            said = found.setdefault(first.lower(), {})
+        parameters = [text for text in (part if "=" in first else rest.strip(),) if "=" in text]
+        said |= {name.lower(): text for name, text in urllib.request.parse_keqv_list(parameters).items()}
+    digest = found.get("digest", {})
+    known = digest.get("algorithm", "MD5") in ("MD5", "SHA") and {"nonce", "realm"} <= digest.keys()
+    if digest and not (known and "auth" in digest.get("qop", "auth").split(",")):
+        del found["digest"]
+    return found
