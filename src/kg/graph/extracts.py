@@ -20,7 +20,7 @@ _GRAPHS = "SELECT DISTINCT g.token FROM quad q JOIN term g ON g.id = q.g WHERE g
 
 
 @dataclass(frozen=True)
-class Extract:
+class Said:
     """The triples that have some subjects, or a blank node: the merged graph, what is asserted of it, named graphs."""
 
     merged: Collection[Triple]
@@ -28,7 +28,7 @@ class Extract:
     named: Collection[Quad]
 
 
-def extract(graph: Graph, subjects: Collection[str], *, inferred_graph: str) -> Extract:
+def extract(graph: Graph, subjects: Collection[str], *, inferred_graph: str) -> Said:
     """Return what is said of subjects, by their tokens; ``inferred_graph`` is the token of that which is inferred."""
     engine = graph.engine
     with engine.given({"token": sorted(subjects)}) as given:
@@ -39,7 +39,7 @@ def extract(graph: Graph, subjects: Collection[str], *, inferred_graph: str) -> 
 
     merged, asserted = about(f"({Graph.UNION})"), about("(SELECT s, p, o FROM closure WHERE round = 0)")
     inferred = ((inferred_graph, *triple) for triple in about("inferred"))
-    return Extract(merged, asserted, [*about(_NAMED, "t.graph, "), *inferred])
+    return Said(merged, asserted, [*about(_NAMED, "t.graph, "), *inferred])
 
 
 def graphs(graph: Graph, *, inferred_graph: str) -> list[str]:

@@ -13,7 +13,7 @@ from typing import Self
 
 from kg.graph.build import Build
 from kg.graph.differing import Differing, differing
-from kg.graph.extracts import Extract, extract
+from kg.graph.extracts import Said, extract
 from kg.graph.terms import iri
 from kg.project import Project
 from kg.publication.jsonld import Terms, rewrite_jsonld
@@ -56,7 +56,7 @@ class Again:
     build: Build
     lines: Differing
     quads: Collection[Quad]
-    said: Extract
+    said: Said
 
     @classmethod
     def of(cls, earlier: EarlierData, build: Build, *, project: Project) -> Self | None:

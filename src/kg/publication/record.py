@@ -60,7 +60,7 @@ class Record:
     def add(self, name: str, files: Iterable[File], reads: Iterable[str], links: Iterable[str] = ()) -> None:
         """Add files that were written together."""
         numbers = self.numbers
-        known = array("L", [numbers.setdefault(note, len(numbers)) for note in reads])
+        known = array("I", [numbers.setdefault(note, len(numbers)) for note in reads])
         self.units[name] = Unit([file.path for file in files], known, list(links))
 
     def notes(self) -> set[str]:
@@ -84,7 +84,7 @@ class Record:
             "values": {note: value for note, value in self.values.items() if note in used},
             "stamps": {path: tuple(stamp) for path, stamp in self.stamps.items()},
             "units": [
-                (name, list(unit.files), array("L", map(numbers.__getitem__, unit.reads)).tobytes(), list(unit.links))
+                (name, list(unit.files), array("I", map(numbers.__getitem__, unit.reads)).tobytes(), list(unit.links))
                 for name, unit in self.units.items()
             ],
         }
@@ -119,7 +119,7 @@ class Before:
                 return None
             numbers = {note: number for number, note in enumerate(told["notes"])}
             stamps = {path: Stamp(*stamp) for path, stamp in told["stamps"].items()}
-            units = {name: Unit(files, array("L", reads), links) for name, files, reads, links in told["units"]}
+            units = {name: Unit(files, array("I", reads), links) for name, files, reads, links in told["units"]}
             record = Record(identity, told["whole"], told["digest"], units, told["values"], numbers, stamps)
             return cls(folder, record, notes / _DUMP)
         except (OSError, EOFError, ValueError, KeyError, TypeError, IndexError):
