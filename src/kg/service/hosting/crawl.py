@@ -14,6 +14,8 @@ from kg.service.reading import reading, told_all
 
 _LINK = re.compile(r'\s(?:href|src)="([^"]+)"')
 _HERE = "http://site/"
+_LATE = (503, 504)
+"""What is answered for want of time, which a busy machine may have the next time."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,8 @@ async def crawl(
 ) -> AsyncIterator[Crawled]:
     """Yield the answers to the seeds and to what pages link to, each once, as far as they are wanted.
 
-    Paths are relative to the first page and unescaped; the query and the fragment of a link are left out. Where there
+    Paths are relative to the first page and unescaped; the query and the fragment of a link are left out. What came
+    too late is asked for once more. Where there
     is the answer already, ``kept`` returns what it links to. What is ``late`` is asked for after all else.
     """
     queue = deque(dict.fromkeys(seeds))
@@ -93,6 +96,8 @@ async def crawl(
         if leading is None:
             with reading() as notes:
                 answer = await ask(app, path)
+                if answer.status in _LATE:
+                    answer = await ask(app, path)
             is_page = answer.content_type.startswith("text/html")
             leading = list(links(answer.body.decode(), path)) if is_page else []
             yield Crawled(path, answer, leading, told_all(notes))

@@ -1,0 +1,31 @@
+"""What is published is asked of the application; an answer that came late is asked for once more."""
+
+import asyncio
+from collections import Counter
+
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from kg.service.hosting.crawl import crawl
+
+
+@pytest.mark.parametrize(("late", "status"), [(0, 200), (1, 200), (2, 504)])
+def test_an_answer_that_came_late_is_asked_for_once_more(late: int, status: int) -> None:
+    asked: Counter[str] = Counter()
+
+    async def answer(request: Request) -> Response:
+        asked[request.url.path] += 1
+        if request.url.path == "/slow.html" and asked["/slow.html"] <= late:
+            return Response(status_code=504)
+        return HTMLResponse('<a href="slow.html"></a>')
+
+    async def found() -> dict[str, int]:
+        app = Starlette(routes=[Route("/{path:path}", answer)])
+        pages = crawl(app, ["first.html"], wanted=lambda path: path.endswith(".html"))
+        return {page.path: page.answer.status async for page in pages}
+
+    assert asyncio.run(found()) == {"first.html": 200, "slow.html": status}
+    assert asked == {"/first.html": 1, "/slow.html": min(late + 1, 2)}
