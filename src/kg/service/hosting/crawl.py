@@ -81,8 +81,8 @@ async def crawl(
     """Yield the answers to the seeds and to what pages link to, each once, as far as they are wanted.
 
     Paths are relative to the first page and unescaped; the query and the fragment of a link are left out. What came
-    too late is asked for once more. Where there
-    is the answer already, ``kept`` returns what it links to. What is ``late`` is asked for after all else.
+    too late is asked for once more. Where there is the answer already, ``kept`` returns what it links to. What is
+    ``late`` is asked for after all else.
     """
     queue = deque(dict.fromkeys(seeds))
     seen = set(queue)

@@ -20,6 +20,7 @@ from itertools import chain
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from kg.errors import ResourceError
 from kg.graph.build import Build
 from kg.graph.terms import iri
 from kg.project import Project
@@ -58,6 +59,7 @@ SEEDS = (
 _OF_DATA = ("data/", "release/")
 _WORKERS = 2
 _FEW = 100  # resources, for which no other process is begun
+_FAILED = 500  # the least status of an answer that failed here
 _TOLD = 100  # resources between two words on how far we are
 
 
@@ -209,6 +211,10 @@ class HostedSite:
         seeds = [seed.format(language=language) for seed in SEEDS for language in self._languages]
         async with app.router.lifespan_context(app):
             async for page in crawl(app, seeds, wanted=wanted, kept=kept, late=_needs_data):
+                if page.answer.status >= _FAILED:
+                    raise ResourceError(
+                        f"no answer to /{page.path} ({page.answer.status}): the machine has no time for it"
+                    )
                 if page.answer.status == 200 and not (root / page.path).exists():
                     file = writer.put(page.path, page.answer.body)
                     written += [file, *self._named(root, file)]
