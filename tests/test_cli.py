@@ -275,7 +275,8 @@ def test_an_interrupt_ends_with_130(town: Project) -> None:
         stderr=subprocess.PIPE,
         text=True,
     )
-    time.sleep(2)  # it now waits for a query on standard input
+    while Path(f"/proc/{waiting.pid}/syscall").read_text().split()[1:2] != ["0x0"]:
+        time.sleep(0.05)  # until it waits for a query on standard input
     waiting.send_signal(signal.SIGINT)
     _, err = waiting.communicate(timeout=30)
     assert waiting.returncode == 130

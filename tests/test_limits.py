@@ -63,7 +63,7 @@ def test_interrupted_it_says_so_and_leaves_nothing(crowd: Project) -> None:
     deadline = time.monotonic() + 30
     while not left(crowd) and time.monotonic() < deadline:
         time.sleep(0.01)
-    time.sleep(0.3)
+    time.sleep(0.1)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=60)
     assert (process.returncode, "interrupted" in said) == (130, True)

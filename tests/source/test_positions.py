@@ -3,7 +3,6 @@
 import io
 import random
 import re
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -295,33 +294,9 @@ def test_random_graphs_in_random_layouts(tmp_path_factory: pytest.TempPathFactor
     check_tokens(found, base="http://base/")
 
 
-def timed(run: object) -> float:
-    started = time.process_time()
-    assert callable(run)
-    run()
-    return time.process_time() - started
-
-
 def authored(project_root: Path) -> Iterator[Path]:
     yield from sorted((project_root / "instances" / "magazine").glob("*.trig"))
     yield from sorted((project_root / "instances" / "editorial").glob("*.ttl"))
-
-
-def test_positions_cost_at_most_twice_the_plain_parse(project_root: Path, project: Project) -> None:
-    files = list(authored(project_root))
-
-    def plain() -> None:
-        for file in files:
-            for _ in read(file, project=project):
-                pass
-
-    def positioned() -> None:
-        for file in files:
-            for _ in positions(file, project=project):
-                pass
-
-    best = min(timed(positioned) for _ in range(5)) / min(timed(plain) for _ in range(5))
-    assert best < 2.2  # two, and what a shared machine adds
 
 
 def test_every_token_of_the_project_is_in_place(project_root: Path, project: Project) -> None:
