@@ -63,7 +63,7 @@ bench: $(DEV_STAMP)
 	"$(BIN)/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
 	"$(BIN)/python" benchmarks/run.py
 
-# 142 million triples by DuckDB: half an hour, and 70 GB of disk; 14 million by DuckDB and by Spark, which needs Java.
+# 142 million triples by DuckDB: half an hour, and 75 GB of disk; 14 million by DuckDB and by Spark, which needs Java.
 bench-large: $(DEV_STAMP)
 	"$(BIN)/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-spark.lock
 	"$(BIN)/python" benchmarks/large.py

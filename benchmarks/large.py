@@ -2,7 +2,7 @@
 
     python benchmarks/large.py [--only limit | --only engines] [--scratch FOLDER]
 
-``limit``: 142 million triples by DuckDB within 12 GB, half an hour and 70 GB of disk. ``engines``: 14.2 million by
+``limit``: 142 million triples by DuckDB within 12 GB, half an hour and 75 GB of disk. ``engines``: 14.2 million by
 DuckDB and by ``local[2]`` of Spark, whose results are compared before their times; DuckDB's tables and Java have 4 GB.
 """
 
