@@ -28,7 +28,7 @@ _ANSWER = 10  # seconds that a master has to answer
 _LOGGING = Path(__file__).with_name("log4j2.properties")
 _SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
-    "spark.sql.autoBroadcastJoinThreshold": str(64 << 20),
+    "spark.sql.autoBroadcastJoinThreshold": str(16 << 20),  # Parquet of hashes takes ten times as much in memory
     "spark.sql.adaptive.coalescePartitions.parallelismFirst": "false",
     "spark.sql.execution.arrow.maxRecordsPerBatch": "100000",
     "spark.sql.maxPlanStringLength": "2000",
