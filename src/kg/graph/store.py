@@ -13,6 +13,7 @@ import pyoxigraph as ox
 from kg.errors import QueryError, UsageError
 from kg.graph.dump import Difference
 from kg.graph.results import Found
+from kg.graph.terms import parse
 from kg.source.reader import FORMATS, Quad, Triple
 
 ResultsFormat = Literal["json", "xml", "tsv"]
@@ -114,14 +115,14 @@ class Store:
         object: str | None = None,
         graph: str | None = None,
     ) -> Iterator[Quad]:
-        """Yield the quads with these tokens of IRIs and blank nodes, in no order; the default graph's token is empty.
+        """Yield the quads with these tokens of terms, in no order; the default graph's token is empty.
 
         An IRI that RDF does not have is in no quad.
         """
         try:
             name = None if predicate is None else ox.NamedNode(predicate[1:-1])
             place = _DEFAULT if graph == "" else _node(graph)
-            found = self._store.quads_for_pattern(_node(subject), name, _node(object), place)
+            found = self._store.quads_for_pattern(_node(subject), name, _term(object), place)
         except ValueError:
             return
         for s, p, o, g in found:  # what is given need not be written again
@@ -279,6 +280,15 @@ def _node(token: str | None) -> ox.NamedNode | ox.BlankNode | None:
     if token is None:
         return None
     return ox.BlankNode(token[2:]) if token.startswith("_:") else ox.NamedNode(token[1:-1])
+
+
+def _term(token: str | None) -> ox.NamedNode | ox.BlankNode | ox.Literal | None:
+    """Return the term of a token. Raises ValueError for an IRI that RDF does not have."""
+    if token is None or not token.startswith('"'):
+        return _node(token)
+    term = parse(token)
+    datatype = ox.NamedNode(term.datatype) if term.datatype and term.language is None else None
+    return ox.Literal(term.value, language=term.language, datatype=datatype)
 
 
 def _triple(triple: ox.Triple) -> Triple:

@@ -17,7 +17,7 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -70,10 +70,14 @@ def tidy(link: Path) -> None:
 
 @dataclass
 class Draft:
-    """A folder being written: where it is, and the name to give it, which may be set until the end."""
+    """A folder being written: where it is, and the name to give it, which may be set until the end.
+
+    ``replace`` is given the folder that the link has named until then, if nobody holds it: it may take it away.
+    """
 
     folder: Path
     name: str | None = None
+    replace: Callable[[Path], None] = lambda _: None
 
     def notes(self) -> Path:
         """Return the folder for its notes, made if it is not there."""
@@ -112,8 +116,12 @@ def swap(link: Path, *, name: str | None = None) -> Iterator[Draft]:
         _flush(draft.folder)  # so that no link ever names what a power cut can empty
         with _locked(home / _MARK):
             _refuse_foreign(link, home)
+            before = link.resolve()
             draft.folder = _rename(draft.folder, _free(home, draft.name))
             _point(link, draft.folder)
+            with _unheld(before) as free:
+                if free:
+                    draft.replace(before)
             _clear(home, keep=draft.folder)
     except BaseException:
         if draft.folder.name.startswith(_DRAFT):
@@ -215,11 +223,24 @@ def _clear(home: Path, *, keep: Path) -> None:
 
 def _remove(folder: Path) -> None:
     """Remove a folder, unless a run that is alive writes it or somebody holds it."""
-    descriptor = os.open(folder, os.O_RDONLY)
+    with _unheld(folder) as free:
+        if free:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _unheld(folder: Path) -> Iterator[bool]:
+    """Tell whether there is a folder that nobody holds or writes; nobody does while the block lasts."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError:
+        yield False
+        return
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        shutil.rmtree(folder, ignore_errors=True)
     except BlockingIOError:
-        pass
+        yield False
+    else:
+        yield True
     finally:
         os.close(descriptor)

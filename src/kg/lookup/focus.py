@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kg.graph.build import Build
@@ -53,9 +53,14 @@ def read_checked(build: Build, *, project: Project) -> Checked:
     return Checked(shapes, files, _lines(build, files, project), derived, _focus(graph, shapes, derived), findings)
 
 
-def holders(shapes: Shapes, node: str) -> list[str]:
-    """Return the shapes of which a shape is a property shape, sorted."""
-    return sorted(shape.node for shape in shapes for c in shape.constraints if c.parameters.get("property") == (node,))
+def read_holders(shapes: Shapes) -> Mapping[str, Sequence[str]]:
+    """Return, of each shape that is a property shape of others, which these are, sorted."""
+    found: dict[str, list[str]] = {}
+    for shape in sorted(shapes, key=lambda shape: shape.node):
+        for constraint in shape.constraints:
+            for node in constraint.parameters.get("property", ()):
+                found.setdefault(node, []).append(shape.node)
+    return found
 
 
 def _lines(build: Build, files: Mapping[str, str], project: Project) -> dict[str, int]:

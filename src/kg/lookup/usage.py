@@ -131,7 +131,7 @@ def read_usage(build: Build, *, project: Project) -> Usage:
     for p, datatype, n in engine.rows(_DATATYPES):
         datatypes[p].append((f"<{datatype}>", n))
     inferred = defaultdict(list)
-    for term, rule, n in engine.rows(_INFERRED, [TYPE]):
+    for term, rule, n in read_inferred(graph):
         inferred[term].append((rule, n))
     sides = {side: [(c, Side(p, n, m)) for c, p, n, m in engine.rows(_SIDES.format(side=side))] for side in "so"}
     return Usage(
@@ -146,6 +146,11 @@ def read_usage(build: Build, *, project: Project) -> Usage:
         inferred={term: tuple(found) for term, found in inferred.items()},
         examples=_examples(graph, project),
     )
+
+
+def read_inferred(graph: Graph) -> Iterable[tuple[str, int, int]]:
+    """Return each term with the number of a rule and how many triples of the term it has brought, sorted."""
+    return graph.engine.rows(_INFERRED, [TYPE])
 
 
 def _grouped(pairs: Iterable[tuple[str, Side]]) -> dict[str, tuple[Side, ...]]:

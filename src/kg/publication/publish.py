@@ -11,8 +11,9 @@ import os
 import re
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -29,7 +30,7 @@ from kg.publication.metadata import dataset_of
 from kg.publication.record import Before, Record
 from kg.publication.released import FOLDER
 
-_MANY = 100_000  # objects
+_SELDOM = (100_000, 50, 1000)  # objects, then rounds
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,8 @@ def publish(
             if before and before.record.whole == record.whole and (files := before.files()):
                 return Publication(before.folder, files, before.record.digest, len(files))
             publication = _with_pages(build, project, draft, site, pages, record, before)
+            if before:
+                draft.replace = partial(_spare, before=before, record=record, draft=draft)
         else:
             digest = write_data(build, project=project, root=draft.folder, site=site).digest
             publication = Publication(draft.folder, files_of(draft.folder), digest)
@@ -106,6 +109,13 @@ def _with_pages(
     return Publication(root, files, record.digest, kept)
 
 
+def _spare(folder: Path, *, before: Before, record: Record, draft: Draft) -> None:
+    """Keep what is replaced for the next publication, without what is not published any more."""
+    if folder == before.folder:
+        with suppress(OSError):  # it is removed then
+            before.spare(folder, record=record, notes=draft.notes())
+
+
 @contextmanager
 def _held(out: Path) -> Iterator[None]:
     """Hold the publication that is at ``out``, if there is one."""
@@ -121,7 +131,7 @@ def _held(out: Path) -> Iterator[None]:
 def _seldom_collected() -> Iterator[None]:
     """Look seldom for objects that name each other: there are many here that stay, and few of these."""
     before = gc.get_threshold()
-    gc.set_threshold(_MANY, *before[1:])
+    gc.set_threshold(*_SELDOM)
     try:
         yield
     finally:

@@ -6,6 +6,7 @@ nothing that was read to write it differs. The notes are beside the folder of th
 ``record``       the identity of all that pages come from but the graph; the files; what was read for them: a SHA-256,
                  and what it is of, as ``marshal`` writes it, in a tenth of the time that JSON takes
 ``data.nq``      the dump of the build, in which the next one is compared with it
+``spare``        the folder of the publication before, if there was one: links that most of the next one can be made of
 """
 
 import marshal
@@ -23,12 +24,13 @@ from typing import Self
 from kg.graph.swap import notes_of
 from kg.publication.again import EarlierData
 from kg.publication.dumps import SUMS, File, sums_of
-from kg.publication.linking import linked_beside
-from kg.publication.stamps import Stamp, link
+from kg.publication.linking import become_spare, linked_beside
+from kg.publication.stamps import Stamp
 
 _FILE = "record"
 _DIGEST = 32  # bytes
 _DUMP = "data.nq"
+_SPARE = "spare"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,39 +42,54 @@ class Unit:
     links: Sequence[str] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What was computed from the whole graph, by its digest, with the numbers of the notes of what was read for it.
+
+    The digest of nothing is empty.
+    """
+
+    digest: str
+    reads: "array[int]"
+
+
 @dataclass
 class Record:
     """What was published: ``identity`` is of all that it came from but the graph.
 
     ``whole`` is of the graph and all else that a publication comes from; ``digest`` is that of the dataset.
-    ``units`` are its files by name; ``values`` are digests of what was computed from the whole graph, by note;
-    ``numbers`` are those of the notes in the units. ``stamps`` are those of the files, first of those that are kept.
+    ``units`` are its files by name; ``values`` are what was computed from the whole graph, by note; ``numbers`` are
+    those of notes. ``stamps`` are those of the files, first of those that are kept.
     """
 
     identity: str
     whole: str = ""
     digest: str = ""
     units: dict[str, Unit] = field(default_factory=dict)
-    values: dict[str, str] = field(default_factory=dict)
+    values: dict[str, Value] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
     stamps: dict[str, Stamp] = field(default_factory=dict)
 
     def add(self, name: str, files: Iterable[File], reads: Iterable[str], links: Iterable[str] = ()) -> None:
         """Add files that were written together."""
-        numbers = self.numbers
-        known = array("I", [numbers.setdefault(note, len(numbers)) for note in reads])
-        self.units[name] = Unit([file.path for file in files], known, list(links))
+        self.units[name] = Unit([file.path for file in files], self._numbered(reads), list(links))
+
+    def add_value(self, note: str, digest: str, reads: Iterable[str] = ()) -> None:
+        """Add what was computed."""
+        self.values[note] = Value(digest, self._numbered(reads))
 
     def notes(self) -> set[str]:
         """Return the notes of all units."""
         used = set(chain.from_iterable(unit.reads for unit in self.units.values()))
         return {note for note, number in self.numbers.items() if number in used}
 
+    def _numbered(self, notes: Iterable[str]) -> "array[int]":
+        numbers = self.numbers
+        return array("I", [numbers.setdefault(note, len(numbers)) for note in notes])
+
     def write(self, folder: Path, *, root: Path, files: Iterable[File], dump: Path) -> None:
         """Write the record of ``files``, those below ``root``, into a folder, with the dump of the build."""
-        used = self.notes()
-        notes = [note for note in self.numbers if note in used]
-        numbers = {self.numbers[note]: place for place, note in enumerate(notes)}
+        self._tidy()
         for file in files:
             if file.path not in self.stamps:
                 self.stamps[file.path] = Stamp.of(f"{root}/{file.path}", file.sha256)
@@ -80,12 +97,11 @@ class Record:
             "identity": self.identity,
             "whole": self.whole,
             "digest": self.digest,
-            "notes": notes,
-            "values": {note: value for note, value in self.values.items() if note in used},
+            "notes": list(self.numbers),
+            "values": [(note, value.digest, value.reads.tobytes()) for note, value in self.values.items()],
             "stamps": {path: tuple(stamp) for path, stamp in self.stamps.items()},
             "units": [
-                (name, list(unit.files), array("I", map(numbers.__getitem__, unit.reads)).tobytes(), list(unit.links))
-                for name, unit in self.units.items()
+                (name, list(unit.files), unit.reads.tobytes(), list(unit.links)) for name, unit in self.units.items()
             ],
         }
         data = marshal.dumps(told)
@@ -94,6 +110,21 @@ class Record:
             os.link(dump, folder / _DUMP)
         except OSError:  # on another file system
             shutil.copyfile(dump, folder / _DUMP)
+
+    def _tidy(self) -> None:
+        """Leave out values that no unit needs; notes too, once most of them are not needed."""
+        used = set(chain.from_iterable(unit.reads for unit in self.units.values()))
+        for _ in range(2):  # a value may be computed from others
+            values = {note: value for note, value in self.values.items() if self.numbers.get(note) in used}
+            used.update(chain.from_iterable(value.reads for value in values.values()))
+        self.values = values
+        if 2 * len(used) >= len(self.numbers):
+            return
+        kept = {note: number for note, number in self.numbers.items() if number in used}
+        places = {number: place for place, number in enumerate(kept.values())}
+        self.numbers = {note: place for place, note in enumerate(kept)}
+        for reads in chain((u.reads for u in self.units.values()), (v.reads for v in self.values.values())):
+            reads[:] = array("I", map(places.__getitem__, reads))
 
 
 @dataclass(frozen=True)
@@ -120,7 +151,8 @@ class Before:
             numbers = {note: number for number, note in enumerate(told["notes"])}
             stamps = {path: Stamp(*stamp) for path, stamp in told["stamps"].items()}
             units = {name: Unit(files, array("I", reads), links) for name, files, reads, links in told["units"]}
-            record = Record(identity, told["whole"], told["digest"], units, told["values"], numbers, stamps)
+            values = {note: Value(value, array("I", reads)) for note, value, reads in told["values"]}
+            record = Record(identity, told["whole"], told["digest"], units, values, numbers, stamps)
             return cls(folder, record, notes / _DUMP)
         except (OSError, EOFError, ValueError, KeyError, TypeError, IndexError):
             return None
@@ -142,55 +174,47 @@ class Before:
         files = tuple(File(path, stamps[path].size, stamps[path].sha256) for path in sorted(stamps))
         return files if (self.folder / SUMS).read_text(encoding="utf-8") == sums_of(files) else None
 
-    def keep(self, name: str, *, root: Path, record: Record) -> list[File] | None:
-        """Give the files of a unit, as they were published, their paths below ``root``, and add them to a record.
-
-        None when there is no such unit, or not all of its files are what they were.
-        """
-        unit = self.record.units.get(name)
-        if unit is None or not all(path in self.record.stamps for path in unit.files):
-            return None
-        stamps = [self.record.stamps[path] for path in unit.files]
-        made = []
-        try:
-            for path, stamp in zip(unit.files, stamps, strict=True):
-                target = f"{root}/{path}"
-                link(f"{self.folder}/{path}", target)
-                made.append(target)
-                if not stamp.tells(target):
-                    raise OSError
-        except OSError:
-            for target in made:
-                os.unlink(target)
-            return None
-        record.units[name] = unit
-        record.stamps.update(zip(unit.files, stamps, strict=True))
-        return [File(path, stamp.size, stamp.sha256) for path, stamp in zip(unit.files, stamps, strict=True)]
-
     @contextmanager
-    def keeping(
-        self, names: Iterable[str], *, root: Path, record: Record
-    ) -> Iterator[Callable[[], dict[str, list[File]]]]:
-        """Give the files of many units as ``keep`` does, beside what the block does.
+    def linking(self, names: Iterable[str], *, root: Path) -> Iterator[Callable[[], list[str]]]:
+        """Give the files of units the same paths below ``root``, which is empty, beside what the block does.
 
-        What is yielded waits for it, adds those that are kept to the record, and returns their names and files.
+        What is yielded waits for it, and returns the names of those whose files are there, all as they were published.
         """
-        found = {name: unit for name in names if (unit := self.record.units.get(name))}
+        units = {name: unit for name in names if (unit := self.record.units.get(name))}
         known = self.record.stamps
-        stamps = {path: known[path] for unit in found.values() for path in unit.files if path in known}
-        with linked_beside(stamps, folder=self.folder, root=root) as linked:
+        stamps = {path: known[path] for unit in units.values() for path in unit.files if path in known}
+        spare = notes_of(self.folder) / _SPARE
+        with linked_beside(stamps, folder=self.folder, root=root, spare=spare) as linked:
 
-            def kept() -> dict[str, list[File]]:
-                there = stamps.keys() - linked()
-                files = {}
-                for name, unit in found.items():
-                    if there.issuperset(unit.files):
-                        record.units[name] = unit
-                        record.stamps.update((path, stamps[path]) for path in unit.files)
-                        files[name] = [File(path, stamps[path].size, stamps[path].sha256) for path in unit.files]
-                    else:
-                        for path in there.intersection(unit.files):
-                            os.unlink(root / path)
-                return files
+            def there() -> list[str]:
+                missing = set(linked())
+                failed = [
+                    name for name, unit in units.items()
+                    if not (missing.isdisjoint(unit.files) and known.keys() >= set(unit.files))
+                ]  # fmt: skip
+                for name in failed:
+                    self.drop(name, root)
+                return list(units.keys() - failed)
 
-            yield kept
+            yield there
+
+    def keep(self, name: str, record: Record) -> list[File]:
+        """Add a unit whose files are there to a record, and return them."""
+        unit = self.record.units[name]
+        record.units[name] = unit
+        files = []
+        for path in unit.files:
+            stamp = record.stamps[path] = self.record.stamps[path]
+            files.append(File(path, stamp.size, stamp.sha256))
+        return files
+
+    def drop(self, name: str, root: Path) -> None:
+        """Remove the files of a unit from where they were linked."""
+        for path in self.record.units[name].files:
+            (root / path).unlink(missing_ok=True)
+
+    def spare(self, folder: Path, *, record: Record, notes: Path) -> None:
+        """Make a folder, that of this publication, the spare one of another one: of links to what it has, too."""
+        kept = {path for unit in record.units.values() for path in unit.files}
+        paths = [path for path, stamp in self.record.stamps.items() if path not in kept or record.stamps[path] != stamp]
+        become_spare(folder, [*paths, SUMS], spare=notes / _SPARE)

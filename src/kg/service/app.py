@@ -46,7 +46,7 @@ def application(
     """Return the application over a site, with processes for queries of its own, begun and ended with it.
 
     With a ``source``, each new build there is served as soon as it is; ``watch`` makes one when a file changes.
-    ``written`` gives the data where they are written elsewhere, ``shelf`` what has been read of the site already.
+    ``written`` gives the data where they are written elsewhere, ``shelf`` what is read of the site when it is asked for.
     """
     turns = Turns(workers=workers)
     pictures = {query.name for query in site.pictures}
@@ -56,8 +56,11 @@ def application(
         return Pool(settings_of(of), workers=workers, turns=turns, tell=counted.query)
 
     def compose(of: Site, pool: Pool) -> ASGIApp:
-        read = shelf if shelf and of is site else Shelf(Documents(of.build, project=of.project))
-        read.read()
+        if shelf and of is site:
+            read = shelf
+        else:
+            read = Shelf(Documents(of.build, project=of.project))
+            read.read()
         found = _routes(of, pool, read, counted, written)
         router = Router([Mount(of.base_path, routes=found)] if of.base_path else found)
         known = [route.path.strip("/") for route in found if isinstance(route, Route)]

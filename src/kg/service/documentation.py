@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from kg.graph.terms import iri
@@ -15,7 +16,7 @@ from kg.service.shape_pages import Asked, ShapePages
 from kg.service.term_pages import TermPages, Tree
 from kg.service.things import Shelf
 from kg.service.view import View
-from kg.service.vocabulary import GROUPS
+from kg.service.vocabulary import GROUPS, Vocabulary
 
 NEIGHBOURS = 8
 """How many classes a diagram has on each side of a class, and how many names a link shows."""
@@ -52,12 +53,24 @@ class Documentation:
     """Documents the vocabularies and shapes of a graph in one view."""
 
     def __init__(self, shelf: Shelf, names: Names, view: View) -> None:
-        self._vocabulary = shelf.vocabulary
+        self._shelf = shelf
         self._documents = shelf.documents
         self._names = names
         self._view = view
-        self.terms = TermPages(shelf, names, view)
-        self.shapes = ShapePages(shelf, names, view)
+
+    @cached_property
+    def _vocabulary(self) -> Vocabulary:
+        return self._shelf.vocabulary
+
+    @cached_property
+    def terms(self) -> TermPages:
+        """What there is to say of terms."""
+        return TermPages(self._shelf, self._names, self._view)
+
+    @cached_property
+    def shapes(self) -> ShapePages:
+        """What there is to say of shapes."""
+        return ShapePages(self._shelf, self._names, self._view)
 
     def page(self, name: str) -> tuple[str, Mapping[str, Any]]:
         """Return the template of the page of an IRI, and what it shows besides what the graph says."""
@@ -73,7 +86,7 @@ class Documentation:
 
     def has(self, name: str) -> bool:
         """Tell whether an IRI is that of a term, a shape, or a document of some."""
-        return iri(name) in self._vocabulary.documented
+        return iri(name) in self._shelf.documented
 
     def overview(self, home: str) -> Overview:
         """Return what a document of terms or shapes describes."""

@@ -1,6 +1,6 @@
 """What the graph says of a resource, read from the store of a build."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import chain
@@ -161,23 +161,24 @@ class Documents:
         """Tell whether an IRI is that of a document: it has a fragment, or resources whose IRIs are its fragments."""
         return "#" in name or name in self._parts
 
-    def resolve(self, path: str) -> str | None:
+    def resolve(self, path: str, *, knows: Callable[[str], bool] | None = None) -> str | None:
         """Return the IRI that a path without suffix, relative to the origin, is the address of; None when none is.
 
-        A fragment comes to no server, so that no address has one.
+        A fragment comes to no server, so that no address has one. ``knows`` may tell sooner whether there is an IRI.
         """
+        knows = knows or self.knows
         if "#" in path:
             return None
         stem, line, number = path.rpartition("/line/")
         for document in self.project.evidence.documents if line else ():
             if document.iri == self.origin + stem and number.isdecimal() and number.isascii():
                 passage = document.passage(int(number)) if len(number) < 10 and number == str(int(number)) else ""
-                return passage if passage and document.line(passage) and self.knows(passage) else None
-        if self.origin + path in self._parts or self.knows(self.origin + path):
+                return passage if passage and document.line(passage) and knows(passage) else None
+        if self.origin + path in self._parts or knows(self.origin + path):
             return self.origin + path
         stem, _, fragment = path.rpartition("/")
         term = f"{self.origin}{stem}#{fragment}"
-        if stem and fragment and not self.project.evidence.locate(term) and self.knows(term):
+        if stem and fragment and not self.project.evidence.locate(term) and knows(term):
             return term
         return None
 

@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from functools import lru_cache
 from importlib.resources.abc import Traversable
 from threading import Lock
 from typing import Any
@@ -19,6 +18,7 @@ from kg.query.catalogue import Catalogue
 from kg.rebuild import program_digest
 from kg.service.documents import LABELS
 from kg.service.negotiation import matches
+from kg.service.reading import note, note_nothing_else
 from kg.service.scripts import bundle, dump_address, folder_of_scripts, told
 from kg.service.site import Site
 from kg.service.view import View, language_of
@@ -43,7 +43,6 @@ class Editor:
         self._counted: tuple[Mapping[str, int], Mapping[str, int]] | None = None
         shown = [program_digest(), repr(self.bundle), *(query.text for query in self._queries)]
         self.digest = hashlib.sha256(json.dumps(shown).encode()).hexdigest()
-        self.terms = lru_cache(self._terms)
 
     def page(self, view: View, *, saved: str | None) -> bytes:
         """Return the page, with a saved query when there is one of that name, else with an example."""
@@ -71,7 +70,9 @@ class Editor:
         headers = {"ETag": f'"{hashlib.sha256(known.encode()).hexdigest()[:32]}"', "Cache-Control": "no-cache"}
         if matches(request.headers.get("if-none-match", ""), headers["ETag"]):
             return Response(status_code=304, headers=headers)
-        body = await run_in_threadpool(self.terms, language)
+        note("u", "")
+        note_nothing_else()
+        body = await run_in_threadpool(self._terms, language)
         return Response(body, headers=headers | {"Content-Language": language}, media_type="application/json")
 
     def _titled(self, language: str) -> list[tuple[str, str]]:
@@ -105,6 +106,7 @@ class Editor:
 
     def _label(self, name: str, language: str) -> str:
         """Return the label of an IRI in a language, else in another one of the project, else any."""
+        note("n", iri(name))
         found = self._site.build.store.quads(subject=iri(name))
         labels = [(LABELS.index(p), parse(o)) for _, _, p, o in found if p in LABELS and o.startswith('"')]
         order = [*dict.fromkeys([language, *self._project.languages])]

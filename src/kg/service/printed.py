@@ -6,6 +6,7 @@ from kg.service.answers import Answers
 from kg.service.documentation import Documentation
 from kg.service.names import Names, Shown
 from kg.service.negotiation import HTML, Form
+from kg.service.reading import note, note_nothing_else
 from kg.service.site import Site
 from kg.service.things import Shelf
 from kg.service.view import View
@@ -35,6 +36,9 @@ class Printed:
 
     def write(self, _request: Request, view: View, _form: Form) -> bytes:
         """Return the page."""
+        note("u", "")
+        note("i", "")
+        note_nothing_else()
         names = _Inside(self._shelf, view)
         told = Documentation(self._shelf, names, view)
         vocabulary = self._shelf.vocabulary
@@ -42,7 +46,7 @@ class Printed:
         for home in vocabulary.documents:
             overview = told.overview(home)
             groups = [
-                (group, [told.terms.about(term) for term in told.terms.sorted(vocabulary.terms_of(home, group.key))])
+                (group, [told.terms.described(term) for term in told.terms.sorted(vocabulary.terms_of(home, group.key))])
                 for group in overview.groups
             ]
             documents.append((overview, groups, [told.shapes.asked(node) for node in vocabulary.shapes_of(home)]))

@@ -3,13 +3,14 @@
 A note is a short text. Those of the store say which quads were looked for, of a token or two:
 
 ``s<subject>`` ``o<object>`` ``g<graph>`` ``p<predicate>`` ``v<subject> <predicate>`` ``w<predicate> <object>``
-``n<subject>``  the names of a thing, ``h<thing>`` what stands above it
+``n<subject>``  the names of a thing, ``h<thing>`` what stands above it, ``c<class>`` any of what its things are called
 
 Those of what is computed from the whole graph say what was asked; ``kg.service.hosting.values`` computes it again:
 
 ``k<thing>`` its narrowest classes, ``t<thing>`` whether it is listed, ``m<class>`` its things
 ``f<document>`` its parts, ``d<IRI>`` how a term or shape is documented
 ``l<language> <class>`` the list of a class, ``q<text>`` the answer of a query
+``i`` what was inferred, by which rules, and found; ``u`` how many of anything there are
 """
 
 from collections.abc import Iterable, Iterator

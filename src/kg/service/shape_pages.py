@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kg.graph.terms import RDFS
-from kg.lookup.focus import holders
 from kg.lookup.speaker import number
 from kg.service.constraints import Reader, Sentence
 from kg.service.documents import LABELS
@@ -83,7 +82,7 @@ class ShapePages:
             file=self._checked.files.get(node),
             line=words["line"].format(self._checked.lines[node]) if node in self._checked.lines else None,
             when=words["when_derived" if node in self._checked.derived else "when_asserted"],
-            holders=[self._names.shown(other) for other in holders(self._checked.shapes, node)],
+            holders=[self._names.shown(other) for other in self._vocabulary.holders.get(node, ())],
             parts=[self.asked(part) for part in inner],
         )
 

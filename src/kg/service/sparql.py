@@ -14,6 +14,7 @@ from kg.service.handler import Handler, unless_gone
 from kg.service.headers import SCRIPTED
 from kg.service.negotiation import HTML, Form, choose_form
 from kg.service.protocol import Asked, RefusalError, read
+from kg.service.reading import note_nothing_else
 from kg.service.site import Site
 from kg.service.view import view_of
 
@@ -60,6 +61,7 @@ class Endpoint:
             return same
         headers = {"ETag": tag, "Cache-Control": "no-cache", **policy}
         if offer is HTML:
+            note_nothing_else()
             headers["Content-Language"] = view.language
             body = self._editor.page(view, saved=saved)
         else:

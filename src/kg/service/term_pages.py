@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from kg.graph.terms import OWL, RDFS, SKOS, parse
 from kg.lookup.speaker import number
@@ -51,9 +52,9 @@ class Row:
     triples: str
 
 
-@dataclass(frozen=True, slots=True)
-class Documented:
-    """What a page says of a term: each part is empty where there is nothing to say."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Described:
+    """What a page of all terms says of one: each part is empty where there is nothing to say."""
 
     anchor: str
     name: Name
@@ -65,11 +66,17 @@ class Documented:
     tree: Sequence[Tree]
     relations: Sequence[tuple[str, Sequence[Shown]]]
     figures: Sequence[tuple[str, str]]
+    shapes: Sequence[Asked]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Documented(Described):
+    """What its own page says of a term."""
+
     tables: Sequence[tuple[str, Sequence[Row]]]
     things: Sequence[Shown]
     all_things: Shown | None
     example: Example | None
-    shapes: Sequence[Asked]
     inherited: Sequence[Shown]
     inferred: Sequence[tuple[Shown, Sequence[Sequence[Shown]], str]]
     rules: Sequence[Shown]
@@ -87,31 +94,44 @@ class TermPages:
         self._view = view
         self._shapes = ShapePages(shelf, names, view)
 
+    def described(self, token: str) -> Described:
+        """Return what a page of all terms says of one."""
+        return Described(**self._described(token))
+
     def about(self, token: str) -> Documented:
         """Return what there is to say of a term."""
-        vocabulary, group = self._vocabulary, self._vocabulary.terms[token]
-        is_class = group in ("classes", "datatypes")
+        vocabulary, is_class = self._vocabulary, self._is_class(token)
         return Documented(
-            anchor=self._documents.address(token[1:-1]) or "",
-            name=self._names.name(token),
-            iri=token[1:-1],
-            group=self._view.words[f"one_{group}"],
-            definition=self.definition(token),
-            translations=self._translations(token),
-            notes=[self._names.shown(o) for p in _NOTES for o in self._documents.objects(token, p)],
-            tree=self._tree(token),
-            relations=self._relations(token),
-            figures=self._class_figures(token) if is_class else self._property_figures(token),
+            **self._described(token),
             tables=self._class_tables(token) if is_class else self._property_tables(token),
             things=self._first(token) if is_class else (),
             all_things=self._all(token) if is_class else None,
             example=example(token, self._vocabulary, self._documents, self._names),
-            shapes=[self._shapes.asked(node, about=token) for node in vocabulary.shapes_about.get(token, ())],
             inherited=self._inherited(token),
             inferred=self._inferred(token),
             rules=[self._titled(query, href=False) for query in vocabulary.rules.get(token, ())],
             questions=[self._titled(query, href=True) for query in vocabulary.questions.get(token, ())],
         )
+
+    def _described(self, token: str) -> dict[str, Any]:
+        """Return the fields of what any page says of a term."""
+        vocabulary = self._vocabulary
+        return {
+            "anchor": self._documents.address(token[1:-1]) or "",
+            "name": self._names.name(token),
+            "iri": token[1:-1],
+            "group": self._view.words[f"one_{vocabulary.terms[token]}"],
+            "definition": self.definition(token),
+            "translations": self._translations(token),
+            "notes": [self._names.shown(o) for p in _NOTES for o in self._documents.objects(token, p)],
+            "tree": self._tree(token),
+            "relations": self._relations(token),
+            "figures": self._class_figures(token) if self._is_class(token) else self._property_figures(token),
+            "shapes": [self._shapes.asked(node, about=token) for node in vocabulary.shapes_about.get(token, ())],
+        }
+
+    def _is_class(self, token: str) -> bool:
+        return self._vocabulary.terms[token] in ("classes", "datatypes")
 
     def definition(self, token: str) -> Name | None:
         """Return what a term is, in the language of the view, else in another."""

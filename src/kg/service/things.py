@@ -16,7 +16,8 @@ from kg.service.reading import note
 from kg.service.vocabulary import Vocabulary
 
 _OTHER_NAMES = (f"<{SKOS}altLabel>", f"<{SKOS}hiddenLabel>", f"<{SKOS}notation>")
-_NAMES = (*LABELS, *_OTHER_NAMES)
+NAMES = (*LABELS, *_OTHER_NAMES)
+"""The properties whose values are names of things, or codes."""
 _SUBCLASS = f"<{RDFS}subClassOf>"
 _NOT_KINDS = {f"<{OWL}Thing>", f"<{OWL}NamedIndividual>", f"<{RDFS}Resource>"}
 _YEARS = {f"{XSD}{name}" for name in ("date", "dateTime", "gYear", "gYearMonth")}
@@ -56,7 +57,8 @@ class Things:
         facts: dict[str, list[Pair]] = defaultdict(list)
         codes: dict[str, dict[str, str]] = defaultdict(dict)
         no_codes: set[str] = set()
-        as_stated = self._project.evidence.as_stated
+        as_stated = f"<{self._project.evidence.as_stated}>"
+        origin = f"<{self._origin}"
         # Most properties and values come again; each is kept once.
         same: dict[str, str] = {}
         known = same.setdefault
@@ -69,13 +71,16 @@ class Things:
                 self._add_hops(s, p, o)
             if p == _SUBCLASS and o.startswith("<") and s != o:
                 self._supers[s].add(o)
-            if not s.startswith(f"<{self._origin}"):
+            if not s.startswith(origin):
                 continue
             if o.startswith('"'):
+                is_name = p in NAMES
+                if not is_name and p != as_stated and o[-1] not in '">':  # in a language, and no name
+                    continue
                 term = parse(o)
-                if p in _NAMES:
+                if is_name:
                     named[s].append(Name(term.value, term.language, p in LABELS))
-                elif as_stated and p == iri(as_stated):
+                elif p == as_stated:
                     stated.setdefault(s, Name(term.value, term.language, True))
                 elif term.datatype in _YEARS and term.value[:4].isdecimal():
                     year = f'"{term.value[:4]}"^^<{XSD}gYear>'
@@ -245,13 +250,20 @@ class Things:
 class Shelf:
     """The documents of a site, its things and its vocabularies, read once: by ``read``, or by who asks first.
 
-    Another process may have read them: ``things`` and ``vocabulary``.
+    Another process may have read them: ``things`` and ``vocabulary``; or an earlier one which IRIs are ``documented``
+    by these.
     """
 
     def __init__(
-        self, documents: Documents, *, things: Things | None = None, vocabulary: Vocabulary | None = None
+        self,
+        documents: Documents,
+        *,
+        things: Things | None = None,
+        vocabulary: Vocabulary | None = None,
+        documented: frozenset[str] | None = None,
     ) -> None:
         self.documents = documents
+        self._documented = documented
         if things:
             self._things = things
         if vocabulary:
@@ -279,6 +291,11 @@ class Shelf:
         """The graph's own terms and shapes."""
         with self._reading_terms:
             return self._vocabulary
+
+    @property
+    def documented(self) -> frozenset[str]:
+        """The terms, the shapes, and the documents of some."""
+        return self.vocabulary.documented if self._documented is None else self._documented
 
     @cached_property
     def _vocabulary(self) -> Vocabulary:

@@ -8,7 +8,7 @@ from typing import Any
 from kg.errors import QueryError
 from kg.graph.build import Build
 from kg.graph.terms import OWL, RDF, RDFS, SKOS, TYPE, iri
-from kg.lookup.focus import holders, read_checked
+from kg.lookup.focus import read_checked, read_holders
 from kg.lookup.usage import Link, Side, read_usage
 from kg.project import Project
 from kg.query.catalogue import Catalogue, Query
@@ -32,6 +32,8 @@ _TOKENS = {group: frozenset(map(iri, kinds)) for group, kinds in GROUPS.items()}
 _UP = (f"<{RDFS}subClassOf>", f"<{RDFS}subPropertyOf>")
 _DEFINED_BY, _IN_SCHEME, _SCHEME = f"<{RDFS}isDefinedBy>", f"<{SKOS}inScheme>", f"<{SKOS}ConceptScheme>"
 _ONTOLOGY = f"<{OWL}Ontology>"
+READ = frozenset((TYPE, *_UP, _DEFINED_BY, _IN_SCHEME))
+"""The properties that tell what a vocabulary has."""
 
 
 class Vocabulary:
@@ -46,7 +48,7 @@ class Vocabulary:
         self._project = project
         self.origin = project.base[: project.base.rindex("/") + 1]
         graph = build.graph
-        said = list(graph.union_with([TYPE, *_UP, _DEFINED_BY, _IN_SCHEME]))
+        said = list(graph.union_with(sorted(READ)))
         typed: dict[str, set[str]] = defaultdict(set)
         for s, p, o in said:
             if p == TYPE and self.is_own(s):
@@ -119,6 +121,11 @@ class Vocabulary:
                     found[value].add(shapes.owner(shape.node))
         return {term: sorted(node for node in nodes if self.is_own(node)) for term, nodes in found.items()}
 
+    @cached_property
+    def holders(self) -> Mapping[str, Sequence[str]]:
+        """The shapes of which a shape is a property shape, by its node."""
+        return read_holders(self.checked.shapes)
+
     def cover(self, sides: Sequence[Side], things: int) -> list[str]:
         """Return the smallest class that all of so many things are of, one of the graph's own if there is; else some.
 
@@ -159,7 +166,7 @@ class Vocabulary:
             classes = [value for c in shape.constraints for value in c.parameters.get("class", ())]
             if not isinstance(shape.path, str) or shape.path not in self.terms or self.is_stated(shape.path):
                 continue
-            for holder in {shape.node, *holders(shapes, shape.node)}:
+            for holder in {shape.node, *self.holders.get(shape.node, ())}:
                 for target in shapes.targets.get(holder, ()):
                     if target.kind == "class":
                         yield from (Link(target.term, shape.path, value, 0) for value in classes)

@@ -27,6 +27,7 @@ from kg.service.writing import Writing
 
 _AT_ONCE = 50  # resources that a process is given
 _LONGEST = 255  # bytes of a name on most file systems
+_NICE = 5
 
 
 @dataclass(frozen=True)
@@ -46,10 +47,15 @@ def resources(documents: Documents) -> tuple[list[Resource], list[str]]:
     A part of an address that is empty, ``.`` or ``..``, or too long, is no name of a file.
     """
     found, left_out = [], []
-    for name in sorted(documents.names()):
+    names = documents.names()
+
+    def resolve(path: str) -> str | None:
+        return documents.resolve(path, knows=names.__contains__)
+
+    for name in sorted(names):
         address = documents.address(name)
         path = unquote(address) if address else ""
-        if documents.resolve(path) != name and documents.resolve(address or "") != name:
+        if resolve(path) != name and resolve(address or "") != name:
             continue  # another has this address
         if not path:
             continue  # the first page stands there
@@ -158,6 +164,7 @@ _writer: Writer
 def _begin(settings: Path, folder: Path, root: Path, things: Things, vocabulary: Vocabulary) -> None:
     """Make what this process writes by."""
     global _writer  # of the process, which is ours alone
+    os.nice(_NICE)  # whoever writes the other pages is one thread, and should not be the last to end
     site = Site(Project.load(settings), Build(folder))
     _writer = Writer(
         site, Shelf(Documents(site.build, project=site.project), things=things, vocabulary=vocabulary), root

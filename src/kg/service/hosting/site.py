@@ -9,8 +9,9 @@
 
 import asyncio
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import cache
 from hashlib import sha256
@@ -42,7 +43,7 @@ from kg.service.hosting.nginx import nginx
 from kg.service.hosting.others import headers, redirects
 from kg.service.hosting.resources import Documented, Resource, Writer, link, resources, write_resources
 from kg.service.hosting.rules import Hosting
-from kg.service.hosting.values import Values
+from kg.service.hosting.values import INFERRED, Values
 from kg.service.names import Names, Shown
 from kg.service.negotiation import FORMS
 from kg.service.scripts import bundle, folder_of_scripts
@@ -81,7 +82,6 @@ class HostedSite:
         self._progress = progress
         self._languages = spoken(project.languages)
         self.left_out: Sequence[str] = ()
-        self._kept: list[File] = []
 
     def identity(self, base: str) -> str:
         """Return a digest of what pages come from besides the graph: the program, settings, queries and shapes."""
@@ -94,31 +94,41 @@ class HostedSite:
 
         Those before are kept that would be written as they are.
         """
+        with ExitStack() as linking:
+            earlier = None
+            if before:
+                self._progress("what has changed")
+                earlier = Earlier(before, record, build=self._build, project=self._project)
+                linking.enter_context(earlier.linking(root))
+            return self._write(root, base, data, record, earlier)
+
+    def _write(self, root: Path, base: str, data: Beside, record: Record, earlier: Earlier | None) -> list[File]:
         self._progress("the addresses")
         documents = Documents(self._build, project=self._project)
         found, self.left_out = resources(documents)
-        shelf = Shelf(documents)
-        with ThreadPoolExecutor(1) as beside:
-            beside.submit(lambda: shelf.vocabulary)
-            values = Values(self._site, shelf)
-            _ = shelf.things
-        earlier = None
-        if before:
-            self._progress("what has changed")
-            earlier = Earlier(before, build=self._build, project=self._project, values=values)
-            record.numbers.update(earlier.numbers)
-            record.values.update(earlier.values)
+        shelf = Shelf(documents, documented=earlier.documented if earlier else None)
+        if earlier is None or earlier.documented is None:
+            with ThreadPoolExecutor(1) as beside:
+                beside.submit(lambda: shelf.vocabulary)
+                _ = shelf.things
+        values = Values(self._site, shelf)
+        names = [resource.iri for resource in found if resource.successor is None]
+        kept: Mapping[str, list[File]] = {}
+        if earlier:
+            earlier.compare(values)
+            kept = earlier.keep_all(map(iri, names))
         writer = Writer(self._site, shelf, root)
-        written = list(self._static(writer))
+        written = [*chain.from_iterable(kept.values()), *self._static(writer)]
         with ThreadPoolExecutor(1) as beside:  # other processes write the resources
-            of_resources = beside.submit(self._resources, found, shelf, writer, data, record, earlier)
+            anew = [name for name in names if iri(name) not in kept]
+            of_resources = beside.submit(self._resources, anew, shelf, writer, data)
             known = {resource.path for resource in found}
             written += asyncio.run(self._pages(writer, shelf, data, known, record, earlier))
+            self._compute({*record.notes(), *(f"d{token[1:-1]}" for token in shelf.documented)}, values, record)
             for documented in of_resources.result():
                 record.add(iri(documented.iri), documented.files, documented.reads)
                 written += documented.files
-        written += self._kept
-        record.values.update(values.of(record.notes() - record.values.keys()))
+        self._compute(record.notes(), values, record)
         written += self._moved(writer, documents, found)
         written += self._refusals(writer, urlsplit(base).path)
         pages = [file.path for file in written if file.path.endswith(tuple(f".{tag}.html" for tag in self._languages))]
@@ -141,27 +151,8 @@ class HostedSite:
             for path in sorted(path for path in folder.rglob("*") if path.is_file()):
                 yield writer.put(f"static/{path.relative_to(folder).as_posix()}", path.read_bytes())
 
-    def _resources(
-        self,
-        found: Sequence[Resource],
-        shelf: Shelf,
-        writer: Writer,
-        data: Beside,
-        record: Record,
-        earlier: Earlier | None,
-    ) -> list[Documented]:
-        """Write the documents of resources; what is replaced by something else has none."""
-        names = [resource.iri for resource in found if resource.successor is None]
-        if earlier is None:
-            return self._anew(names, shelf, writer, data)
-        with earlier.keeping(map(iri, names), root=writer.root, record=record) as (same, kept):
-            written = self._anew([name for name in names if iri(name) not in same], shelf, writer, data)
-            files = kept()
-        self._kept += chain.from_iterable(files.values())
-        touched = [name for name in names if iri(name) in same and iri(name) not in files]
-        return [*written, *self._anew(touched, shelf, writer, data)]
-
-    def _anew(self, names: Sequence[str], shelf: Shelf, writer: Writer, data: Beside) -> list[Documented]:
+    def _resources(self, names: Sequence[str], shelf: Shelf, writer: Writer, data: Beside) -> list[Documented]:
+        """Write the documents of resources."""
         if len(names) <= _FEW:
             return [writer.write(name) for name in names]
         _ = data.written  # not all processes at once, for the memory
@@ -172,10 +163,10 @@ class HostedSite:
                 self._progress(f"{len(written):,} of {len(names):,} resources")
         return [written[name] for name in names]
 
-    def _keep(self, name: str, root: Path, record: Record, earlier: Earlier) -> list[File] | None:
-        kept = earlier.keep(name, root=root, record=record)
-        self._kept += kept or ()
-        return kept
+    def _compute(self, notes: Iterable[str], values: Values, record: Record) -> None:
+        """Compute what notes ask for, if it is not in the record."""
+        for computed in values.of({INFERRED, *notes} - record.values.keys()):
+            record.add_value(*computed)
 
     async def _pages(
         self,
@@ -199,13 +190,16 @@ class HostedSite:
         def of_resource(path: str) -> bool:
             return any(reading.stem in known for reading in readings(path, self._languages))
 
+        def is_there(path: str) -> bool:
+            return (root / path).exists() and not (earlier and earlier.waits(path))
+
         def wanted(path: str) -> bool:
-            return not (path.startswith(_OF_DATA) or of_resource(path) or (root / path).exists())
+            return not (path.startswith(_OF_DATA) or of_resource(path) or is_there(path))
 
         def kept(path: str) -> Iterable[str] | None:
-            if earlier is None or (root / path).exists() or not (files := self._keep(path, root, record, earlier)):
+            if earlier is None or not (files := earlier.keep(path)):
                 return None
-            written.extend(self._named(root, files[0]))
+            written.extend([*files, *self._named(writer, files[0], earlier)])
             return earlier.links(path)
 
         seeds = [seed.format(language=language) for seed in SEEDS for language in self._languages]
@@ -217,21 +211,23 @@ class HostedSite:
                     )
                 if page.answer.status == 200 and not (root / page.path).exists():
                     file = writer.put(page.path, page.answer.body)
-                    written += [file, *self._named(root, file)]
+                    written += [file, *self._named(writer, file, earlier)]
                     if page.reads is not None:
                         links = [path for path in page.links if not of_resource(path)]
                         record.add(page.path, [file], page.reads, links)
                     self._progress(f"{len(written):,} pages and lists")
         return written
 
-    def _named(self, root: Path, file: File) -> Iterator[File]:
+    def _named(self, writer: Writer, file: File, earlier: Earlier | None) -> Iterator[File]:
         """Give a page of the first language also the name that has none."""
         path = file.path
         *_, named = [None, *readings(path, self._languages)]
         if named and named.language == self._languages[0]:
             plain = path.removesuffix(f".{named.language}.{named.suffix}") + f".{named.suffix}"
-            if not (root / plain).exists():
-                yield link(file, plain, root=root)
+            if earlier:
+                earlier.leave_out(plain)
+            if not (writer.root / plain).exists():
+                yield link(file, plain, root=writer.root)
 
     def _moved(self, writer: Writer, documents: Documents, found: Sequence[Resource]) -> Iterator[File]:
         """Write pages that send on, for hosts that do not: from what is deprecated to what replaces it."""

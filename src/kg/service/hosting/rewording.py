@@ -1,0 +1,48 @@
+"""Whether two builds differ in words alone: nothing that is counted, listed or linked is another one."""
+
+from collections import Counter
+from collections.abc import Collection
+
+from kg.graph.differing import Differing
+from kg.graph.store import Store, read_quads
+from kg.graph.terms import XSD
+from kg.service.things import NAMES
+from kg.service.vocabulary import READ
+from kg.source.reader import Quad
+
+_CODES = ("", f"^^<{XSD}string>")
+"""What may follow the quotes of a code: whether a text is one depends on others."""
+
+
+def is_rewording(lines: Differing, *, store: Store) -> bool:
+    """Tell whether quads went for others that are the same but for a literal, which has the same datatype or language.
+
+    ``store`` has those of the new build. No other quad may have such a literal, before or now, and no term that tells
+    what a vocabulary has may be in them.
+    """
+    gone, fresh = ([*_read(part)] for part in (lines.gone, lines.fresh))
+    if not all(_is_word(quad) for quad in (*gone, *fresh)) or Counter(map(_kind, gone)) != Counter(map(_kind, fresh)):
+        return False
+    there = set(fresh)
+    literals = {o for *_, o in (*gone, *fresh)}
+    return all(there.issuperset(store.quads(object=literal)) for literal in literals)
+
+
+def _read(lines: Collection[bytes]) -> list[Quad]:
+    return list(read_quads(b"".join(lines), suffix=".nq"))
+
+
+def _is_word(quad: Quad) -> bool:
+    g, s, p, o = quad
+    if not o.startswith('"') or "_:" in (g[:2], s[:2]) or p in READ:
+        return False
+    return p in NAMES or _suffix(o) not in _CODES
+
+
+def _kind(quad: Quad) -> tuple[str, str, str, str]:
+    g, s, p, o = quad
+    return g, s, p, _suffix(o)
+
+
+def _suffix(literal: str) -> str:
+    return literal.rpartition('"')[2]
