@@ -127,7 +127,7 @@ class Store:
             return
         for s, p, o, g in found:  # what is given need not be written again
             yield (
-                ("" if g == _DEFAULT else str(g)) if graph is None else graph,
+                ("" if type(g) is ox.DefaultGraph else str(g)) if graph is None else graph,
                 subject or str(s),
                 predicate or str(p),
                 object or _token(o),

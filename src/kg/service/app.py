@@ -46,7 +46,7 @@ def application(
     """Return the application over a site, with processes for queries of its own, begun and ended with it.
 
     With a ``source``, each new build there is served as soon as it is; ``watch`` makes one when a file changes.
-    ``written`` gives the data where they are written elsewhere, ``shelf`` what is read of the site when it is asked for.
+    ``written`` gives the data where they are written elsewhere, ``shelf`` reads the site when it is asked.
     """
     turns = Turns(workers=workers)
     pictures = {query.name for query in site.pictures}

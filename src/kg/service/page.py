@@ -67,11 +67,13 @@ class Page:
         self._about = ""
         self._address = ""
         self._here: dict[str, str] = {}
+        self._why = ""
 
     def resource(self, described: Description, *, path: str, deprecated: bool = False) -> str:
         """Return the page of a resource. ``path`` is its address without suffix, relative to the root."""
         self._about, self._address = described.iri, path
         self._here = {"page": str(described.page)} if described.page > 1 else {}
+        self._why = self._view.url(path, {**self._here, "why": ""})
         token = iri(described.iri)
         said = _by_subject(described.whole.facts)
         name = self._names.name(token)
@@ -146,8 +148,10 @@ class Page:
 
     def _unit(self, facts: Iterable[Statement]) -> str | None:
         """Return the unit of the numbers of a subject, as the settings say where it stands."""
-        of = self._project.pages.unit
-        return next((fact.triple[2] for fact in facts if of is not None and fact.triple[1] == iri(of)), None)
+        if (unit := self._project.pages.unit) is None:
+            return None
+        of = iri(unit)
+        return next((fact.triple[2] for fact in facts if fact.triple[1] == of), None)
 
     def _told(self, said: Statement, nested: Mapping[str, list[Statement]], unit: str | None, deep: int) -> Told:
         o = said.triple[2]
@@ -159,8 +163,7 @@ class Page:
     def _backed(self, said: Statement, value: Shown) -> Told:
         """Return a value with where it is stated, or the address of why it holds."""
         if said.inferred:
-            asked = {**self._here, "why": mark(said.triple)}
-            return Told(value, why=self._view.url(self._address, asked))
+            return Told(value, why=self._why + mark(said.triple))
         left_out = (self._project.inferred_graph, self._about)
         return Told(value, sources=[self._names.source(graph) for graph in said.graphs if graph not in left_out])
 

@@ -46,7 +46,10 @@ class Printed:
         for home in vocabulary.documents:
             overview = told.overview(home)
             groups = [
-                (group, [told.terms.described(term) for term in told.terms.sorted(vocabulary.terms_of(home, group.key))])
+                (
+                    group,
+                    [told.terms.described(term) for term in told.terms.sorted(vocabulary.terms_of(home, group.key))],
+                )
                 for group in overview.groups
             ]
             documents.append((overview, groups, [told.shapes.asked(node) for node in vocabulary.shapes_of(home)]))

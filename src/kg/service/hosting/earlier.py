@@ -12,11 +12,10 @@ from kg.publication.dumps import File
 from kg.publication.record import Before, Record, Value
 from kg.service.documents import LABELS
 from kg.service.hosting.rewording import is_rewording
-from kg.service.hosting.values import INFERRED, Values
+from kg.service.hosting.values import ANSWER, INFERRED, Values
 
 _OF_WORDS = "dl"
 """The kinds of what is computed from words too; others, an answer aside, are of what there is."""
-_ANSWER = "q"
 _COUNTS = "u"
 
 
@@ -38,6 +37,10 @@ class Earlier:
         record.numbers.update(before.record.numbers)
         self._same = self._untouched(before.record.units)
         self._kept: set[str] = set()
+
+    def queries(self) -> list[str]:
+        """Return the queries whose answers units come from."""
+        return [note.removeprefix(ANSWER) for note in self._before.record.notes() if note[0] == ANSWER]
 
     @property
     def documented(self) -> frozenset[str] | None:
@@ -106,7 +109,7 @@ class Earlier:
 
     def _stays(self, note: str, value: Value, changed: set[int]) -> bool:
         """Tell whether what was computed for a note is sure to be the same."""
-        if not self._is_rewording or note[0] == _ANSWER:
+        if not self._is_rewording or note[0] == ANSWER:
             return False
         return note[0] not in _OF_WORDS or changed.isdisjoint(value.reads)
 
@@ -114,7 +117,7 @@ class Earlier:
         """Compute values, and note those that differ."""
         asked = set(notes)
         before = self._before.record.values
-        answers = {note for note in asked if note[0] == _ANSWER}
+        answers = {note for note in asked if note[0] == ANSWER}
         for note, digest, reads in values.of(asked):
             self._record.add_value(note, digest, reads)
             answers.discard(note)

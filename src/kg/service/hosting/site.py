@@ -35,6 +35,7 @@ from kg.service.data_writer import Written
 from kg.service.documents import Documents
 from kg.service.headers import SCRIPTED
 from kg.service.hosting.apache import htaccess, w3id
+from kg.service.hosting.asked import Asked
 from kg.service.hosting.caddy import caddy
 from kg.service.hosting.crawl import crawl
 from kg.service.hosting.earlier import Earlier
@@ -94,15 +95,19 @@ class HostedSite:
 
         Those before are kept that would be written as they are.
         """
+        answers = Asked(self._site)
         with ExitStack() as linking:
             earlier = None
             if before:
                 self._progress("what has changed")
                 earlier = Earlier(before, record, build=self._build, project=self._project)
                 linking.enter_context(earlier.linking(root))
-            return self._write(root, base, data, record, earlier)
+                answers.ask(earlier.queries())
+            return self._write(root, base, data, record, earlier, answers)
 
-    def _write(self, root: Path, base: str, data: Beside, record: Record, earlier: Earlier | None) -> list[File]:
+    def _write(
+        self, root: Path, base: str, data: Beside, record: Record, earlier: Earlier | None, answers: Asked
+    ) -> list[File]:
         self._progress("the addresses")
         documents = Documents(self._build, project=self._project)
         found, self.left_out = resources(documents)
@@ -111,7 +116,7 @@ class HostedSite:
             with ThreadPoolExecutor(1) as beside:
                 beside.submit(lambda: shelf.vocabulary)
                 _ = shelf.things
-        values = Values(self._site, shelf)
+        values = Values(self._site, shelf, answers)
         names = [resource.iri for resource in found if resource.successor is None]
         kept: Mapping[str, list[File]] = {}
         if earlier:

@@ -3,37 +3,28 @@
 The notes are those of ``kg.service.reading``. What a list or the page of a term is computed from is noted, too.
 """
 
-import asyncio
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import NamedTuple
 
 from kg.graph.build import Build
-from kg.graph.results import Kind
 from kg.graph.terms import iri
 from kg.lookup.usage import read_inferred
 from kg.service.documentation import Documentation
+from kg.service.hosting.asked import Asked, digest
 from kg.service.listing import Listing
 from kg.service.names import Names
 from kg.service.reading import note, reading
 from kg.service.site import Site
 from kg.service.things import Shelf
-from kg.service.turns import Turns
 from kg.service.view import view_at
 from kg.service.wordings import spoken
-from kg.service.worker import Question
-from kg.service.workers import Pool, settings_of
 
-_FORMS: Mapping[Kind, tuple[str, str] | None] = {
-    "solutions": ("json", "application/sparql-results+json"),
-    "boolean": ("json", "application/sparql-results+json"),
-    "graph": ("nt", "application/n-triples"),
-}
 _ANY_PAGE = "index"
 INFERRED = "i"
 """The note of what was inferred."""
+ANSWER = "q"
+"""The kind of the notes of answers."""
 
 
 class Computed(NamedTuple):
@@ -47,8 +38,9 @@ class Computed(NamedTuple):
 class Values:
     """What is computed of a site."""
 
-    def __init__(self, site: Site, shelf: Shelf) -> None:
+    def __init__(self, site: Site, shelf: Shelf, answers: Asked) -> None:
         self._site = site
+        self._answers = answers
         self._shelf = shelf
         self._listing = Listing(site, shelf)
         self._computed: Mapping[str, Callable[[str], object]] = {
@@ -67,34 +59,23 @@ class Values:
         Not so a query that may answer otherwise the next time.
         """
         asked = list(notes)
-        queries = [note[1:] for note in asked if note[0] == "q"]
-        with ThreadPoolExecutor(1) as beside:  # another process answers
-            answers = beside.submit(asyncio.run, self._answers(queries)) if queries else None
-            yield from (self._value(note) for note in asked if note[0] in self._computed)
-            yield from answers.result() if answers else ()
+        queries = [note[1:] for note in asked if note[0] == ANSWER]
+        self._answers.ask(queries)
+        yield from (self._value(note) for note in asked if note[0] in self._computed)
+        for query in queries:
+            if (found := self._answers.digest(query)) is not None:
+                yield Computed(ANSWER + query, found)
 
     def _value(self, asked: str) -> Computed:
         with reading() as reads:
             found = self._computed[asked[0]](asked[1:])
-        return Computed(asked, "" if found is None else _digest(repr(found).encode()), frozenset(reads) - {asked})
+        return Computed(asked, "" if found is None else digest(repr(found).encode()), frozenset(reads) - {asked})
 
     def _inferred(self) -> object:
         build = Build(self._site.build.folder)
         found = list(read_inferred(build.graph))
         build.graph.engine.close()
         return found, build.rules, build.findings
-
-    async def _answers(self, queries: Iterable[str]) -> list[Computed]:
-        """Return the answers of queries; each is asked within the limits of a query."""
-        answered = []
-        pool = Pool(settings_of(self._site), workers=1, turns=Turns(workers=1))
-        async with pool.open():
-            for query in queries:
-                question = Question(query, "", self._site.project.base, dict(_FORMS), [], [])
-                async with pool.answer(question, client="") as answer:
-                    if answer.reply.status == 200 and not answer.reply.volatile:
-                        answered.append(Computed(f"q{query}", _digest(answer.file.read_bytes())))
-        return answered
 
     @cached_property
     def _documentation(self) -> list[Documentation]:
@@ -117,7 +98,3 @@ class Values:
     def _members(self, kind: str) -> object:
         things = self._shelf.things
         return [things.tokens[number] for number in things.classes.get(kind, ())]
-
-
-def _digest(value: bytes) -> str:
-    return hashlib.sha256(value).hexdigest()[:32]
