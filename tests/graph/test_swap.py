@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from kg.errors import UsageError
-from kg.graph.swap import notes_of, swap
+from kg.graph.swap import hold, notes_of, swap
 
 ENDLESS = """
 import itertools, sys
@@ -98,6 +98,25 @@ def test_notes_come_and_go_with_their_folder(tmp_path: Path) -> None:
     assert others(link) == [".kg", ".notes-a-1"]
     fill(link, "without", name="c")
     assert others(link) == [".kg"]
+
+
+def test_what_is_replaced_may_be_taken_away_unless_somebody_holds_it(tmp_path: Path) -> None:
+    link, taken = tmp_path / "site", []
+
+    def replaced(text: str) -> None:
+        with swap(link, name=text) as draft:
+            (draft.folder / "file").write_text(text)
+            draft.replace = lambda before: taken.append((before / "file").read_text())
+
+    replaced("one")
+    assert taken == []
+    replaced("two")
+    held = hold(link)
+    replaced("three")
+    held.release()
+    assert taken == ["one"]
+    assert (link / "file").read_text() == "three"
+    assert [name for name in others(link) if name != ".kg"] == ["two"]
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", ".hidden", "a/b"])

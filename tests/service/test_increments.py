@@ -238,6 +238,33 @@ def test_nothing_is_left_of_what_was_published_before(town: Town) -> None:
     }
 
 
+def test_nothing_is_left_of_what_is_not_published_any_more(town: Town) -> None:
+    for old, new in (('"vallée"@fr', '"val"@fr'), ('"val"@fr', '"vallon"@fr')):
+        town.change(PLACES, old, new)
+        town.publish()
+    left = [
+        path for path in (town.root / "site.d").rglob("*") if path.is_file() and "val<" in path.read_text("latin-1")
+    ]
+    assert left == []
+    assert list(town.root.glob("site.d/.notes-*/spare/id/*.ttl"))
+
+
+def test_a_spare_folder_gives_only_what_is_right(town: Town) -> None:
+    town.change(PLACES, '"vallée"@fr', '"val"@fr')
+    town.publish()
+    [spare] = town.root.glob("site.d/.notes-*/spare")
+    one, *_ = sorted(spare.glob("id/*.ttl"))
+    one.unlink()
+    one.write_bytes(b"another")
+    (spare / "id/stranger.ttl").write_bytes(b"not ours")
+    (spare / "strangers").mkdir()
+    (spare / "strangers/one.ttl").write_bytes(b"not ours")
+    shutil.rmtree(spare / "def")
+    town.change(PLACES, '"val"@fr', '"vallon"@fr')
+    assert town.differs() == []
+    assert town.kept > 100
+
+
 @pytest.mark.system
 def test_the_whole_graph_after_changes_is_published_as_from_nothing(project_root: Path, tmp_path: Path) -> None:
     for part in ("ontology", "shapes", "instances", "queries"):

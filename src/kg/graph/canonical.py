@@ -1,7 +1,7 @@
 """Write a dataset in its canonical form (RDF Dataset Canonicalization, RDFC-1.0): one dataset, one text, one digest.
 
 The labels of blank nodes follow from what is said of them. Most datasets are named in an instant; one made to be hard
-would take for ever, so that a process of its own names them, and is ended when it takes too long.
+would take for ever, so that a process of its own names more than a few, and is ended when it takes too long.
 """
 
 import re
@@ -17,6 +17,8 @@ from kg.source.reader import Quad
 
 Hash = Literal["sha256", "sha384"]
 _SECONDS = 60.0
+_FEW = 4
+"""How many blank nodes are named at once, without a process: there are 24 orders of so many at the most."""
 _HASHES = {
     "sha256": ox.CanonicalizationAlgorithm.RDFC_1_0_SHA_256,
     "sha384": ox.CanonicalizationAlgorithm.RDFC_1_0_SHA_384,
@@ -64,18 +66,23 @@ def _escaped(token: str) -> str:
 def _named(lines: set[str], hash: Hash, seconds: float) -> set[str]:
     """Return lines with canonical labels: those of other quads have no part in them (section 4.4)."""
     command = [sys.executable, "-m", "kg.graph.canonical", hash]
+    text, blanks = "".join(sorted(lines)), len(_labels(lines))
+    if blanks <= _FEW:
+        return set(_name(text.encode(), hash).decode().splitlines(keepends=True))
     try:
-        done = subprocess.run(
-            command, input="".join(sorted(lines)), capture_output=True, text=True, encoding="utf-8", timeout=seconds
-        )
+        done = subprocess.run(command, input=text, capture_output=True, text=True, encoding="utf-8", timeout=seconds)
     except subprocess.TimeoutExpired as error:
-        blanks = len({token for line in lines for token in line.split() if token.startswith("_:")})
         raise ResourceError(
             f"the {blanks} blank nodes are too alike to be named within {seconds:g} s: give some of them IRIs"
         ) from error
     if done.returncode:
         raise ResourceError(f"the blank nodes could not be named: {done.stderr.strip().splitlines()[-1:]}")
     return set(done.stdout.splitlines(keepends=True))
+
+
+def _labels(lines: Iterable[str]) -> set[str]:
+    """Return the labels of blank nodes in lines; words of literals may look like some."""
+    return {token for line in lines for token in line.split() if token.startswith("_:")}
 
 
 def _name(data: bytes, hash: str) -> bytes:

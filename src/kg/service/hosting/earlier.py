@@ -50,6 +50,12 @@ class Earlier:
         values = self._before.record.values
         return frozenset(iri(note[1:]) for note, value in values.items() if note[0] == "d" and value.digest)
 
+    @property
+    def needs_vocabulary(self) -> bool:
+        """Whether terms are to be documented anew."""
+        documented = self.documented
+        return documented is None or not documented.isdisjoint(self._before.record.units.keys() - self._same)
+
     @contextmanager
     def linking(self, root: Path) -> Iterator[None]:
         """Link units below a root, which is empty, beside what the block does; in the end those that were kept stay."""

@@ -112,10 +112,10 @@ class HostedSite:
         documents = Documents(self._build, project=self._project)
         found, self.left_out = resources(documents)
         shelf = Shelf(documents, documented=earlier.documented if earlier else None)
-        if earlier is None or earlier.documented is None:
-            with ThreadPoolExecutor(1) as beside:
-                beside.submit(lambda: shelf.vocabulary)
-                _ = shelf.things
+        if earlier is None or earlier.needs_vocabulary:
+            beside = ThreadPoolExecutor(1)
+            beside.submit(lambda: shelf.vocabulary)
+            beside.shutdown(wait=False)
         values = Values(self._site, shelf, answers)
         names = [resource.iri for resource in found if resource.successor is None]
         kept: Mapping[str, list[File]] = {}
