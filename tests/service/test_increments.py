@@ -260,9 +260,14 @@ def test_a_spare_folder_gives_only_what_is_right(town: Town) -> None:
     (spare / "strangers").mkdir()
     (spare / "strangers/one.ttl").write_bytes(b"not ours")
     shutil.rmtree(spare / "def")
+    elsewhere = town.root / "elsewhere"
+    (spare / "id").rename(elsewhere)
+    (spare / "id").symlink_to(elsewhere)
+    before = bodies(elsewhere)
     town.change(PLACES, '"val"@fr', '"vallon"@fr')
     assert town.differs() == []
     assert town.kept > 100
+    assert bodies(elsewhere) == before
 
 
 @pytest.mark.system

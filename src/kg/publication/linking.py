@@ -59,14 +59,15 @@ def _link(stamps: list[tuple[str, _Found]], folder: str, root: str, spare: str) 
 
 def _take_over(spare: str, root: str, wanted: Mapping[str, Mapping[str, _Found]]) -> None:
     """Move what a spare folder has in the folders that are wanted, and only the files that are as they were written."""
-    if not os.path.isdir(spare):
+    if os.path.islink(spare) or not os.path.isdir(spare):
         return
     for name in os.listdir(spare):
         os.rename(f"{spare}/{name}", f"{root}/{name}")
     os.rmdir(spare)
-    for where, _, names, folder in os.fwalk(root, topdown=False):
+    for where, folders, names, folder in os.fwalk(root, topdown=False):
         files = wanted.get(where[len(root) + 1 :], {})
-        for name in names:
+        links = (name for name in folders if os.path.islink(f"{where}/{name}"))
+        for name in (*links, *names):
             if name not in files or not _is_as_written(name, files[name], folder):
                 os.unlink(name, dir_fd=folder)
         if where != root and not files:
