@@ -282,7 +282,7 @@ def test_of_pushes_that_begin_in_one_moment_at_least_one_ends_and_the_store_is_r
     told = [process.communicate()[1] for process in running]
     codes = [process.returncode for process in running]
     assert 0 in codes, told
-    assert set(codes) <= {0, 3}
+    assert set(codes) <= {0, 3}, told
     assert all(
         "another push of https://example.org/" in said for said, code in zip(told, codes, strict=True) if code
     ), told

@@ -124,7 +124,9 @@ def _refuse_foreign(
             f"the default graph of {store.place.queries.url} is made of its named graphs: what two of them state would "
             "count twice. Say with --default-graph IRI which graph is to hold the merged one"
         )
-    foreign = {graph: size for graph, size in store.sizes(set(targets) - set(known.graphs)).items() if size}
+    foreign = {graph for graph, size in store.sizes(set(targets) - set(known.graphs)).items() if size}
+    if foreign and not replace:
+        foreign -= record.read(store).graphs.keys()  # another push may have put them there since
     if foreign and not replace:
         named = ", ".join(graph or "the default graph" for graph in sorted(foreign)[:_SHOWN])
         raise UsageError(
