@@ -7,13 +7,14 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from kg.errors import InconsistencyError, RuleError, SourceError, UsageError
 from kg.graph.build import Build
-from kg.graph.store import Solutions
+from kg.graph.store import Solutions, Store
 from kg.graph.terms import parse
 from kg.lookup import explain
 from kg.pipeline import build, validate_files
@@ -66,6 +67,25 @@ def test_the_default_graph_holds_each_triple_once_and_no_shape(town_build: Build
     assert found.rows == (('"2"^^<http://www.w3.org/2001/XMLSchema#integer>',),)
     assert town_build.store.query("ASK { ?s a <http://www.w3.org/ns/shacl#NodeShape> }") is False
     assert town_build.store.query("ASK { GRAPH ?g { ?s a <http://www.w3.org/ns/shacl#NodeShape> } }") is True
+
+
+def test_the_store_is_made_once_whoever_asks(copy: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = build(copy, out=copy.root / "build").build
+    assert made is not None
+    begun = []
+    create = Store.create
+
+    def slowly(folder: Path, nquads: Path) -> Store:
+        begun.append(folder)
+        time.sleep(0.2)
+        return create(folder, nquads)
+
+    monkeypatch.setattr(Store, "create", slowly)
+    with ThreadPoolExecutor(3) as threads:
+        found = [asked.result() for asked in [threads.submit(lambda: Build(made.folder).store) for _ in range(3)]]
+    assert len(begun) == 1
+    assert all(store.query("ASK { ?s ?p ?o }") for store in found)
+    assert [path.name for path in made.folder.iterdir() if path.name.startswith(".store")] == []
 
 
 def test_what_is_inferred_has_a_graph_of_its_own(town: Project, town_build: Build) -> None:

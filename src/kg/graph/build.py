@@ -10,10 +10,10 @@
 ``findings.json``  what validation found
 """
 
+import fcntl
 import json
 import secrets
 import shutil
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -62,16 +62,23 @@ class Build:
         """The SPARQL store, to read; the first to ask makes it. Where the build cannot be written, it is in memory."""
         folder = self.folder / STORE
         if not folder.is_dir():
-            draft = self.folder / f".{STORE}-{secrets.token_hex(4)}"
-            try:
-                Store.create(draft, self.dump).close()
-                with suppress(FileExistsError):  # another process was faster
-                    draft.rename(folder)
-            except OSError:
-                return Store.loaded(self.dump)
-            finally:
-                shutil.rmtree(draft, ignore_errors=True)
+            with self.dump.open("rb") as dump:
+                fcntl.flock(dump, fcntl.LOCK_EX)  # who asks meanwhile waits for it
+                if not folder.is_dir() and not self._make_store(folder):
+                    return Store.loaded(self.dump)
         return Store.open(folder)
+
+    def _make_store(self, folder: Path) -> bool:
+        """Make the store in a folder; tell whether it is there, for the build may be one that cannot be written."""
+        draft = self.folder / f".{STORE}-{secrets.token_hex(4)}"
+        try:
+            Store.create(draft, self.dump).close()
+            draft.rename(folder)
+        except OSError:
+            return False
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+        return True
 
     def copy_store(self, folder: Path, difference: Difference) -> None:
         """Put into the ``folder`` of another build the store, if it has been made, with what differs there."""
