@@ -31,6 +31,15 @@ CASES: dict[str, tuple[bool, list[Quad], list[Quad], list[Quad]]] = {
     "a label without a language": (True, [quad(LABEL, '"old"')], [quad(LABEL, '"new"')], []),
     "a day": (True, [quad(P, f'"2019-01-01"{DAY}')], [quad(P, f'"2019-01-02"{DAY}')], []),
     "nothing": (True, [], [], []),
+    "the same label of two things": (
+        True, [OLD, quad(LABEL, '"old"@en', s="<t>")], [NEW, quad(LABEL, '"new"@en', s="<t>")], []
+    ),
+    "two labels that were one": (
+        False, [OLD, quad(LABEL, '"old"@en', s="<t>")], [NEW, quad(LABEL, '"newer"@en', s="<t>")], []
+    ),
+    "one label that was two": (
+        False, [OLD, quad(LABEL, '"older"@en', s="<t>")], [NEW, quad(LABEL, '"new"@en', s="<t>")], []
+    ),
     "a label more": (False, [], [NEW], []),
     "a label fewer": (False, [OLD], [], []),
     "in another language": (False, [OLD], [quad(LABEL, '"new"@fr')], []),

@@ -1,7 +1,7 @@
 """Whether two builds differ in words alone: nothing that is counted, listed or linked is another one."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from kg.graph.differing import Differing
 from kg.graph.store import Store, read_quads
@@ -21,7 +21,7 @@ def is_rewording(lines: Differing, *, store: Store) -> bool:
     what a vocabulary has may be in them.
     """
     gone, fresh = ([*_read(part)] for part in (lines.gone, lines.fresh))
-    if not all(_is_word(quad) for quad in (*gone, *fresh)) or Counter(map(_kind, gone)) != Counter(map(_kind, fresh)):
+    if not all(_is_word(quad) for quad in (*gone, *fresh)) or _said(gone) != _said(fresh):
         return False
     there = set(fresh)
     literals = {o for *_, o in (*gone, *fresh)}
@@ -39,9 +39,12 @@ def _is_word(quad: Quad) -> bool:
     return p in NAMES or _suffix(o) not in _CODES
 
 
-def _kind(quad: Quad) -> tuple[str, str, str, str]:
-    g, s, p, o = quad
-    return g, s, p, _suffix(o)
+def _said(quads: Iterable[Quad]) -> Counter[tuple[str, frozenset[tuple[str, str, str]]]]:
+    """Return, of each literal, its datatype or language and where it stands: two that were one are not the same."""
+    places: dict[str, set[tuple[str, str, str]]] = {}
+    for g, s, p, o in quads:
+        places.setdefault(o, set()).add((g, s, p))
+    return Counter((_suffix(literal), frozenset(where)) for literal, where in places.items())
 
 
 def _suffix(literal: str) -> str:
