@@ -21,7 +21,10 @@ from kg.publication.dumps import _LONGEST, DESCRIBED, File, describe_dump, file_
 from kg.publication.publish import Publication
 from tests.publication.conftest import canonical, graphs_of
 
-BOTH = pytest.mark.parametrize(("published", "built"), [("site", "town_build"), ("whole", "project_build")])
+BOTH = pytest.mark.parametrize(
+    ("published", "built"),
+    [("site", "town_build"), pytest.param("whole", "project_build", marks=pytest.mark.system)],  # it takes a minute
+)
 
 
 def of(request: pytest.FixtureRequest, published: str, built: str) -> tuple[Publication, Build]:

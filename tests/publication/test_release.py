@@ -244,6 +244,7 @@ def test_a_publication_has_every_release(site: Path, released: Town) -> None:
     }
 
 
+@pytest.mark.system
 @pytest.mark.conformance
 @pytest.mark.parametrize("shapes", ["shapes.ttl", "shapes_recommended.ttl"])
 def test_a_catalogue_with_a_release_has_no_finding_against_dcat_ap(

@@ -1,27 +1,15 @@
 """A publication beside an earlier one is what it would be from nothing, byte for byte, whatever has changed."""
 
-import os
 import random
 import re
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from kg import pipeline
-from kg.graph.build import Build
-from kg.project import Project
-from kg.publication.publish import Publication, publish
-from kg.publication.verify import verify
-from kg.service.hosting import site as hosting
-from kg.service.hosting.site import HostedSite
-from tests.service.dereferencing import FORMER
+from tests.service.changing import ID, PLACES, SHAPES, TERMS, Town
 
-PLACES, TERMS, SHAPES = "instances/reference/places.ttl", "ontology/town.ttl", "shapes/act.ttl"
-ID = "https://example.org/town/id/"
-PREFIXES = "@prefix dct: <http://purl.org/dc/terms/> .\n@prefix owl: <http://www.w3.org/2002/07/owl#> .\n"
 QUERY = """#+ id: {0}
 #+ title@en: What is in what
 #+ title@fr: Ce qui est dans quoi
@@ -29,83 +17,6 @@ QUERY = """#+ id: {0}
 PREFIX t: <https://example.org/town/def#>
 SELECT ?place ?whole WHERE {{ ?place t:within ?whole }} ORDER BY ?place ?whole
 """
-
-
-@dataclass
-class Town:
-    """A project that is changed, and where it is published again and again."""
-
-    root: Path
-
-    def change(self, file: str, old: str, new: str) -> None:
-        path = self.root / file
-        text = path.read_text(encoding="utf-8")
-        assert old in text
-        path.write_text(text.replace(old, new), encoding="utf-8")
-
-    def add(self, file: str, text: str) -> None:
-        with (self.root / file).open("a", encoding="utf-8") as out:
-            out.write(text)
-
-    def build(self) -> tuple[Project, Build]:
-        project = Project.find(self.root)
-        build = pipeline.build(project, out=self.root / "build").build
-        assert build is not None
-        return project, build
-
-    def publish(self, name: str = "site") -> tuple[Publication, int]:
-        """Publish, and return how many files are kept."""
-        project, build = self.build()
-        made = publish(build, project=project, out=self.root / name, pages=HostedSite(project, build))
-        return made, made.kept
-
-    def differs(self) -> list[str]:
-        """Publish beside the earlier publication, and from nothing; return the files that differ, or are not listed."""
-        shutil.rmtree(self.root / "fresh.d", ignore_errors=True)
-        (self.root / "fresh").unlink(missing_ok=True)
-        again, self.kept = self.publish()
-        fresh, none = self.publish("fresh")
-        assert none == 0
-        one, other = bodies(again.folder), bodies(fresh.folder)
-        assert one.keys() - {"SHA256SUMS"} == {file.path for file in again.files}
-        return sorted(path for path in one.keys() | other.keys() if one.get(path) != other.get(path))
-
-
-def bodies(folder: Path) -> dict[str, bytes]:
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
-@pytest.fixture(scope="module")
-def published(project_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Town:
-    """The fixture project, with things that have a past and many links to one, published."""
-    root = tmp_path_factory.mktemp("changing") / "town"
-    shutil.copytree(project_root / "tests" / "fixture", root)
-    many = "".join(f"id:hamlet-{n} a t:Place ; t:within id:valley .\n" for n in range(60))
-    (root / "instances/reference/former.ttl").write_text(FORMER + many, encoding="utf-8")
-    with (root / "kg.toml").open("a", encoding="utf-8") as settings:
-        settings.write('\n[pages]\ntrail = ["t:within"]\n')
-    places = (root / PLACES).read_text(encoding="utf-8")
-    (root / PLACES).write_text(f"{PREFIXES}{places}", encoding="utf-8")
-    town = Town(root)
-    town.publish()
-    return town
-
-
-def link(file: str, name: str) -> None:
-    """Give a file another name; the record, which a test writes to, is copied."""
-    if Path(file).name == "record":
-        shutil.copy2(file, name)
-    else:
-        os.link(file, name)
-
-
-@pytest.fixture
-def town(published: Town, tmp_path: Path) -> Town:
-    """A copy of it; of the publication the same files, by other names."""
-    root = tmp_path / "town"
-    shutil.copytree(published.root, root, symlinks=True, ignore=shutil.ignore_patterns("site.d"))
-    shutil.copytree(published.root / "site.d", root / "site.d", copy_function=link)
-    return Town(root)
 
 
 CHANGES: dict[str, Callable[[Town], None]] = {
@@ -144,20 +55,6 @@ def test_a_publication_after_a_change_is_one_from_nothing(town: Town, name: str)
     assert (town.kept == 0) == (name in ANEW)
 
 
-def test_a_publication_of_the_same_stays(town: Town) -> None:
-    before = (town.root / "site").resolve()
-    again, kept = town.publish()
-    assert again.folder == before
-    assert kept == len(again.files)
-    assert len(list((town.root / "site.d").iterdir())) == 3
-
-
-def test_what_a_label_is_not_on_is_kept(town: Town) -> None:
-    town.change(PLACES, '"serment"@fr', '"serment juré"@fr')
-    again, kept = town.publish()
-    assert kept > 0.75 * len(again.files)
-
-
 @pytest.mark.parametrize("seed", range(3))
 def test_publications_after_changes_at_random_are_those_from_nothing(town: Town, seed: int) -> None:
     chance, tags = random.Random(seed), ("fr", "en", "br")
@@ -180,94 +77,6 @@ def test_publications_after_changes_at_random_are_those_from_nothing(town: Town,
         lines = [line for line in text.splitlines() if re.match(r"    (t:|rdfs:label)", line)]
         town.change(PLACES, f"{chance.choice(lines)}\n", "")
         assert town.differs() == []
-
-
-def test_what_was_touched_is_written_anew(town: Town) -> None:
-    site = (town.root / "site").resolve()
-    (site / "id/valley.ttl").write_bytes(b"touched")
-    (site / "id/hill.fr.html").unlink()
-    (site / "search.en.html").write_bytes((site / "search.en.html").read_bytes()[::-1])
-    other = site / "query/who-signed.csv"
-    body, times = other.read_bytes(), other.stat()
-    other.unlink()
-    other.write_bytes(body[::-1])
-    os.utime(other, ns=(times.st_atime_ns, times.st_mtime_ns))
-    (site / "id/stranger.ttl").write_bytes(b"not ours")
-    shutil.rmtree(site / "def")
-    assert town.differs() == []
-    assert verify(str(town.root / "site")).whole
-    assert town.kept > 100
-
-
-def test_a_record_that_cannot_be_read_is_none(town: Town) -> None:
-    [record] = town.root.glob("site.d/.notes-*/record")
-    record.write_bytes(record.read_bytes()[:-100])
-    assert town.differs() == []
-    assert town.kept == 0
-
-
-def test_another_program_keeps_nothing(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hosting, "version", lambda name: f"{name} of tomorrow")
-    _, kept = town.publish()
-    assert kept == 0
-
-
-def test_a_publication_that_fails_leaves_the_one_before(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fails(*_: object, **__: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    before = bodies(town.root / "site")
-    town.change(PLACES, '"vallée"@fr', '"val"@fr')
-    with monkeypatch.context() as patched:
-        patched.setattr(hosting, "sitemaps", fails)
-        with pytest.raises(OSError, match="No space"):
-            town.publish()
-    assert bodies(town.root / "site") == before
-    assert [path.name for path in (town.root / "site.d").iterdir() if path.name.startswith(".tmp")] == []
-    assert town.differs() == []
-    assert town.kept > 100
-
-
-def test_nothing_is_left_of_what_was_published_before(town: Town) -> None:
-    town.change(PLACES, '"vallée"@fr', '"val"@fr')
-    now, _ = town.publish()
-    assert {path.name for path in (town.root / "site.d").iterdir()} == {
-        ".kg",
-        now.folder.name,
-        f".notes-{now.folder.name}",
-    }
-
-
-def test_nothing_is_left_of_what_is_not_published_any_more(town: Town) -> None:
-    for old, new in (('"vallée"@fr', '"val"@fr'), ('"val"@fr', '"vallon"@fr')):
-        town.change(PLACES, old, new)
-        town.publish()
-    left = [
-        path for path in (town.root / "site.d").rglob("*") if path.is_file() and "val<" in path.read_text("latin-1")
-    ]
-    assert left == []
-    assert list(town.root.glob("site.d/.notes-*/spare/id/*.ttl"))
-
-
-def test_a_spare_folder_gives_only_what_is_right(town: Town) -> None:
-    town.change(PLACES, '"vallée"@fr', '"val"@fr')
-    town.publish()
-    [spare] = town.root.glob("site.d/.notes-*/spare")
-    one, *_ = sorted(spare.glob("id/*.ttl"))
-    one.unlink()
-    one.write_bytes(b"another")
-    (spare / "id/stranger.ttl").write_bytes(b"not ours")
-    (spare / "strangers").mkdir()
-    (spare / "strangers/one.ttl").write_bytes(b"not ours")
-    shutil.rmtree(spare / "def")
-    elsewhere = town.root / "elsewhere"
-    (spare / "id").rename(elsewhere)
-    (spare / "id").symlink_to(elsewhere)
-    before = bodies(elsewhere)
-    town.change(PLACES, '"val"@fr', '"vallon"@fr')
-    assert town.differs() == []
-    assert town.kept > 100
-    assert bodies(elsewhere) == before
 
 
 @pytest.mark.system

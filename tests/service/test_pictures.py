@@ -183,6 +183,7 @@ def test_the_picture_of_the_contract_has_its_facts(whole_site: Client) -> None:
     assert "IGN – Admin Express" in page(whole_site, "map", "en")
 
 
+@pytest.mark.system
 def test_links_of_pictures_resolve(whole_site: Client) -> None:
     asked: set[str] = set()
     for name in ("map", "timeline", "matrix", "flows", "grants", "family"):

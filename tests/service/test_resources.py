@@ -267,6 +267,7 @@ def test_what_no_rule_knows_has_no_proof(old_town: tuple[Project, Build], town_s
         assert town_site.ask(f"/shapes/PactShape.html?why={mark(triple)}").status == 404
 
 
+@pytest.mark.system
 def test_every_inferred_fact_of_a_page_has_its_proof(town_site: Client) -> None:
     paths = ("id/pact.html", "id/valley.html?page=2", "id/league.html", "graph/inferred.html")
     links = {

@@ -201,7 +201,7 @@ def test_until_all_is_sent_readers_see_the_old_graphs(
     assert contents(store) == of(newer)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.system) for seed in range(1, 4))])
 def test_killed_at_a_random_moment_and_begun_again_it_is_the_same(
     seed: int, store: Store, example: Project, tmp_path: Path
 ) -> None:

@@ -14,6 +14,8 @@ _LARGE = re.compile(r"OutOfMemoryError|maxResultSize|Java heap space|SparkOutOfM
 _LOST = re.compile(r"FileNotFoundException|FILE_NOT_EXIST|PATH_NOT_FOUND|does not exist", re.I)
 _GONE = re.compile(r"All masters are unresponsive|SparkContext was shut down|stopped SparkContext|Master removed", re.I)
 _UNREADABLE = re.compile(r"\[FAILED_READ_FILE[^\]]*\] .*? file (\S+?(?<!\.parquet))\.\s")
+SILENT = re.compile(r"ConnectException|SocketTimeout|NoRouteToHost|UnknownHost")
+"""What Java says of a host that does not answer."""
 _FILE = re.compile(r"(?:file|hdfs|s3a?|abfss?|gs):/[^\s'\",;)]+")
 
 

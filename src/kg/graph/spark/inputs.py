@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote, unquote
 
 from kg.errors import EndpointError, UsageError
+from kg.graph.spark.failures import SILENT
 from kg.project import COMPRESSED_SUFFIXES, RDF_SUFFIXES, Project, plain
 from kg.source.reader import FORMATS, LINES
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-_SILENT = re.compile(r"ConnectException|SocketTimeout|NoRouteToHost|UnknownHost")
 _WILD = re.compile(r"[*?\[\]{}\\]")
 
 
@@ -86,7 +86,7 @@ def _found(session: "SparkSession", name: str) -> list[Datum]:
         listed = [status for found in statuses for status in _files(system, found)]
     except Exception as error:  # what Java raises comes by many names
         said = str(getattr(error, "java_exception", error)).splitlines()[0]
-        kind = EndpointError if _SILENT.search(said) else UsageError
+        kind = EndpointError if SILENT.search(said) else UsageError
         raise kind(f"cannot read data from {name}: {said}") from error
     if not listed:
         raise UsageError(f"no file of RDF is there: {name}")

@@ -16,6 +16,7 @@ from kg.graph.loading import File, source_of
 from kg.graph.quads import Graph, Source
 from kg.graph.spark.each import TRIED, Piece, parsing, parsing_lines, parsing_whole
 from kg.graph.spark.engine import Spark
+from kg.graph.spark.failures import told
 from kg.graph.spark.inputs import Datum, as_path, fetch
 from kg.project import Project
 from kg.source.reader import LINES, line_chunks
@@ -34,6 +35,7 @@ SELECT source, g, part[0] AS s, part[1] AS p, array_join(slice(part, 3, last - 2
 """
 
 
+@told()
 def load(graph: Graph, files: Iterable[File], *, project: Project, data: Sequence[Datum] = ()) -> None:
     """Load files, and data by their URIs, into a graph on Spark, and merge what is data into its closure.
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote, urlsplit
 
-from kg.errors import ResourceError, UsageError
+from kg.errors import EndpointError, ResourceError, UsageError
+from kg.graph.spark.failures import SILENT, told
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -21,19 +22,25 @@ class Storage:
 
     What is whole in it is said by the last of its lists, which is written after all that it names, under a name of
     its own by a rename: so none is ever read half written, and none is written over.
+
+    All raise EndpointError when its file system does not answer, ResourceError when it is full or has lost a file.
     """
 
     def __init__(self, session: "SparkSession", uri: str) -> None:
-        """Make the folder, if there is none. Raises UsageError for a URI that Hadoop has no file system for."""
+        """Make the folder, if there is none.
+
+        Raises UsageError for a URI that Hadoop has no file system for, EndpointError when that does not answer.
+        """
         self._jvm = cast(Any, session._jvm)
         self.uri = Path(uri).resolve().as_uri() if "://" not in uri and not uri.startswith("file:") else uri.rstrip("/")
         try:
             folder = self._jvm.org.apache.hadoop.fs.Path(self.uri)
             self._files = folder.getFileSystem(session.sparkContext._jsc.hadoopConfiguration())
             self._files.mkdirs(folder)
-        except Exception as error:
-            message = str(error.java_exception.getMessage()) if hasattr(error, "java_exception") else str(error)
-            raise UsageError(f"cannot keep tables in {uri}: {message.splitlines()[0]}") from error
+        except Exception as error:  # what Java raises comes by many names
+            said = str(getattr(error, "java_exception", error)).splitlines()[0]
+            kind = EndpointError if SILENT.search(said) else UsageError
+            raise kind(f"cannot keep tables in {uri}: {said}") from error
 
     @property
     def local(self) -> Path | None:
@@ -45,25 +52,30 @@ class Storage:
         """Return the URI of what has a name in the folder."""
         return f"{self.uri}/{name}"
 
+    @told()
     def files(self, name: str) -> dict[str, int]:
         """Return the bytes of each file in a folder of ours, but for those that say how it was written."""
         return {file: size for file, size in self._listed(name) if not file.startswith(("_", "."))}
 
+    @told()
     def rename(self, name: str, other: str) -> None:
         """Give a file or a folder another name, which none has."""
         self._files.mkdirs(self._path(other).getParent())
         if not self._files.rename(self._path(name), self._path(other)):
             raise ResourceError(f"cannot rename {self.of(name)} to {other}")
 
+    @told()
     def delete(self, name: str) -> None:
         """Delete a file or a folder with all that is in it, if it is there."""
         self._files.delete(self._path(name), True)
 
+    @told()
     def copy(self, name: str, file: Path) -> None:
         """Copy a file of ours to this machine."""
         target = self._jvm.org.apache.hadoop.fs.Path(file.resolve().as_uri())
         self._files.copyToLocalFile(False, self._path(name), target, True)
 
+    @told()
     def write(self, name: str, text: str) -> None:
         """Write a file of text, instead of one of that name."""
         stream = self._files.create(self._path(name), True)
@@ -72,6 +84,7 @@ class Storage:
         finally:
             stream.close()
 
+    @told()
     def write_list(self, said: dict[str, Any]) -> None:
         """Say what is whole."""
         known = self._lists()
@@ -82,6 +95,7 @@ class Storage:
         for old in known[: 1 - _KEPT]:
             self.delete(_LIST.format(old))
 
+    @told()
     def read_list(self) -> dict[str, Any] | None:
         """Return what was said last to be whole, if anything was."""
         known = self._lists()
@@ -95,6 +109,7 @@ class Storage:
         said: dict[str, Any] = json.loads(text)
         return said
 
+    @told()
     def clear(self) -> None:
         """Delete all that this program has written there."""
         for name, _ in list(self._listed("")):
