@@ -1,6 +1,7 @@
 """The data of a publication, written by a process of its own while others write pages."""
 
 import multiprocessing
+import os
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -14,6 +15,8 @@ from kg.project import Project
 from kg.publication.again import EarlierData
 from kg.publication.data import Data, write_data
 from kg.publication.dumps import File, files_of
+
+_NICE = 5
 
 
 @dataclass(frozen=True)
@@ -59,9 +62,13 @@ def data_beside(
     """
     folder.mkdir()
     asked = (project.settings_file, build.folder, folder, site, earlier)
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as process:
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"), initializer=_begin) as process:
         yield Beside(process, process.submit(_write, *asked), folder, root)
     folder.rmdir()
+
+
+def _begin() -> None:
+    os.nice(_NICE)  # who writes pages has the longer way
 
 
 def _write(settings: Path, build: Path, folder: Path, site: str, earlier: EarlierData | None) -> Written:

@@ -13,7 +13,7 @@ import marshal
 import os
 import shutil
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -78,10 +78,9 @@ class Record:
         """Add what was computed."""
         self.values[note] = Value(digest, self._numbered(reads))
 
-    def notes(self) -> set[str]:
-        """Return the notes of all units."""
-        used = set(chain.from_iterable(unit.reads for unit in self.units.values()))
-        return {note for note, number in self.numbers.items() if number in used}
+    def notes(self, kinds: Container[str]) -> set[str]:
+        """Return the notes of some kinds, by their first letters; no unit may have some of them any more."""
+        return {note for note in self.numbers if note[0] in kinds}
 
     def _numbered(self, notes: Iterable[str]) -> "array[int]":
         numbers = self.numbers

@@ -196,8 +196,12 @@ class Documents:
     def is_deprecated(self, name: str) -> bool:
         """Tell whether the graph says that a resource is deprecated (OWL 2, section 5.5)."""
         note("s", iri(name))
-        quads = self._store.quads(subject=iri(name), predicate=f"<{OWL}deprecated>")
-        return any(o in (f'"true"^^<{XSD}boolean>', f'"1"^^<{XSD}boolean>') for *_, o in quads)
+        return iri(name) in self._deprecated
+
+    @cached_property
+    def _deprecated(self) -> set[str]:
+        true = (f'"true"^^<{XSD}boolean>', f'"1"^^<{XSD}boolean>')
+        return {s for _, s, _, o in self._store.quads(predicate=f"<{OWL}deprecated>") if o in true}
 
     def successor(self, name: str) -> str | None:
         """Return what replaces a resource, the first by name; not itself."""

@@ -25,6 +25,8 @@ INFERRED = "i"
 """The note of what was inferred."""
 ANSWER = "q"
 """The kind of the notes of answers."""
+COMPUTED = frozenset(f"dfiklmt{ANSWER}")
+"""The kinds of the notes of what is computed."""
 
 
 class Computed(NamedTuple):
