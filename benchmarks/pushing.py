@@ -3,7 +3,7 @@
     python benchmarks/pushing.py --runs 1
 
 Each run begins with an empty database of its own, and ends with a checkpoint; then the triples of each graph are
-counted, and must be as many as in the build. ``kg push`` is one process, from the dump to the counts that it compares;
+counted, and must be as many as in the build, which is made first. ``kg push`` is one process, from the dump to the counts that it compares;
 the bulk load reads a file of each graph from the server's own disk (``ld_dir_all``, ``rdf_loader_run``), and compares
 nothing. The files are written before.
 """
@@ -105,6 +105,7 @@ def main() -> None:
     wanted = parser.parse_args()
     print("| | quads | s | quads/s | processor s | the server's | quads/processor s |")
     print("|---|---:|---:|---:|---:|---:|---:|")
+    subprocess.run([sys.executable, "-m", "kg", "-C", str(ROOT), "--quiet", "build"], check=True)
     with tempfile.TemporaryDirectory(prefix="kg-pushing-") as folder:
         data = Path(folder) / "data"
         data.mkdir()
