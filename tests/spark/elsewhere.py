@@ -5,6 +5,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -21,13 +22,21 @@ class RefusedError(Exception):
         self.status, self.kind = status, kind
 
 
+@dataclass
+class Served:
+    """A folder that is served: what operations were asked for, and how many bytes may still be written."""
+
+    folder: Path
+    asked: set[str] = field(default_factory=set)
+    room: int = 1 << 40
+
+
 class Handler(BaseHTTPRequestHandler):
     """The operations that Spark asks for. A file is there when it is whole; nothing is renamed onto a file."""
 
     protocol_version = "HTTP/1.1"
     wbufsize = -1  # an answer is sent whole: its parts would wait for one another
-    folder: Path
-    asked: set[str]
+    served: "Served"
 
     def do_GET(self) -> None:
         known = {"GETFILESTATUS": self._status, "LISTSTATUS": self._list, "OPEN": self._open}
@@ -49,7 +58,7 @@ class Handler(BaseHTTPRequestHandler):
         self.name = unquote(parts.path.removeprefix(_ROOT))
         self.there = self._at(self.name)
         name = self.said["op"].upper()
-        self.asked.add(name)
+        self.served.asked.add(name)
         try:
             operations.get(name, self._unknown)()
         except RefusedError as refused:
@@ -57,7 +66,7 @@ class Handler(BaseHTTPRequestHandler):
             self._answer({"RemoteException": told}, refused.status)
 
     def _at(self, name: str) -> Path:
-        return self.folder / name.lstrip("/")
+        return self.served.folder / name.lstrip("/")
 
     def _unknown(self) -> None:
         raise RefusedError(400, "java.lang.UnsupportedOperationException", self.said["op"])
@@ -116,6 +125,10 @@ class Handler(BaseHTTPRequestHandler):
         body = b"".join(self._chunks())
         if self.there.exists() and self.said.get("overwrite") != "true":
             raise RefusedError(403, "org.apache.hadoop.fs.FileAlreadyExistsException", self.name)
+        self.served.room -= len(body)
+        if self.served.room < 0:
+            told = f"The DiskSpace quota of {self.name} is exceeded: quota = 1 B but diskspace consumed = {len(body)} B"
+            raise RefusedError(403, "org.apache.hadoop.hdfs.protocol.DSQuotaExceededException", told)
         self.there.parent.mkdir(parents=True, exist_ok=True)
         draft = self.there.with_name(f".{threading.get_ident()}.draft")
         draft.write_bytes(body)
@@ -167,9 +180,9 @@ def _status_of(path: Path, suffix: str) -> dict[str, Any]:
 
 
 @contextmanager
-def serving(folder: Path, asked: set[str]) -> Iterator[str]:
-    """Serve a folder, and note the operations that are asked for; give the URI of its root."""
-    handler = type("Of", (Handler,), {"folder": folder, "asked": asked})
+def serving(served: Served) -> Iterator[str]:
+    """Serve a folder; give the URI of its root."""
+    handler = type("Of", (Handler,), {"served": served})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()

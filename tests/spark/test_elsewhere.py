@@ -18,21 +18,20 @@ import pytest
 
 from kg.project import Project
 from tests.spark.conftest import Cluster, rounds_in, wait_for
-from tests.spark.elsewhere import serving
+from tests.spark.elsewhere import Served, serving
 from tests.spark.test_cluster import command, rounds
 
 pytestmark = pytest.mark.system
-SCHEMES = {"hdfs": "graphs", "s3a": "bucket"}
 TABLES, DATA = "hdfs://graphs/kg/tables", "s3a://bucket/kg/data"
 
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """Servers of files: the folder of each below one, and the folder of settings that say how Spark comes to them."""
+    """A server of files for tables and one for data, and the folder of settings that say how Spark comes to them."""
 
-    folder: Path
+    tables: Served
+    data: Served
     settings: Path
-    asked: set[str]
     end: Callable[[], None]
 
     def run(self, project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -44,20 +43,19 @@ class Elsewhere:
 
 @pytest.fixture
 def elsewhere(tmp_path: Path) -> Iterator[Elsewhere]:
-    folder, settings = tmp_path / "servers", tmp_path / "settings"
+    settings, tables, data = tmp_path / "settings", Served(tmp_path / "graphs"), Served(tmp_path / "bucket")
     settings.mkdir()
     with ExitStack() as stack:
         lines: list[str] = []
-        asked: set[str] = set()
-        for scheme, host in SCHEMES.items():
-            (folder / host).mkdir(parents=True)
-            uri = stack.enter_context(serving(folder / host, asked))
+        for served, (scheme, host) in zip((tables, data), (("hdfs", "graphs"), ("s3a", "bucket")), strict=True):
+            served.folder.mkdir()
+            uri = stack.enter_context(serving(served))
             lines += [
                 f"spark.hadoop.fs.{scheme}.impl org.apache.hadoop.fs.viewfs.ViewFileSystemOverloadScheme",
                 f"spark.hadoop.fs.viewfs.mounttable.{host}.link./kg {uri}",
             ]
         (settings / "spark-defaults.conf").write_text("\n".join(lines) + "\n")
-        yield Elsewhere(folder, settings, asked, stack.close)
+        yield Elsewhere(tables, data, settings, stack.close)
 
 
 def shards(folder: Path, *, count: int = 3, lines: int = 500) -> None:
@@ -77,10 +75,10 @@ def on(master: str) -> tuple[str, ...]:
 
 def build_here(elsewhere: Elsewhere, project: Project, out: Path) -> None:
     """Build what the other machine would, of files of the project."""
-    for file in (elsewhere.folder / "bucket" / "data").iterdir():
+    for file in (elsewhere.data.folder / "data").iterdir():
         shutil.copy(file, project.instances)
     subprocess.run(command(project.root, "build", "--out", str(out)), check=True)
-    for file in (elsewhere.folder / "bucket" / "data").iterdir():
+    for file in (elsewhere.data.folder / "data").iterdir():
         (project.instances / file.name).unlink()
 
 
@@ -92,20 +90,21 @@ def same(one: Path, other: Path) -> bool:
 def test_a_build_by_uris_of_hdfs_and_s3_is_that_of_files(
     cluster: Cluster, elsewhere: Elsewhere, copy: Project, tmp_path: Path
 ) -> None:
-    shards(elsewhere.folder / "bucket" / "data")
+    shards(elsewhere.data.folder / "data")
     done = elsewhere.run(copy.root, "build", "--out", str(tmp_path / "there"), *on(cluster.url))
     assert done.returncode == 0, done.stderr
     build_here(elsewhere, copy, tmp_path / "here")
     assert same(tmp_path / "here", tmp_path / "there")
-    assert {"nquads", "tables"} < {path.name for path in (elsewhere.folder / "graphs" / "tables").iterdir()}
-    assert {"OPEN", "CREATE", "RENAME", "DELETE"} < elsewhere.asked
+    assert {"nquads", "tables"} < {path.name for path in (elsewhere.tables.folder / "tables").iterdir()}
+    assert {"OPEN", "CREATE", "RENAME", "DELETE"} < elsewhere.tables.asked
+    assert "OPEN" in elsewhere.data.asked
 
 
 def test_what_happens_to_tables_elsewhere_is_told_and_mended(
     elsewhere: Elsewhere, copy: Project, tmp_path: Path
 ) -> None:
-    shards(elsewhere.folder / "bucket" / "data")
-    tables = elsewhere.folder / "graphs" / "tables"
+    shards(elsewhere.data.folder / "data")
+    tables = elsewhere.tables.folder / "tables"
     asked = command(copy.root, "build", "--out", str(tmp_path / "there"), *on("local[2]"))
     with subprocess.Popen(
         asked, env=elsewhere.environment(), stderr=subprocess.DEVNULL, start_new_session=True
@@ -121,10 +120,14 @@ def test_what_happens_to_tables_elsewhere_is_told_and_mended(
     done = elsewhere.run(copy.root, *asked[5:], "--resume")
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert "is not whole: hdfs://graphs/kg/tables/" in done.stderr
-    next((elsewhere.folder / "bucket" / "data").iterdir()).write_bytes(b"not gzip")
+    next((elsewhere.data.folder / "data").iterdir()).write_bytes(b"not gzip")
     done = elsewhere.run(copy.root, *asked[5:])
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
     assert "s3a://bucket/kg/data/part-" in done.stderr
+    elsewhere.tables.room = 1_000
+    done = elsewhere.run(copy.root, *asked[5:])
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "the disk is full" in done.stderr
     elsewhere.end()
     done = elsewhere.run(copy.root, *asked[5:])
     assert (done.returncode, done.stderr.count("\n")) == (3, 1)

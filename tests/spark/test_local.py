@@ -87,6 +87,22 @@ def test_a_wrong_call_is_told(tmp_path: Path, arguments: tuple[str, ...], code: 
     assert not (tmp_path / "out").exists()
 
 
+def test_a_full_disk_is_told_and_what_was_built_stays(tmp_path: Path) -> None:
+    tables, out = tmp_path / "tables", tmp_path / "out"
+    tables.mkdir()
+    call = ("build", "--out", str(out), "--engine", "spark", "--master", "local[2]", "--tables", str(tables))
+    assert kg("build", "--out", str(out)).returncode == 0
+    before = out.resolve()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", str(tables)], check=True)
+    try:
+        done = kg(*call)
+        assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+        assert "the disk is full" in done.stderr
+        assert out.resolve() == before
+    finally:
+        subprocess.run(["umount", str(tables)], check=True)
+
+
 def test_a_master_that_does_not_answer_is_told(tmp_path: Path) -> None:
     call = ("--engine", "spark", "--master", f"spark://127.0.0.1:{free_port()}", "--tables", str(tmp_path / "t"))
     done = kg("build", "--out", str(tmp_path / "out"), *call)

@@ -9,7 +9,7 @@ from pyspark.errors import PySparkException
 
 from kg.errors import EndpointError, KgError, ResourceError, SourceError
 
-_FULL = re.compile(r"No space left on device|Disk quota exceeded|quota is exceeded", re.I)
+_FULL = re.compile(r"No space left on device|Disk quota exceeded|quota (of \S+ )?is exceeded", re.I)
 _LARGE = re.compile(r"OutOfMemoryError|maxResultSize|Java heap space|SparkOutOfMemory|Container killed.*memory", re.I)
 _LOST = re.compile(r"FileNotFoundException|FILE_NOT_EXIST|PATH_NOT_FOUND|does not exist", re.I)
 _GONE = re.compile(r"All masters are unresponsive|SparkContext was shut down|stopped SparkContext|Master removed", re.I)
