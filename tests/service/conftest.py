@@ -12,7 +12,7 @@ from kg.graph.build import Build
 from kg.project import Project
 from kg.publication.publish import Publication
 from kg.service.site import Site
-from tests.service.changing import Town, again, changing
+from tests.service.changing import Town, changing
 from tests.service.dereferencing import FORMER, Client, serving
 from tests.service.hosts import written
 from tests.service.served import Served, limited, served
@@ -78,9 +78,3 @@ def hosted_town(old_town: tuple[Project, Build], tmp_path_factory: pytest.TempPa
 @pytest.fixture(scope="session")
 def published_town(project_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Town:
     return changing(project_root / "tests" / "fixture", tmp_path_factory.mktemp("changing") / "town")
-
-
-@pytest.fixture
-def town(published_town: Town, tmp_path: Path) -> Town:
-    """A published project that may be changed."""
-    return again(published_town, tmp_path / "town")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.service.changing import ID, PLACES, SHAPES, TERMS, Town
+from tests.service.changing import ID, PLACES, SHAPES, TERMS, Town, again
 
 QUERY = """#+ id: {0}
 #+ title@en: What is in what
@@ -46,6 +46,11 @@ CHANGES: dict[str, Callable[[Town], None]] = {
 }  # fmt: skip
 ANEW = {"a query added", "a shape", "the settings"}
 """Changes after which nothing can be kept."""
+
+
+@pytest.fixture
+def town(published_town: Town, tmp_path: Path) -> Town:
+    return again(published_town, tmp_path / "town")
 
 
 @pytest.mark.parametrize("name", CHANGES)

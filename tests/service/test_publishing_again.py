@@ -2,12 +2,18 @@
 
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 
 from kg.publication.verify import verify
 from kg.service.hosting import site as hosting
-from tests.service.changing import PLACES, Town, bodies
+from tests.service.changing import PLACES, Town, again, bodies
+
+
+@pytest.fixture
+def town(published_town: Town, tmp_path: Path) -> Town:
+    return again(published_town, tmp_path / "town")
 
 
 def test_a_publication_of_the_same_stays(town: Town) -> None:
