@@ -75,7 +75,9 @@ def test_a_build_is_the_same_to_the_byte(tmp_path: Path) -> None:
     ("arguments", "code", "said"),
     [
         (("--master", "everywhere", "--tables", "t"), 2, "not a master of Spark: everywhere"),
-        (("--master", "local[2]", "--tables", "nowhere://t"), 2, "cannot keep tables in nowhere://t"),
+        (("--master", "local[2]", "--tables", "nowhere://t"), 2, "cannot keep tables in nowhere://t: No"),
+        (("--master", "local[2]", "--tables", "hdfs://a.invalid/t"), 3, "hdfs://a.invalid/t: unknown host a"),
+        (("--master", "local[2]", "--tables", "s3a://bucket/t"), 2, "Spark has no hadoop-aws beside it"),
         (("--master", "local[2]", "--tables", "t", "--memory", "much"), 2, "not an amount of memory: much"),
         (("--master", "local[2]", "--tables", "t", "--resume"), 2, "there is nothing to go on with"),
     ],

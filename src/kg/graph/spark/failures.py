@@ -7,15 +7,15 @@ from contextlib import contextmanager
 from py4j.protocol import Py4JError, Py4JNetworkError
 from pyspark.errors import PySparkException
 
-from kg.errors import EndpointError, KgError, ResourceError, SourceError
+from kg.errors import EndpointError, KgError, ResourceError, SourceError, UsageError
 
 _FULL = re.compile(r"No space left on device|Disk quota exceeded|quota (of \S+ )?is exceeded", re.I)
 _LARGE = re.compile(r"OutOfMemoryError|maxResultSize|Java heap space|SparkOutOfMemory|Container killed.*memory", re.I)
 _LOST = re.compile(r"FileNotFoundException|FILE_NOT_EXIST|PATH_NOT_FOUND|does not exist", re.I)
 _GONE = re.compile(r"All masters are unresponsive|SparkContext was shut down|stopped SparkContext|Master removed", re.I)
 _UNREADABLE = re.compile(r"\[FAILED_READ_FILE[^\]]*\] .*? file (\S+?(?<!\.parquet))\.\s")
-SILENT = re.compile(r"ConnectException|SocketTimeout|NoRouteToHost|UnknownHost")
-"""What Java says of a host that does not answer."""
+_SILENT = re.compile(r"ConnectException|SocketTimeout|NoRouteToHost|UnknownHost")
+_NAMES = re.compile(r"^([\w.]+(Exception|Error): )+|; +For more details see: .*")
 _FILE = re.compile(r"(?:file|hdfs|s3a?|abfss?|gs):/[^\s'\",;)]+")
 
 
@@ -32,6 +32,15 @@ def told() -> Iterator[None]:
         raise _ours(str(error)) from error
     except ConnectionError as error:
         raise EndpointError(f"the driver of Spark does not answer: {error}") from error
+
+
+def refused(error: Exception, what: str) -> KgError:
+    """Return the error of a file system that cannot do ``what``: it does not answer, or it is none."""
+    said = _first(str(getattr(error, "java_exception", error)))  # what Java raises comes by many names
+    told = _NAMES.sub("", said.replace("java.net.UnknownHostException: ", "unknown host "))
+    if "S3AFileSystem not found" in said:
+        told = "Spark has no hadoop-aws beside it: it goes into spark.jars.packages, in the version of Spark's Hadoop"
+    return (EndpointError if _SILENT.search(said) else UsageError)(f"{what}: {told}")
 
 
 def _ours(text: str) -> KgError:

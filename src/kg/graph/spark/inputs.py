@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote, unquote
 
-from kg.errors import EndpointError, UsageError
-from kg.graph.spark.failures import SILENT
+from kg.errors import UsageError
+from kg.graph.spark.failures import refused
 from kg.project import COMPRESSED_SUFFIXES, RDF_SUFFIXES, Project, plain
 from kg.source.reader import FORMATS, LINES
 
@@ -84,10 +84,8 @@ def _found(session: "SparkSession", name: str) -> list[Datum]:
         system = _system(session, path)
         statuses = list(system.globStatus(path) or ())
         listed = [status for found in statuses for status in _files(system, found)]
-    except Exception as error:  # what Java raises comes by many names
-        said = str(getattr(error, "java_exception", error)).splitlines()[0]
-        kind = EndpointError if SILENT.search(said) else UsageError
-        raise kind(f"cannot read data from {name}: {said}") from error
+    except Exception as error:
+        raise refused(error, f"cannot read data from {name}") from error
     if not listed:
         raise UsageError(f"no file of RDF is there: {name}")
     before = _fixed(str(system.makeQualified(path).toUri().getPath()), folder=bool(statuses[0].isDirectory()))

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote, urlsplit
 
-from kg.errors import EndpointError, ResourceError, UsageError
-from kg.graph.spark.failures import SILENT, told
+from kg.errors import ResourceError
+from kg.graph.spark.failures import refused, told
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -37,10 +37,8 @@ class Storage:
             folder = self._jvm.org.apache.hadoop.fs.Path(self.uri)
             self._files = folder.getFileSystem(session.sparkContext._jsc.hadoopConfiguration())
             self._files.mkdirs(folder)
-        except Exception as error:  # what Java raises comes by many names
-            said = str(getattr(error, "java_exception", error)).splitlines()[0]
-            kind = EndpointError if SILENT.search(said) else UsageError
-            raise kind(f"cannot keep tables in {uri}: {said}") from error
+        except Exception as error:
+            raise refused(error, f"cannot keep tables in {uri}") from error
 
     @property
     def local(self) -> Path | None:
