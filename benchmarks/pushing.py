@@ -2,10 +2,10 @@
 
     python benchmarks/pushing.py --runs 1
 
-Each run begins with an empty database of its own, and ends with a checkpoint; then the triples of each graph are
-counted, and must be as many as in the build, which is made first. ``kg push`` is one process, from the dump to the counts that it compares;
-the bulk load reads a file of each graph from the server's own disk (``ld_dir_all``, ``rdf_loader_run``), and compares
-nothing. The files are written before.
+The build is made first. Each run begins with an empty database of its own, and ends with a checkpoint; then the triples
+of each graph are counted, and must be as many as in the build. ``kg push`` is one process, from the dump to the counts
+that it compares; the bulk load reads a file of each graph from the server's own disk (``ld_dir_all``,
+``rdf_loader_run``), and compares nothing. The files are written before.
 """
 
 import argparse
