@@ -11,6 +11,7 @@ import pytest
 
 from kg.graph.build import Build
 from kg.project import Project
+from tests.disks import small_disk
 
 
 @pytest.fixture
@@ -72,10 +73,7 @@ def test_interrupted_it_says_so_and_leaves_nothing(crowd: Project) -> None:
 
 @pytest.mark.system
 def test_a_full_disk_is_told_with_code_2(crowd: Project, tmp_path: Path) -> None:
-    small = tmp_path / "small"
-    small.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(small)], check=True)
-    try:
+    with small_disk(tmp_path / "small", size="24m") as small:
         first = crowd.root / "instances" / "b.nt"
         kept = first.read_bytes()
         first.unlink()
@@ -87,5 +85,3 @@ def test_a_full_disk_is_told_with_code_2(crowd: Project, tmp_path: Path) -> None
         assert "the disk is full" in done.stderr or "No space left" in done.stderr
         assert (small / "build").resolve() == before
         assert [path.name for path in (small / "build.d").iterdir() if path.name.startswith(".tmp")] == []
-    finally:
-        subprocess.run(["umount", str(small)], check=True)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from kg.errors import EndpointError, ResourceError
 from kg.project import Project
 from tests.spark.conftest import Cluster, rounds_in, wait_for
 from tests.spark.elsewhere import Served, serving
@@ -133,3 +134,19 @@ def test_what_happens_to_tables_elsewhere_is_told_and_mended(
     assert (done.returncode, done.stderr.count("\n")) == (3, 1)
     assert "hdfs://graphs/kg/tables" in done.stderr
     assert same(tmp_path / "here", tmp_path / "there")
+
+
+def test_what_a_server_of_tables_refuses_or_does_not_answer_is_told(session, tmp_path: Path) -> None:
+    from kg.graph.spark.storage import Storage
+
+    served = Served(tmp_path)
+    with serving(served) as uri:
+        storage = Storage(session, f"{uri}tables")
+        storage.write_list({"whole": 1})
+        served.room = 0
+        with pytest.raises(ResourceError, match="the disk is full"):
+            storage.write_list({"whole": 2})
+        assert storage.read_list() == {"whole": 1}
+    for ask in (storage.read_list, storage.clear, lambda: storage.delete("x"), lambda: storage.write("x", "y")):
+        with pytest.raises(EndpointError):
+            ask()

@@ -12,6 +12,7 @@ from kg.graph.quads import Graph
 from kg.inference.reasoning import infer
 from kg.project import Project
 from kg.validation.validate import validate
+from tests.disks import small_disk
 from tests.spark.conftest import free_port
 
 pytestmark = pytest.mark.system
@@ -90,19 +91,14 @@ def test_a_wrong_call_is_told(tmp_path: Path, arguments: tuple[str, ...], code: 
 
 
 def test_a_full_disk_is_told_and_what_was_built_stays(tmp_path: Path) -> None:
-    tables, out = tmp_path / "tables", tmp_path / "out"
-    tables.mkdir()
-    call = ("build", "--out", str(out), "--engine", "spark", "--master", "local[2]", "--tables", str(tables))
+    out = tmp_path / "out"
     assert kg("build", "--out", str(out)).returncode == 0
     before = out.resolve()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", str(tables)], check=True)
-    try:
-        done = kg(*call)
-        assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
-        assert "the disk is full" in done.stderr
-        assert out.resolve() == before
-    finally:
-        subprocess.run(["umount", str(tables)], check=True)
+    with small_disk(tmp_path / "tables", size="200k") as tables:
+        done = kg("build", "--out", str(out), "--engine", "spark", "--master", "local[2]", "--tables", str(tables))
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+    assert "the disk is full" in done.stderr
+    assert out.resolve() == before
 
 
 def test_a_master_that_does_not_answer_is_told(tmp_path: Path) -> None:

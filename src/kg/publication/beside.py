@@ -16,7 +16,7 @@ from kg.publication.again import EarlierData
 from kg.publication.data import Data, write_data
 from kg.publication.dumps import File, files_of
 
-_NICE = 5
+_NICE = 5  # who writes pages has the longer way
 
 
 @dataclass(frozen=True)
@@ -62,13 +62,10 @@ def data_beside(
     """
     folder.mkdir()
     asked = (project.settings_file, build.folder, folder, site, earlier)
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"), initializer=_begin) as process:
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=context, initializer=os.nice, initargs=(_NICE,)) as process:
         yield Beside(process, process.submit(_write, *asked), folder, root)
     folder.rmdir()
-
-
-def _begin() -> None:
-    os.nice(_NICE)  # who writes pages has the longer way
 
 
 def _write(settings: Path, build: Path, folder: Path, site: str, earlier: EarlierData | None) -> Written:

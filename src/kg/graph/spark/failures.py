@@ -37,10 +37,10 @@ def told() -> Iterator[None]:
 def refused(error: Exception, what: str) -> KgError:
     """Return the error of a file system that cannot do ``what``: it does not answer, or it is none."""
     said = _first(str(getattr(error, "java_exception", error)))  # what Java raises comes by many names
-    told = _NAMES.sub("", said.replace("java.net.UnknownHostException: ", "unknown host "))
+    why = _NAMES.sub("", said.replace("java.net.UnknownHostException: ", "unknown host "))
     if "S3AFileSystem not found" in said:
-        told = "Spark has no hadoop-aws beside it: it goes into spark.jars.packages, in the version of Spark's Hadoop"
-    return (EndpointError if _SILENT.search(said) else UsageError)(f"{what}: {told}")
+        why = "Spark has no hadoop-aws beside it: it goes into spark.jars.packages, in the version of Spark's Hadoop"
+    return (EndpointError if _SILENT.search(said) else UsageError)(f"{what}: {why}")
 
 
 def _ours(text: str) -> KgError:

@@ -12,7 +12,7 @@ from kg.publication.dumps import File
 from kg.publication.record import Before, Record, Value
 from kg.service.documents import LABELS
 from kg.service.hosting.rewording import is_rewording
-from kg.service.hosting.values import ANSWER, COMPUTED, INFERRED, Values
+from kg.service.hosting.values import ANSWER, INFERRED, Values
 
 _OF_WORDS = "dl"
 """The kinds of what is computed from words too; others, an answer aside, are of what there is."""
@@ -70,7 +70,7 @@ class Earlier:
         self._compute([INFERRED], values)
         anew = []
         changed = self._numbers()
-        for note in before.notes(COMPUTED):
+        for note in before.notes(values.kinds):
             value = before.values.get(note)
             if value and self._stays(note, value, changed):
                 self._record.values[note] = value

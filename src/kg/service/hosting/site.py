@@ -44,7 +44,7 @@ from kg.service.hosting.nginx import nginx
 from kg.service.hosting.others import headers, redirects
 from kg.service.hosting.resources import Documented, Resource, Writer, link, resources, write_resources
 from kg.service.hosting.rules import Hosting
-from kg.service.hosting.values import COMPUTED, INFERRED, Values
+from kg.service.hosting.values import INFERRED, Values
 from kg.service.names import Names, Shown
 from kg.service.negotiation import FORMS
 from kg.service.scripts import bundle, folder_of_scripts
@@ -129,11 +129,11 @@ class HostedSite:
             of_resources = beside.submit(self._resources, anew, shelf, writer, data)
             known = {resource.path for resource in found}
             written += asyncio.run(self._pages(writer, shelf, data, known, record, earlier))
-            self._compute({*record.notes(COMPUTED), *(f"d{token[1:-1]}" for token in shelf.documented)}, values, record)
+            self._compute(values, record, {f"d{token[1:-1]}" for token in shelf.documented})
             for documented in of_resources.result():
                 record.add(iri(documented.iri), documented.files, documented.reads)
                 written += documented.files
-        self._compute(record.notes(COMPUTED), values, record)
+        self._compute(values, record)
         written += self._moved(writer, documents, found)
         written += self._refusals(writer, urlsplit(base).path)
         pages = [file.path for file in written if file.path.endswith(tuple(f".{tag}.html" for tag in self._languages))]
@@ -168,9 +168,9 @@ class HostedSite:
                 self._progress(f"{len(written):,} of {len(names):,} resources")
         return [written[name] for name in names]
 
-    def _compute(self, notes: Iterable[str], values: Values, record: Record) -> None:
-        """Compute what notes ask for, if it is not in the record."""
-        for computed in values.of({INFERRED, *notes} - record.values.keys()):
+    def _compute(self, values: Values, record: Record, notes: Iterable[str] = ()) -> None:
+        """Compute what notes ask for, and those of the record, if it is not there."""
+        for computed in values.of({INFERRED, *record.notes(values.kinds), *notes} - record.values.keys()):
             record.add_value(*computed)
 
     async def _pages(

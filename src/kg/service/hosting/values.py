@@ -25,8 +25,6 @@ INFERRED = "i"
 """The note of what was inferred."""
 ANSWER = "q"
 """The kind of the notes of answers."""
-COMPUTED = frozenset(f"dfiklmt{ANSWER}")
-"""The kinds of the notes of what is computed."""
 
 
 class Computed(NamedTuple):
@@ -54,6 +52,11 @@ class Values:
             "m": self._members,
             "t": lambda token: token in shelf.things.numbers,
         }
+
+    @property
+    def kinds(self) -> set[str]:
+        """The kinds of the notes for which something is computed."""
+        return {*self._computed, ANSWER}
 
     def of(self, notes: Iterable[str]) -> Iterator[Computed]:
         """Yield what notes ask for, as far as anything is to be computed.
