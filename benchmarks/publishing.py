@@ -2,14 +2,15 @@
 
     python benchmarks/publishing.py --runs 1
 
-Each run publishes a copy of the project from nothing, then once more, then after one fact has changed, each time by a
-process of its own after ``kg build``. Documents are the files of resources: a resource has one for each form, and a
-page for each language. Memory is the proportional size of all processes together, looked at twice a second.
+Each run publishes a copy of the project from nothing, then once more, then after one label and one statement have
+changed, each time by a process of its own after ``kg build``; then after such changes by ``kg publish --watch``, which
+has published before. Documents are the files of resources: a resource has one for each form, and a page for each
+language. Memory is the proportional size of all processes together, looked at twice a second, and the processor's time
+that of all of them, looked at ten times a second.
 """
 
 import argparse
 import json
-import os
 import re
 import shutil
 import statistics
@@ -24,8 +25,11 @@ import memory
 
 ROOT = Path(__file__).resolve().parents[1]
 PARTS = ("ontology", "shapes", "instances", "queries", "releases", "pyproject.toml")
-FACT = "instances/editorial/acts.ttl"
-"""The file whose first English label changes."""
+FACTS = "instances/editorial/acts.ttl"
+"""The file whose first English label changes, and which gets a statement more."""
+STATEMENT = "act:erbm rc:partner <https://w3id.org/republique-contractuelle/id/party/etat> .\n"
+CHANGES = 3
+"""How many labels and statements change while somebody watches; the first of each is not counted."""
 OTHERS = re.compile(r"data/|release/|search|query|sparql|static/|rules/|w3id/|40\d\.|index\.")
 
 
@@ -54,31 +58,68 @@ def copy(folder: Path) -> None:
             shutil.copyfile(ROOT / part, folder / part)
 
 
-def change(folder: Path) -> None:
-    """Change one fact."""
-    path = folder / FACT
+def change(folder: Path, case: str) -> None:
+    """Change one label, or state one statement more or no more."""
+    path = folder / FACTS
     text = path.read_text(encoding="utf-8")
-    path.write_text(re.sub(r'(rdfs:label "[^"]*)("@en)', r"\1 (again)\2", text, count=1), encoding="utf-8")
+    if "label" in case:
+        text = re.sub(r'(rdfs:label "[^"]*)("@en)', r"\1 (again)\2", text, count=1)
+    else:
+        text = text.replace(STATEMENT, "") if STATEMENT in text else text + STATEMENT
+    path.write_text(text, encoding="utf-8")
 
 
 def publish(folder: Path) -> Published:
     """Build the graph in a folder, publish it, and measure the publication."""
     kg = [sys.executable, "-m", "kg", "-C", str(folder), "--quiet"]
     subprocess.run([*kg, "build"], check=True)
-    before, began = os.times(), time.perf_counter()
+    began = time.perf_counter()
     out, command = folder / "site", [*kg, "publish"]
     with subprocess.Popen(command) as process:
-        most = 0
+        most, processor, looked = 0, 0.0, 0
         while process.poll() is None:
-            most = max(most, memory.resident(process.pid))
-            time.sleep(0.5)
+            processor = max(processor, memory.processor(process.pid))
+            if looked % 5 == 0:
+                most = max(most, memory.resident(process.pid))
+            looked += 1
+            time.sleep(0.1)
     if process.returncode:
         raise SystemExit(process.returncode)
-    seconds, after = time.perf_counter() - began, os.times()
-    processor = after.children_user + after.children_system - before.children_user - before.children_system
+    seconds = time.perf_counter() - began
     paths = [line.split("  ", 1)[1] for line in (out / "SHA256SUMS").read_text(encoding="utf-8").splitlines()]
     documents = [path for path in paths if not OTHERS.match(path) and "." in path.rpartition("/")[2]]
     return Published(len(paths), len(documents), seconds, processor, most / 1e6)
+
+
+def watch(folder: Path) -> dict[str, list[tuple[float, float]]]:
+    """Publish by one process after each of some changes; return its seconds, and those since the file was saved."""
+    command = [sys.executable, "-m", "kg", "-C", str(folder), "publish", "--watch"]
+    taken: dict[str, list[tuple[float, float]]] = {}
+    with tempfile.TemporaryFile("w+") as said, subprocess.Popen(command, stderr=said, text=True) as process:
+
+        def lines() -> list[str]:
+            said.seek(0)
+            return [line for line in said.read().splitlines() if " s; the dataset has " in line]
+
+        def until(count: int) -> None:
+            while len(lines()) < count:
+                if process.poll() is not None:
+                    raise SystemExit(process.returncode)
+                time.sleep(0.02)
+
+        until(1)
+        for case in ("one label changed", "one statement changed"):
+            for number in range(CHANGES + 1):
+                time.sleep(2)  # it is waiting by then
+                before, began = len(lines()), time.perf_counter()
+                change(folder, case)
+                until(before + 1)
+                waited = time.perf_counter() - began
+                seconds = re.search(r"in ([\d.]+) s;", lines()[-1])
+                if number and seconds:
+                    taken.setdefault(case, []).append((float(seconds[1]), waited))
+        process.terminate()
+    return taken
 
 
 def main() -> None:
@@ -87,15 +128,18 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=3)
     wanted = parser.parse_args()
     runs: dict[str, list[Published]] = {}
+    stays: dict[str, list[tuple[float, float]]] = {}
     for _ in range(wanted.runs):
         with tempfile.TemporaryDirectory(prefix="kg-publishing-") as name:
             folder = Path(name)
             copy(folder)
-            for case in ("from nothing", "nothing changed", "one fact changed"):
-                if case == "one fact changed":
-                    change(folder)
+            for case in ("from nothing", "nothing changed", *("one label changed", "one statement changed") * 2):
+                if case.startswith("one"):
+                    change(folder, case)
                 runs.setdefault(case, []).append(found := publish(folder))
                 print(json.dumps({"case": case, **asdict(found), "rate": found.rate}), file=sys.stderr)
+            for case, seconds in watch(folder).items():
+                stays.setdefault(case, []).extend(seconds)
     print("| | files | documents | s | documents/s | processor s | MB |\n|---|---:|---:|---:|---:|---:|---:|")
     for case, all_ in runs.items():
         found = sorted(all_, key=lambda run: run.seconds)[len(all_) // 2]
@@ -103,6 +147,11 @@ def main() -> None:
         rate = f"{found.rate:,.0f}" if case == "from nothing" else ""
         cells = (case, f"{found.files:,}", f"{found.documents:,}", f"{found.seconds:.1f}", rate)
         print(f"| {' | '.join(cells)} | {found.processor:.1f} | {megabytes:,.0f} |")
+    print("\n| `--watch` | s | least | most | s since the file was saved |\n|---|---:|---:|---:|---:|")
+    for case, taken in stays.items():
+        seconds = [own for own, _ in taken]
+        cells = (case, *(f"{value:.1f}" for value in (statistics.median(seconds), min(seconds), max(seconds))))
+        print(f"| {' | '.join(cells)} | {statistics.median(waited for _, waited in taken):.1f} |")
 
 
 if __name__ == "__main__":

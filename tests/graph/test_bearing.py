@@ -4,7 +4,8 @@ import random
 
 import pytest
 
-from kg.graph.bearing import bear, patterns
+from kg.graph.bearing import bear
+from kg.graph.patterns import patterns
 from kg.graph.store import Solutions, Store
 from kg.source.reader import Quad
 

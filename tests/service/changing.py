@@ -2,13 +2,14 @@
 
 import os
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from kg import pipeline
 from kg.graph.build import Build
 from kg.project import Project
 from kg.publication.publish import Publication, publish
+from kg.service.hosting.publisher import Publisher
 from kg.service.hosting.site import HostedSite
 from tests.service.dereferencing import FORMER
 
@@ -22,6 +23,7 @@ class Town:
     """A project that is changed, and where it is published again and again."""
 
     root: Path
+    _publishers: dict[str, Publisher] = field(default_factory=dict)
 
     def change(self, file: str, old: str, new: str) -> None:
         path = self.root / file
@@ -45,16 +47,29 @@ class Town:
         made = publish(build, project=project, out=self.root / name, pages=HostedSite(project, build))
         return made, made.kept
 
+    def go_on(self, name: str = "stays") -> tuple[Publication, int]:
+        """Publish by who has published there before, if anybody has, and return how many files are kept."""
+        publisher = self._publishers.setdefault(name, Publisher(out=self.root / name))
+        made = publisher.publish(*self.build()).made
+        return made, made.kept
+
     def differs(self) -> list[str]:
-        """Publish beside the earlier publication, and from nothing; return the files that differ, or are not listed."""
+        """Publish beside the earlier publication, by who has made it too, and from nothing.
+
+        Return the files that differ, or are not listed.
+        """
         shutil.rmtree(self.root / "fresh.d", ignore_errors=True)
         (self.root / "fresh").unlink(missing_ok=True)
-        again, self.kept = self.publish()
         fresh, none = self.publish("fresh")
         assert none == 0
-        one, other = bodies(again.folder), bodies(fresh.folder)
-        assert one.keys() - {"SHA256SUMS"} == {file.path for file in again.files}
-        return sorted(path for path in one.keys() | other.keys() if one.get(path) != other.get(path))
+        other = bodies(fresh.folder)
+        found: set[str] = set()
+        for step in (self.publish, self.go_on) if self._publishers else (self.publish,):
+            again, self.kept = step()
+            one = bodies(again.folder)
+            assert one.keys() - {"SHA256SUMS"} == {file.path for file in again.files}
+            found |= {path for path in one.keys() | other.keys() if one.get(path) != other.get(path)}
+        return sorted(found)
 
 
 def changing(fixture: Path, root: Path) -> Town:

@@ -6,8 +6,8 @@ from kg.graph.build import Build
 from kg.project import Project
 from kg.service.documents import Documents
 from kg.service.hosting.resources import Documented, Writer, resources, write_resources
+from kg.service.shelf import Shelf
 from kg.service.site import Site
-from kg.service.things import Shelf
 
 
 def bodies(root: Path) -> dict[str, bytes]:

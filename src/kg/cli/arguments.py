@@ -65,6 +65,14 @@ def open_build(project: Project, link: Path | None) -> "Build":
     return Build.open(link or project.root / "build")
 
 
+def link_to_builds(project: Project, link: Path | None) -> Path:
+    """Return the link that ``--watch`` is to make new builds at. Raises UsageError for a build itself."""
+    link = link or project.root / "build"
+    if link.exists() and not link.is_symlink():
+        raise UsageError(f"--watch makes new builds: {link} is one, and not the link to the newest")
+    return link
+
+
 def read_triple(project: Project, *terms: str) -> tuple[str, str, str]:
     """Return three terms, written as in Turtle, as tokens. Raises UsageError for what is none."""
     from kg.graph.store import read_term

@@ -1,40 +1,71 @@
 """The commands ``kg publish``, ``kg release`` and ``kg verify``: what leaves the house."""
 
 import datetime
+import signal
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from kg.cli.arguments import open_build
+from kg.cli.arguments import link_to_builds, open_build
 from kg.errors import CONTENT, DONE, UsageError
-from kg.terminal import Call, examples, red
+from kg.project import Project
+from kg.terminal import Call, examples, red, say
+
+if TYPE_CHECKING:
+    from kg.graph.build import Build
 
 
-@click.command(epilog=examples("kg publish", "kg publish --out public --base https://example.org/graph/"))
+@click.command(
+    epilog=examples(
+        "kg publish",
+        "kg publish --out public --base https://example.org/graph/",
+        "kg publish --watch              # build and publish again when a file changes",
+    )
+)
 @click.option("--out", type=click.Path(path_type=Path), help="The link to the site. [default: site, in the project]")
 @click.option("--base", metavar="IRI", help="Where the files will be served from. [default: the base of the settings]")
 @click.option("--build", "link", type=click.Path(path_type=Path), help="The build. [default: build, in the project]")
+@click.option("--watch", is_flag=True, help="Build and publish, and again when a file changes. Ctrl-C stops it.")
 @click.pass_obj
-def publish(call: Call, out: Path | None, base: str | None, link: Path | None) -> int:
+def publish(call: Call, out: Path | None, base: str | None, link: Path | None, watch: bool) -> int:
     """Write all that kg serve shows as files, and the data: dumps, tables, the catalogue.
 
     Any web server can host the folder; rules for some are in it.
     """
-    from kg.publication.publish import publish as run
-    from kg.service.hosting.site import HostedSite
+    from kg.processes import prepare
 
-    project = call.project
-    target = out or project.root / "site"
-    build = open_build(project, link)
-    with call.progress() as progress:
-        progress("the dumps")
-        hosted = HostedSite(project, build, progress)
-        made = run(build, project=project, out=target, base=base, pages=hosted)
-    for name in hosted.left_out:
-        call.note(f"no file can have the address of <{name}>: only kg serve answers it")
-    kept = f", {made.kept:,} of them kept" if made.kept else ""
-    call.note(f"{len(made.files):,} files in {target}{kept}; the dataset has the digest {made.digest}")
-    return DONE
+    prepare()  # while this process reads its modules
+    from kg.service.hosting.publisher import Publisher
+
+    target = out or call.project.root / "site"
+    publisher = Publisher(out=target, base=base)
+
+    def run(project: Project, build: "Build") -> None:
+        with call.progress() as progress:
+            progress("the dumps")
+            made, left_out, seconds = publisher.publish(project, build, progress)
+        for name in left_out:
+            call.note(f"no file can have the address of <{name}>: only kg serve answers it")
+        kept = f", {made.kept:,} of them kept" if made.kept else ""
+        took = f" in {seconds:.1f} s" if watch else ""
+        call.note(f"{len(made.files):,} files in {target}{kept}{took}; the dataset has the digest {made.digest}")
+
+    def fail(error: Exception | None) -> None:
+        if error:
+            say(f"{red('error')}: {error}")
+        call.note("what was published before stays")
+
+    if not watch:
+        run(call.project, open_build(call.project, link))
+        return DONE
+    from kg.service.changes import after_changes
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    links = link_to_builds(call.project, link)
+    waiting = partial(call.note, "waiting for a change (Ctrl-C stops it)")
+    return after_changes(call.project, link=links, use=run, fail=fail, wait=waiting)
 
 
 @click.command(epilog=examples("kg release 1.0.0", "kg release 1.1.0 --date 2027-01-15"))

@@ -8,6 +8,7 @@ from typing import IO
 
 import click
 
+from kg.cli.arguments import link_to_builds
 from kg.errors import DONE, UsageError
 from kg.terminal import Call, examples
 
@@ -61,9 +62,7 @@ def serve(
     if public_url is not None and not re.fullmatch(r"https?://[\w.\[\]:~/-]+", public_url, re.ASCII):
         raise UsageError(f"a public URL is such as https://data.example.org/graph, not {public_url}")
     project = call.project
-    link = link or project.root / "build"
-    if watch and link.exists() and not link.is_symlink():
-        raise UsageError(f"--watch makes new builds: {link} is one, and not the link to the newest")
+    link = link_to_builds(project, link) if watch else link or project.root / "build"
     source = Source(project.settings_file, link, base_path, public_url.rstrip("/") if public_url else None)
 
     def announce(address: str) -> None:

@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Self
 
+from kg.graph.bearing import bear
 from kg.graph.build import Build
 from kg.graph.differing import Differing, differing
 from kg.graph.extracts import Said, extract
@@ -39,7 +40,8 @@ class EarlierData:
     def read(self, path: str) -> bytes | None:
         """Return what a file has; None when there is none, or it is not as it was written."""
         try:
-            return (self.folder / path).read_bytes() if self.stamps[path].tells(f"{self.folder}/{path}") else None
+            as_written = self.stamps[path] == Stamp.of(f"{self.folder}/{path}")
+            return (self.folder / path).read_bytes() if as_written else None
         except (KeyError, OSError):
             return None
 
@@ -132,7 +134,7 @@ class Again:
         text = (self.earlier.read(path) or b"").decode()
         if text.count("\n") <= _FEW_ROWS:  # they are asked for in less time than it takes to read the query
             return None
-        from kg.graph.bearing import bear, patterns  # which takes a quarter of a second
+        from kg.graph.patterns import patterns  # which takes a quarter of a second to read
 
         found = patterns(query.bound({}), base=self.project.base)
         if found is None or bear(self.quads, found, store=self.build.store):

@@ -1,7 +1,5 @@
 """The data of a publication, written by a process of its own while others write pages."""
 
-import multiprocessing
-import os
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -11,12 +9,13 @@ from threading import Lock
 from typing import Protocol
 
 from kg.graph.build import Build
+from kg.processes import pool
 from kg.project import Project
 from kg.publication.again import EarlierData
 from kg.publication.data import Data, write_data
 from kg.publication.dumps import File, files_of
 
-_NICE = 5  # who writes pages has the longer way
+_NICE = 5  # from nothing, who writes pages has the longer way
 
 
 @dataclass(frozen=True)
@@ -62,12 +61,11 @@ def data_beside(
     """
     folder.mkdir()
     asked = (project.settings_file, build.folder, folder, site, earlier)
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(1, mp_context=context, initializer=os.nice, initargs=(_NICE,)) as process:
+    with pool(1, nice=0 if earlier else _NICE) as process:
         yield Beside(process, process.submit(_write, *asked), folder, root)
     folder.rmdir()
 
 
 def _write(settings: Path, build: Path, folder: Path, site: str, earlier: EarlierData | None) -> Written:
     data = write_data(Build(build), project=Project.load(settings), root=folder, site=site, earlier=earlier)
-    return Written(data, files_of(folder))
+    return Written(data, files_of(folder, known=[offer.file for offer in data.offers]))

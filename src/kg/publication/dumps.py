@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import groupby
 from pathlib import Path
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
 from kg.errors import UsageError
 from kg.graph.build import Build
@@ -41,8 +41,7 @@ SUMS = "SHA256SUMS"
 _LONGEST = 200
 
 
-@dataclass(frozen=True)
-class File:
+class File(NamedTuple):
     """A file of a publication: its path below the root with forward slashes, its size in bytes and SHA-256."""
 
     path: str
@@ -62,10 +61,12 @@ def sums_of(files: Iterable[File]) -> str:
     return "".join(f"{file.sha256}  {file.path}\n" for file in files)
 
 
-def files_of(root: Path) -> tuple[File, ...]:
-    """Return what there is below a folder, sorted by path."""
+def files_of(root: Path, *, known: Iterable[File] = ()) -> tuple[File, ...]:
+    """Return what there is below a folder, sorted by path; what is ``known`` is not read."""
+    read = {file.path: file for file in known}
     paths = (Path(folder) / name for folder, _, names in os.walk(root) for name in names)
-    return tuple(sorted((File.of(path, root=root) for path in paths), key=lambda file: file.path))
+    files = (read.get(path.relative_to(root).as_posix()) or File.of(path, root=root) for path in paths)
+    return tuple(sorted(files, key=lambda file: file.path))
 
 
 @dataclass(frozen=True)

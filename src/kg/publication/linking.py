@@ -4,35 +4,40 @@ A link takes some ten microseconds, and a look a third of that: what was the pub
 a ``spare`` folder of links, which has most files at their places.
 """
 
-import multiprocessing
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor
+from array import array
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
+from kg.processes import pool
 from kg.publication.stamps import Stamp
+from kg.publication.units import Unit
 
-_FEW = 5000  # files
-_Found = tuple[int, int, int]
-"""The size of a file, when it was last changed, its inode."""
+_FEW = 500  # units
+_APART = "\0"
+"""What is between two paths."""
 
 
 @contextmanager
 def linked_beside(
-    stamps: Mapping[str, Stamp], *, folder: Path, root: Path, spare: Path
+    units: Collection[Unit], *, folder: Path, root: Path, spare: Path
 ) -> Iterator[Callable[[], list[str]]]:
-    """Link files, by their paths below ``folder``, to the same below ``root``, while the block lasts.
+    """Link the files of units, by their paths below ``folder``, to the same below ``root``, while the block lasts.
 
     ``root`` is empty, and gets what is right of a ``spare`` folder, if there is one. What is yielded gives the paths of
     those that are not there, or not as they were written: they have no link. Few are linked when it is asked for.
     """
-    asked = ([(path, stamp[:3]) for path, stamp in stamps.items()], str(folder), str(root), str(spare))
-    if len(stamps) <= _FEW:
+    found = array("Q")
+    for unit in units:
+        found.extend(unit.found)
+    paths = _APART.join([file.path for unit in units for file in unit.files])  # one text is sooner given than many
+    asked = (paths, found, str(folder), str(root), str(spare))
+    if len(units) <= _FEW:
         yield lambda: _link(*asked)
     else:
-        with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as process:
+        with pool(1) as process:
             yield process.submit(_link, *asked).result
 
 
@@ -44,12 +49,13 @@ def become_spare(folder: Path, paths: Iterable[str], *, spare: Path) -> None:
     folder.rename(spare)
 
 
-def _link(stamps: list[tuple[str, _Found]], folder: str, root: str, spare: str) -> list[str]:
+def _link(paths: str, found: "array[int]", folder: str, root: str, spare: str) -> list[str]:
     """Link files; return the paths of those that are not linked."""
-    wanted: dict[str, dict[str, _Found]] = {}
-    for path, stamp in stamps:
+    wanted: dict[str, dict[str, Stamp]] = {}
+    numbers = iter(found)
+    for path, *stamp in zip(paths.split(_APART) if paths else (), numbers, numbers, numbers, strict=True):
         inside, _, name = path.rpartition("/")
-        wanted.setdefault(inside, {})[name] = stamp
+        wanted.setdefault(inside, {})[name] = Stamp(*stamp)
     _take_over(spare, root, wanted)
     failed = []
     for inside, files in wanted.items():
@@ -57,7 +63,7 @@ def _link(stamps: list[tuple[str, _Found]], folder: str, root: str, spare: str) 
     return failed
 
 
-def _take_over(spare: str, root: str, wanted: Mapping[str, Mapping[str, _Found]]) -> None:
+def _take_over(spare: str, root: str, wanted: Mapping[str, Mapping[str, Stamp]]) -> None:
     """Move what a spare folder has in the folders that are wanted, and only the files that are as they were written."""
     if os.path.islink(spare) or not os.path.isdir(spare):
         return
@@ -75,7 +81,7 @@ def _take_over(spare: str, root: str, wanted: Mapping[str, Mapping[str, _Found]]
                 os.rmdir(where)
 
 
-def _link_in(inside: str, files: Mapping[str, _Found], folder: str, root: str) -> list[str]:
+def _link_in(inside: str, files: Mapping[str, Stamp], folder: str, root: str) -> list[str]:
     """Link files of one folder; return the names of those that are not linked."""
     os.makedirs(os.path.join(root, inside), exist_ok=True)
     with ExitStack() as opened:
@@ -89,7 +95,7 @@ def _link_in(inside: str, files: Mapping[str, _Found], folder: str, root: str) -
         return [name for name in missing if not _is_linked(name, files[name], here, there)]
 
 
-def _is_linked(name: str, stamp: _Found, one: int, other: int) -> bool:
+def _is_linked(name: str, stamp: Stamp, one: int, other: int) -> bool:
     """Link a file of one open folder in another; tell whether it is there, and as it was written."""
     try:
         os.link(name, name, src_dir_fd=one, dst_dir_fd=other, follow_symlinks=False)
@@ -101,9 +107,8 @@ def _is_linked(name: str, stamp: _Found, one: int, other: int) -> bool:
     return False
 
 
-def _is_as_written(name: str, stamp: _Found, folder: int) -> bool:
-    found = os.stat(name, dir_fd=folder, follow_symlinks=False)
-    return (found.st_size, found.st_mtime_ns, found.st_ino) == stamp
+def _is_as_written(name: str, stamp: Stamp, folder: int) -> bool:
+    return Stamp.of(name, folder=folder) == stamp
 
 
 def _open(folder: str, opened: ExitStack) -> int:

@@ -23,11 +23,12 @@ from kg.errors import UsageError
 from kg.graph.build import FINDINGS, MANIFEST, RULES, Build
 from kg.graph.swap import Draft, hold, swap
 from kg.project import Project
+from kg.publication.before import Before, write_notes
 from kg.publication.beside import Beside, data_beside
 from kg.publication.data import write_data
 from kg.publication.dumps import SUMS, File, files_of, sums_of
 from kg.publication.metadata import dataset_of
-from kg.publication.record import Before, Record
+from kg.publication.record import Record
 from kg.publication.released import FOLDER
 
 _SELDOM = (100_000, 50, 1000)  # objects, then rounds
@@ -37,13 +38,14 @@ _SELDOM = (100_000, 50, 1000)  # objects, then rounds
 class Publication:
     """What was published: the folder, its files sorted by path, ``SHA256SUMS`` left out, and the dataset's digest.
 
-    ``kept`` is how many of the files an earlier publication has left.
+    ``kept`` is how many of the files an earlier publication has left; ``before`` is what the next one can begin from.
     """
 
     folder: Path
     files: tuple[File, ...]
     digest: str
     kept: int = 0
+    before: Before | None = None
 
 
 class Pages(Protocol):
@@ -60,14 +62,20 @@ class Pages(Protocol):
 
 
 def publish(
-    build: Build, *, project: Project, out: Path, base: str | None = None, pages: Pages | None = None
+    build: Build,
+    *,
+    project: Project,
+    out: Path,
+    base: str | None = None,
+    pages: Pages | None = None,
+    after: Publication | None = None,
 ) -> Publication:
     """Write the publication of ``build`` and make the link ``out`` name it.
 
     ``base`` is the IRI where the folder will be hosted, by default that of the project; it changes the addresses
     of the files in the catalogue, never the IRIs of the graph. ``pages`` writes what people read; without it there are
     the data alone. Pages that a publication of the same program and settings left at ``out`` are kept, if nothing
-    that they tell has changed. An interrupted run leaves what was there.
+    that they tell has changed; ``after`` is that publication, if it is known. An interrupted run leaves what was there.
 
     Raises UsageError when the dataset is not described, ``base`` is not an IRI that ends in ``/``, or ``out`` is
     not of this program's making, or names the build itself.
@@ -79,9 +87,9 @@ def publish(
     with swap(out) as draft, _held(out), _seldom_collected():
         if pages:
             record = Record(_program(pages.identity(site)), _whole(build, project))
-            before = Before.of(out, identity=record.identity)
+            before = Before.of(out, identity=record.identity, known=after.before if after else None)
             if before and before.record.whole == record.whole and (files := before.files()):
-                return Publication(before.folder, files, before.record.digest, len(files))
+                return Publication(before.folder, files, before.record.digest, len(files), before)
             publication = _with_pages(build, project, draft, site, pages, record, before)
             if before:
                 draft.replace = partial(_spare, before=before, record=record, draft=draft)
@@ -91,7 +99,9 @@ def publish(
         sums = sums_of(publication.files)
         (draft.folder / SUMS).write_text(sums, encoding="utf-8", newline="\n")
         draft.name = sha256(sums.encode()).hexdigest()[:16]
-    return replace(publication, folder=draft.folder)
+    return replace(
+        publication, folder=draft.folder, before=Before.written(draft.folder.resolve(), record) if pages else None
+    )
 
 
 def _with_pages(
@@ -103,9 +113,8 @@ def _with_pages(
     with data_beside(build, project=project, root=root, site=site, folder=notes / "data", earlier=earlier) as beside:
         files = tuple(sorted(pages.write(root, site, beside, record, before), key=lambda file: file.path))
         record.digest = beside.written.data.digest
-    record.write(notes, root=root, files=files, dump=build.dump)
-    known = before.record.stamps if before else {}
-    kept = sum(known.get(path) == stamp for path, stamp in record.stamps.items())
+    write_notes(record, notes, root=root, files=files, dump=build.dump)
+    kept = len(files) - len(record.unlike(before.record)) if before else 0
     return Publication(root, files, record.digest, kept)
 
 

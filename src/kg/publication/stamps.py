@@ -6,23 +6,17 @@ from typing import NamedTuple, Self
 
 
 class Stamp(NamedTuple):
-    """What tells a file that is as it was written: its size, when it was last changed, its inode; and its SHA-256."""
+    """What tells a file that is as it was written: its size, when it was last changed, its inode."""
 
     size: int
     changed: int
     inode: int
-    sha256: str
 
     @classmethod
-    def of(cls, path: str, sha256: str) -> Self:
-        """Return the stamp of a file that has just been written."""
-        found = os.stat(path)
-        return cls(found.st_size, found.st_mtime_ns, found.st_ino, sha256)
-
-    def tells(self, path: str) -> bool:
-        """Return whether this is the stamp of the file that is there. Raises OSError where there is none."""
-        found = os.stat(path, follow_symlinks=False)
-        return (found.st_size, found.st_mtime_ns, found.st_ino) == self[:3]
+    def of(cls, path: str, *, folder: int | None = None) -> Self:
+        """Return the stamp of a file, whose path may begin in an open folder. Raises OSError where there is none."""
+        found = os.stat(path, dir_fd=folder, follow_symlinks=False)
+        return cls(found.st_size, found.st_mtime_ns, found.st_ino)
 
 
 def link(file: str, target: str) -> None:
@@ -41,7 +35,7 @@ def link_as_written(path: str, stamp: Stamp | None, *, folder: Path, root: Path)
     target = f"{root}/{path}"
     try:
         link(f"{folder}/{path}", target)
-        if stamp.tells(target):
+        if stamp == Stamp.of(target):
             return True
         os.unlink(target)
     except OSError:

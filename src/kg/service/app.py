@@ -22,9 +22,9 @@ from kg.service.editor import Editor
 from kg.service.headers import Headers
 from kg.service.metrics import CONTENT_TYPE, Metrics
 from kg.service.pictures.pages import Pictures
+from kg.service.shelf import Shelf
 from kg.service.site import Site, Source
 from kg.service.succession import Succession
-from kg.service.things import Shelf
 from kg.service.turns import Turns
 from kg.service.wordings import spoken
 from kg.service.workers import Pool, settings_of
@@ -42,8 +42,11 @@ def application(
     metrics: Metrics | None = None,
     written: Callable[[], Written] | None = None,
     shelf: Shelf | None = None,
+    at_once: bool = True,
 ) -> Starlette:
     """Return the application over a site, with processes for queries of its own, begun and ended with it.
+
+    They begin with the first query, if not ``at_once``.
 
     With a ``source``, each new build there is served as soon as it is; ``watch`` makes one when a file changes.
     ``written`` gives the data where they are written elsewhere, ``shelf`` reads the site when it is asked.
@@ -53,7 +56,7 @@ def application(
     counted = metrics or Metrics()
 
     def pool(of: Site) -> Pool:
-        return Pool(settings_of(of), workers=workers, turns=turns, tell=counted.query)
+        return Pool(settings_of(of), workers=workers, turns=turns, tell=counted.query, at_once=at_once)
 
     def compose(of: Site, pool: Pool) -> ASGIApp:
         if shelf and of is site:

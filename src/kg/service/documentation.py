@@ -13,8 +13,8 @@ from kg.service.diagram import Box, Drawing
 from kg.service.names import Name, Names, Shown
 from kg.service.reading import note
 from kg.service.shape_pages import Asked, ShapePages
+from kg.service.shelf import Shelf
 from kg.service.term_pages import TermPages, Tree
-from kg.service.things import Shelf
 from kg.service.view import View
 from kg.service.vocabulary import GROUPS, Vocabulary
 

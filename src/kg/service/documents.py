@@ -318,6 +318,15 @@ class Documents:
             found.setdefault(quad[1], []).append(quad)
         self._all_labels = found
 
+    def keep_labels(self, other: "Documents", *, but: Iterable[str]) -> None:
+        """Keep all labels that another build has had read, ``but`` those of some subjects, whose names may differ."""
+        if other._all_labels is None:
+            return
+        found = dict(other._all_labels)
+        for subject in but:
+            found[subject] = [q for label in LABELS for q in self._store.quads(subject=subject, predicate=label)]
+        self._all_labels = found
+
     def _read_labels(self, token: str) -> tuple[Statement, ...]:
         quads: Iterable[Quad]
         if self._all_labels is not None:

@@ -2,22 +2,18 @@
 
 import asyncio
 import logging
-import sys
 from contextlib import suppress
 from functools import partial
-from pathlib import Path
-
-from watchfiles import Change, awatch
 
 from kg.errors import KgError
 from kg.graph.swap import tidy
 from kg.project import Project
+from kg.service.changes import build_command, watch
 from kg.service.site import Source
 from kg.service.succession import Succession
 
 _log = logging.getLogger(__name__)
 _EVERY = 0.5  # seconds between two looks at the link
-_QUIET = 300  # milliseconds without a change, after which a build begins
 
 
 async def follow(succession: Succession, source: Source) -> None:
@@ -63,38 +59,10 @@ async def rebuild(succession: Succession, source: Source) -> None:
 
 async def _build(source: Source) -> int:
     """Build in a process of its own, which says what is wrong, and return its exit code."""
-    command = (sys.executable, "-P", "-m", "kg", "-q", "-C", str(source.settings_file.parent))
-    process = await asyncio.create_subprocess_exec(
-        "nice", "-n", "10", *command, "build", "--out", str(source.link), stdin=asyncio.subprocess.DEVNULL
-    )
+    command = build_command(source.settings_file, source.link)
+    process = await asyncio.create_subprocess_exec("nice", "-n", "10", *command, stdin=asyncio.subprocess.DEVNULL)
     try:
         return await process.wait()
     finally:
         with suppress(ProcessLookupError):
             process.terminate()
-
-
-async def watch(project: Project, changed: asyncio.Event) -> None:
-    """Tell after each change of the settings, or of a file in the folders of a project, when all is quiet again."""
-    folders = (project.ontology, project.shapes, project.instances, project.queries)
-    names = {str(path) for path in (project.settings_file, *folders)}
-
-    def visible(_: Change, path: str) -> bool:
-        return not any(part.startswith(".") for part in Path(path).relative_to(project.root).parts)
-
-    def beside(_: Change, path: str) -> bool:
-        return path in names
-
-    async def inside() -> None:
-        async for _ in awatch(*(one for one in folders if one.is_dir()), watch_filter=visible, step=_QUIET):
-            changed.set()
-
-    while True:
-        within = asyncio.create_task(inside())
-        try:
-            # A file that is replaced, and a folder that comes or goes, are seen from above only.
-            async for _ in awatch(project.root, watch_filter=beside, recursive=False, step=_QUIET):
-                break
-        finally:
-            within.cancel()
-        changed.set()

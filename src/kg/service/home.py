@@ -17,8 +17,8 @@ from kg.service.documents import DCT, Documents
 from kg.service.downloads import After, Downloads
 from kg.service.names import Name, Names, Shown
 from kg.service.negotiation import FORMS, HTML, Form
+from kg.service.shelf import Shelf
 from kg.service.site import Site
-from kg.service.things import Shelf
 from kg.service.view import View
 
 

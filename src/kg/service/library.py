@@ -27,9 +27,9 @@ from kg.service.protocol import RefusalError, discard_body, read_parameters
 from kg.service.reading import note_nothing_else
 from kg.service.screening import screen
 from kg.service.scripts import bundle, folder_of_scripts
+from kg.service.shelf import Shelf
 from kg.service.site import Site
 from kg.service.sparql import choice
-from kg.service.things import Shelf
 from kg.service.view import View, view_of
 
 PATH = "/query"

@@ -16,8 +16,8 @@ from kg.service.collation import key
 from kg.service.index import HOWS, LONGEST, How, Match
 from kg.service.names import Names, Shown
 from kg.service.reading import note, note_nothing_else
+from kg.service.shelf import Shelf
 from kg.service.site import Site
-from kg.service.things import Shelf
 from kg.service.view import View
 from kg.service.wordings import spoken
 
@@ -136,7 +136,7 @@ class Listing:
     def _sifted(self, asked: Asked, language: str) -> tuple[list[Match], list[Option], list[Facet]]:
         """Return all that is asked for, and what it may be filtered by: the same for each page of a list."""
         view = View(".", language, spoken(self._project.languages))
-        names = Names(self._shelf.documents, view)
+        names = self._shelf.names(view)
         matches, kinds = self._matches(asked, view)
         return matches, self._classes(asked, kinds, names), self._facets(asked, matches, names)
 

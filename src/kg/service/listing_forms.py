@@ -4,7 +4,6 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from typing import Any
 
 from starlette.requests import Request
@@ -12,30 +11,24 @@ from starlette.requests import Request
 from kg.lookup.speaker import number
 from kg.service.answers import Answers
 from kg.service.listing import Found, Listing, Option, Row
-from kg.service.names import Names, Shown
+from kg.service.names import Shown
 from kg.service.negotiation import HTML, Form
 from kg.service.page import turns
+from kg.service.shelf import Shelf
 from kg.service.site import Site
-from kg.service.things import Shelf
 from kg.service.view import View
 
 JSON = Form("json", "application/json")
 CSV = Form("csv", "text/csv", "utf-8")
 _MANY = 1000  # things
-_VIEWS = 8
-"""In how many views names are remembered: those of a list are those of others too."""
 
 
 def answers(site: Site, shelf: Shelf) -> Answers:
     """Return the application of the search and the lists of a site."""
     listing = Listing(site, shelf)
 
-    @lru_cache(maxsize=_VIEWS)
-    def names_in(view: View) -> Names:
-        return Names(shelf.documents, view)
-
     def write(request: Request, view: View, form: Form) -> bytes:
-        names = names_in(view)
+        names = shelf.names(view)
         found = listing.find(request, view, names)
         if form == CSV:
             if len(found.matches) > _MANY:

@@ -2,7 +2,7 @@
 
 import re
 from calendar import monthrange
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
@@ -62,6 +62,15 @@ class Names:
         self._shown: dict[str, Shown] = {}
         self._listed: dict[str, Shown] = {}
         self._sources: dict[str, Shown] = {}
+
+    def of(self, documents: Documents, *, but: Collection[str]) -> "Names":
+        """Return the names of another build, where all but some things are called as they were."""
+        names = Names(documents, self._view)
+        names._known = {token: name for token, name in self._known.items() if token not in but}
+        names._shown = {token: shown for token, shown in self._shown.items() if token not in but}
+        names._listed = {token: shown for token, shown in self._listed.items() if token not in but}
+        names._sources = dict(self._sources)
+        return names
 
     def name(self, token: str) -> Name:
         """Return what a thing is called in the language, else in another; else its IRI, short."""

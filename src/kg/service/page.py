@@ -13,7 +13,7 @@ from kg.service.documentation import Documentation
 from kg.service.documents import Description, Statement
 from kg.service.names import Names, Shown
 from kg.service.negotiation import FORMS
-from kg.service.things import Shelf
+from kg.service.shelf import Shelf
 from kg.service.view import View
 from kg.source.reader import Triple
 

@@ -7,8 +7,8 @@ from kg.service.documentation import Documentation
 from kg.service.names import Names, Shown
 from kg.service.negotiation import HTML, Form
 from kg.service.reading import note, note_nothing_else
+from kg.service.shelf import Shelf
 from kg.service.site import Site
-from kg.service.things import Shelf
 from kg.service.view import View
 
 PATH = "vocabulary"

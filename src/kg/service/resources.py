@@ -27,8 +27,8 @@ from kg.service.kept import Kept
 from kg.service.negotiation import FORMS, HTML, Form, choose_form, form_of
 from kg.service.page import Page, mark
 from kg.service.problem import problem
+from kg.service.shelf import Shelf
 from kg.service.site import Site
-from kg.service.things import Shelf
 from kg.service.view import language_of, view_at
 from kg.service.wordings import WORDINGS, spoken
 from kg.service.writing import write_document

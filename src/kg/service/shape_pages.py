@@ -9,7 +9,7 @@ from kg.lookup.speaker import number
 from kg.service.constraints import Reader, Sentence
 from kg.service.documents import LABELS
 from kg.service.names import Name, Names, Shown
-from kg.service.things import Shelf
+from kg.service.shelf import Shelf
 from kg.service.view import View
 from kg.validation.paths import text
 from kg.validation.report import SEVERITIES

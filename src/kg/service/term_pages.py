@@ -12,7 +12,7 @@ from kg.service.documents import DCT
 from kg.service.examples import Example, example
 from kg.service.names import Name, Names, Shown
 from kg.service.shape_pages import Asked, ShapePages
-from kg.service.things import Shelf
+from kg.service.shelf import Shelf
 from kg.service.view import View
 from kg.service.wordings import WORDINGS
 

@@ -1,19 +1,18 @@
 """The things of a site, read once from its store: their names and codes, their classes, and what filters lists."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import chain
-from threading import Lock
 
 from kg.graph.terms import OWL, RDFS, SKOS, TYPE, XSD, iri, parse
-from kg.project import Hop
-from kg.service.collation import key
+from kg.project import Hop, Project
+from kg.service.collation import Key, key
 from kg.service.documents import LABELS, Documents
-from kg.service.index import Index
 from kg.service.reading import note
-from kg.service.vocabulary import Vocabulary
+from kg.source.reader import Triple
 
 _OTHER_NAMES = (f"<{SKOS}altLabel>", f"<{SKOS}hiddenLabel>", f"<{SKOS}notation>")
 NAMES = (*LABELS, *_OTHER_NAMES)
@@ -29,6 +28,8 @@ FACETS = 8
 VALUES = 60
 """How many values such a property has at most."""
 
+_REMEMBERED = ("order", "narrowest", "facets", "_keys")
+
 Pair = tuple[str, str]
 """A property and a value, as tokens; a date stands for its year."""
 
@@ -42,6 +43,76 @@ class Name:
     is_label: bool
 
 
+class _Said:
+    """What triples say of things: their names, classes and facts, by their tokens.
+
+    ``codes`` are the properties whose values are codes, where they are known; they are found out otherwise.
+    """
+
+    def __init__(self, project: Project, origin: str, *, codes: Collection[str] | None = None) -> None:
+        self.names: dict[str, list[Name]] = defaultdict(list)
+        self.kinds: dict[str, list[str]] = defaultdict(list)
+        self.facts: dict[str, list[Pair]] = defaultdict(list)
+        self.codes: dict[str, dict[str, str]] = defaultdict(dict)
+        self._known = codes
+        self._no_codes: set[str] = set()
+        self._stated: dict[str, Name] = {}
+        self._as_stated = f"<{project.evidence.as_stated}>"
+        self._origin = f"<{origin}"
+        # Most properties and values come again; each is kept once.
+        self._same: dict[str, str] = {}
+
+    def read(self, triples: Iterable[Triple]) -> None:
+        """Read all triples of some things."""
+        known = self._same.setdefault
+        for s, p, o in triples:
+            if not s.startswith(self._origin):
+                continue
+            if o.startswith('"'):
+                self._read_literal(s, p, o)
+            elif o.startswith("<"):
+                self.facts[s].append((known(p, p), known(o, o)))
+                if p == TYPE and o not in _NOT_KINDS:
+                    self.kinds[s].append(known(o, o))
+        for _, values in sorted(self.codes.items()):
+            for value, s in values.items():
+                self.names[s].append(Name(value, None, False))
+        for s, name in self._stated.items():
+            if not any(other.is_label for other in self.names[s]):
+                self.names[s].append(name)
+
+    def pairs(self, token: str) -> tuple[Pair, ...]:
+        """Return what a thing may be filtered by."""
+        return tuple(dict.fromkeys(self.facts[token]))
+
+    def _read_literal(self, s: str, p: str, o: str) -> None:
+        is_name = p in NAMES
+        if not is_name and p != self._as_stated and o[-1] not in '">':  # in a language, and no name
+            return
+        term, known = parse(o), self._same.setdefault
+        if is_name:
+            self.names[s].append(Name(term.value, term.language, p in LABELS))
+        elif p == self._as_stated:
+            self._stated.setdefault(s, Name(term.value, term.language, True))
+        elif term.datatype in _YEARS and term.value[:4].isdecimal():
+            year = f'"{term.value[:4]}"^^<{XSD}gYear>'
+            self.facts[s].append((known(p, p), known(year, year)))
+        elif term.datatype == _BOOLEAN:
+            self.facts[s].append((known(p, p), known(o, o)))
+        elif term.datatype == f"{XSD}string":
+            self._read_text(s, p, term.value)
+
+    def _read_text(self, s: str, p: str, text: str) -> None:
+        """Read what may be a code: one word, which nothing else has."""
+        if p in self._no_codes or (self._known is not None and p not in self._known):
+            return
+        if len(text) > _LONGEST_CODE or len(text.split()) != 1 or text in self.codes[p]:
+            self._no_codes.add(p)
+            self.codes.pop(p, None)
+        else:
+            self.codes[p][text] = s
+
+
 class Things:
     """The things of the merged graph that have a page: numbers from 0, in the order of their IRIs.
 
@@ -52,79 +123,68 @@ class Things:
     def __init__(self, documents: Documents) -> None:
         self._project = documents.project
         self._origin = documents.origin
-        named: dict[str, list[Name]] = defaultdict(list)
-        typed: dict[str, list[str]] = defaultdict(list)
-        facts: dict[str, list[Pair]] = defaultdict(list)
-        codes: dict[str, dict[str, str]] = defaultdict(dict)
-        no_codes: set[str] = set()
-        as_stated = f"<{self._project.evidence.as_stated}>"
-        origin = f"<{self._origin}"
-        # Most properties and values come again; each is kept once.
-        same: dict[str, str] = {}
-        known = same.setdefault
-        stated: dict[str, Name] = {}
+        said = _Said(self._project, self._origin)
         self._supers: dict[str, set[str]] = defaultdict(set)
         self._hops: dict[tuple[Hop, str], list[str]] = {}
-        trail = {iri(hop.property) for hop in self._project.pages.trail}
-        for s, p, o in documents.triples():
-            if p in trail:
-                self._add_hops(s, p, o)
-            if p == _SUBCLASS and o.startswith("<") and s != o:
-                self._supers[s].add(o)
-            if not s.startswith(origin):
-                continue
-            if o.startswith('"'):
-                is_name = p in NAMES
-                if not is_name and p != as_stated and o[-1] not in '">':  # in a language, and no name
-                    continue
-                term = parse(o)
-                if is_name:
-                    named[s].append(Name(term.value, term.language, p in LABELS))
-                elif p == as_stated:
-                    stated.setdefault(s, Name(term.value, term.language, True))
-                elif term.datatype in _YEARS and term.value[:4].isdecimal():
-                    year = f'"{term.value[:4]}"^^<{XSD}gYear>'
-                    facts[s].append((known(p, p), known(year, year)))
-                elif term.datatype == _BOOLEAN:
-                    facts[s].append((known(p, p), known(o, o)))
-                elif p not in no_codes and term.datatype == f"{XSD}string":
-                    # A code is one word, and nothing else has it.
-                    if len(term.value) > _LONGEST_CODE or len(term.value.split()) != 1 or term.value in codes[p]:
-                        no_codes.add(p)
-                        codes.pop(p, None)
-                    else:
-                        codes[p][term.value] = s
-            elif o.startswith("<"):
-                facts[s].append((known(p, p), known(o, o)))
-                if p == TYPE and o not in _NOT_KINDS:
-                    typed[s].append(known(o, o))
-        for values in codes.values():
-            for value, s in values.items():
-                named[s].append(Name(value, None, False))
-        for s, name in stated.items():
-            if not any(other.is_label for other in named[s]):
-                named[s].append(name)
-        about = sorted(set(named) | set(typed), key=lambda token: token[1:-1])
+        said.read(self._structure(documents.triples()))
+        about = sorted(set(said.names) | set(said.kinds), key=lambda token: token[1:-1])
         self.tokens: Sequence[str] = [token for token in about if not self._project.evidence.locate(token[1:-1])]
-        self.names: Sequence[tuple[Name, ...]] = [tuple(named[token]) for token in self.tokens]
-        self.pairs: Sequence[tuple[Pair, ...]] = [tuple(dict.fromkeys(facts[token])) for token in self.tokens]
-        self.kinds: Sequence[tuple[str, ...]] = [tuple(typed[token]) for token in self.tokens]
+        self.names: Sequence[tuple[Name, ...]] = [tuple(said.names[token]) for token in self.tokens]
+        self.pairs: Sequence[tuple[Pair, ...]] = [said.pairs(token) for token in self.tokens]
+        self.kinds: Sequence[tuple[str, ...]] = [tuple(said.kinds[token]) for token in self.tokens]
         self.numbers: Mapping[str, int] = {token: number for number, token in enumerate(self.tokens)}
         classes: dict[str, set[int]] = defaultdict(set)
         for number, kinds in enumerate(self.kinds):
             for kind in kinds:
                 classes[kind].add(number)
         self.classes: Mapping[str, set[int]] = classes
+        self._codes = frozenset(said.codes)
         self._remember()
 
+    def _structure(self, triples: Iterable[Triple]) -> Iterator[Triple]:
+        """Remember what stands above what, and yield all triples."""
+        trail = {iri(hop.property) for hop in self._project.pages.trail}
+        for s, p, o in triples:
+            if p in trail:
+                self._add_hops(s, p, o)
+            if p == _SUBCLASS and o.startswith("<") and s != o:
+                self._supers[s].add(o)
+            yield s, p, o
+
+    def after(self, documents: Documents, subjects: Collection[str]) -> "Things | None":
+        """Return the things of a build that differs in what it says about some subjects.
+
+        None of them may be of another class, or have another code or place above others. None when there are other
+        things, of no class.
+        """
+        said = _Said(self._project, self._origin, codes=self._codes)
+        of_each = (documents.within(subject, predicate=None, graph=None) for subject in subjects)
+        said.read(sorted(chain.from_iterable(of_each)))
+        there = {token for token in {*said.names, *said.kinds} if not self._project.evidence.locate(token[1:-1])}
+        if there != {token for token in subjects if token in self.numbers}:
+            return None
+        changed = {self.numbers[token]: token for token in there}
+        names, pairs = list(self.names), list(self.pairs)
+        for number, token in changed.items():
+            names[number], pairs[number] = tuple(said.names[token]), said.pairs(token)
+        things = copy(self)
+        things.names, things.pairs = names, pairs
+        things._remember()
+        for languages, keys in self._keys.items():
+            things._keys[languages] = list(keys)
+            for number in changed:
+                things._keys[languages][number] = key(things.called(number, languages))
+        return things
+
     def _remember(self) -> None:
+        self._keys: dict[tuple[str, ...], list[Key]] = {}
         self.order = lru_cache(maxsize=8)(self._order)
         self.narrowest = lru_cache(maxsize=4096)(self._narrowest)
         self.facets = lru_cache(maxsize=256)(self._facets)
 
     def __getstate__(self) -> dict[str, object]:
         """Return what another process needs, without what is remembered."""
-        return {name: value for name, value in vars(self).items() if name not in ("order", "narrowest", "facets")}
+        return {name: value for name, value in vars(self).items() if name not in _REMEMBERED}
 
     def __setstate__(self, state: dict[str, object]) -> None:
         """Become what another process has read."""
@@ -144,7 +204,9 @@ class Things:
 
     def _order(self, languages: tuple[str, ...]) -> Sequence[int]:
         """Return the place of each thing in the order of their labels."""
-        keys = [key(self.called(number, languages)) for number in range(len(self.tokens))]
+        if languages not in self._keys:
+            self._keys[languages] = [key(self.called(number, languages)) for number in range(len(self.tokens))]
+        keys = self._keys[languages]
         places = [0] * len(keys)
         for place, number in enumerate(sorted(range(len(keys)), key=lambda n: (keys[n], n))):
             places[number] = place
@@ -245,66 +307,3 @@ class Things:
             if 2 <= len(values) <= VALUES and shared and varied and having[p] >= 0.03 * len(members):
                 found.append((-having[p], len(values), p))
         return [p for *_, p in sorted(found)[:FACETS]]
-
-
-class Shelf:
-    """The documents of a site, its things and its vocabularies, read once: by ``read``, or by who asks first.
-
-    Another process may have read them: ``things`` and ``vocabulary``; or an earlier one which IRIs are ``documented``
-    by these.
-    """
-
-    def __init__(
-        self,
-        documents: Documents,
-        *,
-        things: Things | None = None,
-        vocabulary: Vocabulary | None = None,
-        documented: frozenset[str] | None = None,
-    ) -> None:
-        self.documents = documents
-        self._documented = documented
-        if things:
-            self._things = things
-        if vocabulary:
-            self._vocabulary = vocabulary
-        self._reading, self._reading_terms = Lock(), Lock()
-
-    def read(self) -> None:
-        """Read the things and the vocabularies, and index names."""
-        _ = self.index, self.vocabulary
-
-    @property
-    def things(self) -> Things:
-        """The things; whoever asks before they are read waits."""
-        with self._reading:
-            return self._things
-
-    @property
-    def index(self) -> Index:
-        """The index of their names."""
-        with self._reading:
-            return self._index
-
-    @property
-    def vocabulary(self) -> Vocabulary:
-        """The graph's own terms and shapes."""
-        with self._reading_terms:
-            return self._vocabulary
-
-    @property
-    def documented(self) -> frozenset[str]:
-        """The terms, the shapes, and the documents of some."""
-        return self.vocabulary.documented if self._documented is None else self._documented
-
-    @cached_property
-    def _vocabulary(self) -> Vocabulary:
-        return Vocabulary(self.documents.build(), project=self.documents.project)
-
-    @cached_property
-    def _things(self) -> Things:
-        return Things(self.documents)
-
-    @cached_property
-    def _index(self) -> Index:
-        return Index((n, name.text) for n, names in enumerate(self._things.names) for name in names)

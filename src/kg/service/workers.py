@@ -114,12 +114,20 @@ def settings_of(site: Site) -> Settings:
 class Pool:
     """Some workers and those who wait for them; a worker that ends is replaced.
 
+    They begin as the pool opens, or with the first question, if not ``at_once``.
+
     ``tell`` is told what became of each query: it was answered, or failed with a message; it was killed for the time or
     the memory that it took, lost with its worker, or given up as its client has gone; or it was refused.
     """
 
     def __init__(
-        self, settings: Settings, *, workers: int, turns: Turns, tell: Callable[[str], None] = lambda _: None
+        self,
+        settings: Settings,
+        *,
+        workers: int,
+        turns: Turns,
+        tell: Callable[[str], None] = lambda _: None,
+        at_once: bool = True,
     ) -> None:
         self._settings = settings
         self._size = workers
@@ -134,6 +142,8 @@ class Pool:
         self._alive: set[Worker] = set()
         self._answers = 0
         self._folder = Path()
+        self._at_once = at_once
+        self._places: list[asyncio.Task[None]] = []
 
     @property
     def ready(self) -> int:
@@ -169,13 +179,18 @@ class Pool:
         """Begin the workers, and end them at the end."""
         with tempfile.TemporaryDirectory(prefix="kg-serve-") as folder:
             self._folder = Path(folder)
-            places = [asyncio.create_task(self._fill()) for _ in range(self._size)]
+            if self._at_once:
+                self._begin()
             try:
                 yield self
             finally:
-                for place in places:
+                for place in self._places:
                     place.cancel()
-                await asyncio.gather(*places, return_exceptions=True)
+                await asyncio.gather(*self._places, return_exceptions=True)
+
+    def _begin(self) -> None:
+        if not self._places:
+            self._places = [asyncio.create_task(self._fill()) for _ in range(self._size)]
 
     @asynccontextmanager
     async def answer(
@@ -233,6 +248,7 @@ class Pool:
 
     async def _free(self) -> Worker:
         """Return a worker with nothing to do. Raises BusyError when none is, though each must have ended a query."""
+        self._begin()
         patience = self._settings.seconds + _REPLACING
         try:
             async with asyncio.timeout(patience):

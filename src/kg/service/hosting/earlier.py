@@ -1,22 +1,30 @@
 """What of an earlier publication is as it would be written now."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from kg.graph.bearing import bear
 from kg.graph.build import Build
-from kg.graph.differing import Differing, differing
-from kg.graph.terms import TYPE, iri
+from kg.graph.differing import differing
+from kg.graph.terms import OWL, TYPE, iri
 from kg.project import Project
+from kg.publication.before import Before
 from kg.publication.dumps import File
-from kg.publication.record import Before, Record, Value
-from kg.service.documents import LABELS
-from kg.service.hosting.rewording import is_rewording
-from kg.service.hosting.values import ANSWER, INFERRED, Values
+from kg.publication.record import Record, Value
+from kg.service.documents import LABELS, Documents
+from kg.service.hosting.rewording import is_rewording, keeps_classes
+from kg.service.hosting.values import ANSWER, INFERRED, Computed, Values, inferred
+from kg.service.shelf import Shelf
+from kg.source.reader import Quad
 
-_OF_WORDS = "dl"
+_LIST = "l"
+_OF_WORDS = f"d{_LIST}"
 """The kinds of what is computed from words too; others, an answer aside, are of what there is."""
+_OF_CLASSES = "km"
+"""The kinds of what is computed from the classes of things alone."""
 _COUNTS = "u"
+_DEPRECATED = f"<{OWL}deprecated>"
 
 
 class Earlier:
@@ -28,19 +36,51 @@ class Earlier:
 
     def __init__(self, before: Before, record: Record, *, build: Build, project: Project) -> None:
         lines = differing(before.dump, build.dump)
+        quads = tuple(lines.quads())
         self._before = before
         self._record = record
-        self._changed = touched(lines, build, project=project)
+        self._changed = touched(quads, build, project=project)
         self._is_rewording = is_rewording(lines, store=build.store)
+        self._keeps_classes = keeps_classes(quads, project=project)
+        self._has_blanks = any("_:" in (g[:2], s[:2], o[:2]) for g, s, _, o in quads)
+        self._subjects = frozenset(s for _, s, _, _ in quads)
+        self._predicates = {p for _, _, p, _ in quads}
+        self._answered = self._of_nothing_new(quads, build)
         if not self._is_rewording:
             self._changed.add(_COUNTS)
         record.numbers.update(before.record.numbers)
+        record.patterns.update(before.record.patterns)
+        record.tidied = before.record.tidied
+        self._note([inferred(build)])
         self._same = self._untouched(before.record.units)
         self._kept: set[str] = set()
 
+    def is_of(self, record: Record) -> bool:
+        """Tell whether a record is that of the earlier publication."""
+        return record is self._before.record
+
     def queries(self) -> list[str]:
-        """Return the queries whose answers units come from."""
-        return [note.removeprefix(ANSWER) for note in self._before.record.notes(ANSWER)]
+        """Return the queries whose answers units come from, and may be others now."""
+        return [note.removeprefix(ANSWER) for note in self._before.record.patterns.keys() - self._answered]
+
+    def shelf(self, documents: Documents, read: Shelf | None) -> Shelf:
+        """Return the shelf of the build that is published, as far as it can be had from that of the one before."""
+        if read is None or self._has_blanks:
+            return Shelf(documents, documented=self.documented)
+        changed, values = self._numbers(), self._before.record.values
+        return read.after(
+            documents,
+            self._subjects,
+            same_classes=self._is_rewording or self._keeps_classes,
+            documented=self.documented,
+            same_terms=self._is_rewording
+            and all(changed.isdisjoint(value.reads) for note, value in values.items() if note[0] == "d"),
+        )
+
+    @property
+    def same_resources(self) -> bool:
+        """Whether there are the same resources, none of which is deprecated that was not."""
+        return self._is_rewording and _DEPRECATED not in self._predicates
 
     @property
     def documented(self) -> frozenset[str] | None:
@@ -67,10 +107,9 @@ class Earlier:
     def compare(self, values: Values) -> None:
         """Find what differs of that from which units were computed, and leave out the units for which it does."""
         before = self._before.record
-        self._compute([INFERRED], values)
         anew = []
         changed = self._numbers()
-        for note in before.notes(values.kinds):
+        for note in before.notes(values.kinds) - {INFERRED}:
             value = before.values.get(note)
             if value and self._stays(note, value, changed):
                 self._record.values[note] = value
@@ -81,7 +120,7 @@ class Earlier:
         self._same = self._untouched(self._same & linked)
         self._drop(linked - self._same)
 
-    def keep_all(self, names: Iterable[str]) -> Mapping[str, list[File]]:
+    def keep_all(self, names: Iterable[str]) -> Mapping[str, Sequence[File]]:
         """Keep the units of resources, by their tokens, that are not to be written anew, and no others of resources.
 
         Return their files by name.
@@ -92,7 +131,7 @@ class Earlier:
         self._same -= gone
         return kept
 
-    def keep(self, name: str) -> list[File] | None:
+    def keep(self, name: str) -> Sequence[File] | None:
         """Keep a unit, and return its files; None when it is to be written anew."""
         if name not in self._same:
             return None
@@ -115,21 +154,37 @@ class Earlier:
 
     def _stays(self, note: str, value: Value, changed: set[int]) -> bool:
         """Tell whether what was computed for a note is sure to be the same."""
-        if not self._is_rewording or note[0] == ANSWER:
-            return False
-        return note[0] not in _OF_WORDS or changed.isdisjoint(value.reads)
+        if note[0] == ANSWER:
+            return note in self._answered
+        if self._is_rewording:
+            return note[0] not in _OF_WORDS or changed.isdisjoint(value.reads)
+        return self._keeps_classes and (
+            note[0] in _OF_CLASSES or (note[0] == _LIST and changed.isdisjoint(value.reads))
+        )
+
+    def _of_nothing_new(self, quads: Collection[Quad], build: Build) -> set[str]:
+        """Return the notes of the queries whose answers nothing that differs bears on."""
+        if self._has_blanks:  # by other names, perhaps
+            return set()
+        record = self._before.record
+        return {
+            note for note, found in record.patterns.items()
+            if note in record.values and found is not None and not bear(quads, found, store=build.store)
+        }  # fmt: skip
 
     def _compute(self, notes: Iterable[str], values: Values) -> None:
-        """Compute values, and note those that differ."""
+        """Compute values, and note those that differ, and answers that may be others the next time."""
         asked = set(notes)
+        self._note(values.of(asked))
+        self._changed |= {note for note in asked - self._record.values.keys() if note[0] == ANSWER}
+
+    def _note(self, found: Iterable[Computed]) -> None:
+        """Note values, and which differ."""
         before = self._before.record.values
-        answers = {note for note in asked if note[0] == ANSWER}
-        for note, digest, reads in values.of(asked):
+        for note, digest, reads in found:
             self._record.add_value(note, digest, reads)
-            answers.discard(note)
             if note not in before or before[note].digest != digest:
                 self._changed.add(note)
-        self._changed |= answers  # which may be others the next time
 
     def _numbers(self) -> set[int]:
         numbers = self._record.numbers
@@ -144,12 +199,12 @@ class Earlier:
             self._before.drop(name, self._root)
 
 
-def touched(lines: Differing, build: Build, *, project: Project) -> set[str]:
+def touched(quads: Iterable[Quad], build: Build, *, project: Project) -> set[str]:
     """Return the notes of what looks for a quad that was not there before, or is no more (``kg.service.reading``)."""
     names = {*LABELS, f"<{project.evidence.as_stated}>"}
     hops = {f"<{hop.property}>" for hop in project.pages.trail}
     found = {"c"}
-    for g, s, p, o in lines.quads():
+    for g, s, p, o in quads:
         found.update((f"s{s}", f"o{o}", f"g{g}", f"p{p}", f"v{s} {p}", f"w{p} {o}"))
         found.update(f"c{kind}" for *_, kind in build.store.quads(subject=s, predicate=TYPE, graph=""))
         if p in names:

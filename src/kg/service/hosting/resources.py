@@ -1,16 +1,15 @@
 """Write the documents of resources as files: in every form, every language, every page, by several processes."""
 
 import hashlib
-import multiprocessing
 import os
 from array import array
 from collections.abc import Collection, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 
 from kg.graph.build import Build
+from kg.processes import pool
 from kg.project import Project
 from kg.publication.dumps import File
 from kg.service.addresses import Address
@@ -18,8 +17,9 @@ from kg.service.documents import Description, Documents
 from kg.service.negotiation import FORMS, HTML
 from kg.service.page import Page
 from kg.service.reading import reading
+from kg.service.shelf import Shelf
 from kg.service.site import Site
-from kg.service.things import Shelf, Things
+from kg.service.things import Things
 from kg.service.view import view_at
 from kg.service.vocabulary import Vocabulary
 from kg.service.wordings import spoken
@@ -27,7 +27,7 @@ from kg.service.writing import Writing
 
 _AT_ONCE = 50  # resources that a process is given
 _LONGEST = 255  # bytes of a name on most file systems
-_NICE = 5
+_NICE = 5  # whoever writes the other pages is one thread, and should not be the last to end
 
 
 @dataclass(frozen=True)
@@ -84,9 +84,8 @@ def write_resources(names: Sequence[str], *, site: Site, shelf: Shelf, root: Pat
     parts = [names[place::many] for place in range(many)]
     count = min(os.cpu_count() or 1, len(parts))
     given = (site.project.settings_file, site.build.folder, root, shelf.things, shelf.vocabulary)
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(count, mp_context=context, initializer=_begin, initargs=given) as pool:
-        for written, notes in pool.map(_write, parts):
+    with pool(count, nice=_NICE, begin=_begin, given=given) as processes:
+        for written, notes in processes.map(_write, parts):
             for name, files, reads in written:
                 yield Documented(name, files, [notes[number] for number in reads])
 
@@ -164,7 +163,6 @@ _writer: Writer
 def _begin(settings: Path, folder: Path, root: Path, things: Things, vocabulary: Vocabulary) -> None:
     """Make what this process writes by."""
     global _writer  # of the process, which is ours alone
-    os.nice(_NICE)  # whoever writes the other pages is one thread, and should not be the last to end
     site = Site(Project.load(settings), Build(folder))
     _writer = Writer(
         site, Shelf(Documents(site.build, project=site.project), things=things, vocabulary=vocabulary), root

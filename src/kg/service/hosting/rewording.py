@@ -1,11 +1,12 @@
-"""Whether two builds differ in words alone: nothing that is counted, listed or linked is another one."""
+"""How little two builds differ in: in words alone, or in facts that make no thing one of another class."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable
 
 from kg.graph.differing import Differing
 from kg.graph.store import Store, read_quads
-from kg.graph.terms import XSD
+from kg.graph.terms import XSD, iri
+from kg.project import Project
 from kg.service.things import NAMES
 from kg.service.vocabulary import READ
 from kg.source.reader import Quad
@@ -26,6 +27,19 @@ def is_rewording(lines: Differing, *, store: Store) -> bool:
     there = set(fresh)
     literals = {o for *_, o in (*gone, *fresh)}
     return all(there.issuperset(store.quads(object=literal)) for literal in literals)
+
+
+def keeps_classes(quads: Iterable[Quad], *, project: Project) -> bool:
+    """Tell whether the quads in which two builds differ leave all things in their classes, places and codes."""
+    hops = {iri(hop.property) for hop in project.pages.trail}
+
+    def keeps(quad: Quad) -> bool:
+        g, s, p, o = quad
+        if "_:" in (g[:2], s[:2], o[:2]) or p in READ or p in hops:
+            return False
+        return not o.startswith('"') or p in NAMES or _suffix(o) not in _CODES
+
+    return all(map(keeps, quads))
 
 
 def _read(lines: Collection[bytes]) -> list[Quad]:

@@ -19,15 +19,17 @@ from importlib.metadata import version
 from importlib.resources import as_file, files
 from itertools import chain
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from kg.errors import ResourceError
 from kg.graph.build import Build
 from kg.graph.terms import iri
 from kg.project import Project
+from kg.publication.before import Before
 from kg.publication.beside import Beside
 from kg.publication.dumps import File
-from kg.publication.record import Before, Record
+from kg.publication.record import Record
 from kg.service.addresses import INDEX, readings
 from kg.service.app import application
 from kg.service.data_page import PATH
@@ -44,12 +46,12 @@ from kg.service.hosting.nginx import nginx
 from kg.service.hosting.others import headers, redirects
 from kg.service.hosting.resources import Documented, Resource, Writer, link, resources, write_resources
 from kg.service.hosting.rules import Hosting
-from kg.service.hosting.values import INFERRED, Values
+from kg.service.hosting.values import ANSWER, INFERRED, Values
 from kg.service.names import Names, Shown
 from kg.service.negotiation import FORMS
 from kg.service.scripts import bundle, folder_of_scripts
+from kg.service.shelf import Shelf
 from kg.service.site import Site
-from kg.service.things import Shelf
 from kg.service.view import view_at
 from kg.service.wordings import WORDINGS, spoken
 
@@ -70,19 +72,37 @@ def _needs_data(path: str) -> bool:
     return path.partition(".")[0] in (INDEX, PATH)
 
 
+class _Read(NamedTuple):
+    """What was read of a build to publish it."""
+
+    record: Record
+    shelf: Shelf
+    found: Sequence[Resource]
+    left_out: Sequence[str]
+
+
 class HostedSite:
     """A site to be written as files.
 
-    ``left_out`` are the IRIs of the resources that no file can be.
+    ``left_out`` are the IRIs of the resources that no file can be. ``after`` is the site that was written before, if it
+    is at hand: what it has read of its build is not read again, as far as it is the same.
     """
 
-    def __init__(self, project: Project, build: Build, progress: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(
+        self,
+        project: Project,
+        build: Build,
+        progress: Callable[[str], None] = lambda _: None,
+        *,
+        after: "HostedSite | None" = None,
+    ) -> None:
         self._project = project
         self._build = build
         self._site = Site(project, build)
         self._progress = progress
         self._languages = spoken(project.languages)
         self.left_out: Sequence[str] = ()
+        self._read: _Read | None = after._read if after else None
 
     def identity(self, base: str) -> str:
         """Return a digest of what pages come from besides the graph: the program, settings, queries and shapes."""
@@ -110,15 +130,19 @@ class HostedSite:
     ) -> list[File]:
         self._progress("the addresses")
         documents = Documents(self._build, project=self._project)
-        found, self.left_out = resources(documents)
-        shelf = Shelf(documents, documented=earlier.documented if earlier else None)
+        read = self._read if earlier and self._read and earlier.is_of(self._read.record) else None
+        if earlier and read and earlier.same_resources:
+            found, self.left_out = read.found, read.left_out
+        else:
+            found, self.left_out = resources(documents)
+        shelf = earlier.shelf(documents, read.shelf if read else None) if earlier else Shelf(documents)
         if earlier is None or earlier.needs_vocabulary:
             beside = ThreadPoolExecutor(1)
             beside.submit(lambda: shelf.vocabulary)
             beside.shutdown(wait=False)
         values = Values(self._site, shelf, answers)
         names = [resource.iri for resource in found if resource.successor is None]
-        kept: Mapping[str, list[File]] = {}
+        kept: Mapping[str, Sequence[File]] = {}
         if earlier:
             earlier.compare(values)
             kept = earlier.keep_all(map(iri, names))
@@ -148,6 +172,7 @@ class HostedSite:
             "w3id/.htaccess": w3id(hosting),
             **sitemaps([page for page in pages if not page.startswith("40")], base=base),
         }
+        self._read = _Read(record, shelf, found, self.left_out)
         return [*data.written.files, *written, *(writer.put(path, text.encode()) for path, text in texts.items())]
 
     def _static(self, writer: Writer) -> Iterator[File]:
@@ -172,6 +197,10 @@ class HostedSite:
         """Compute what notes ask for, and those of the record, if it is not there."""
         for computed in values.of({INFERRED, *record.notes(values.kinds), *notes} - record.values.keys()):
             record.add_value(*computed)
+        if unread := {note for note in record.values if note[0] == ANSWER} - record.patterns.keys():
+            from kg.graph.patterns import patterns  # which takes a quarter of a second to read
+        for note in unread:
+            record.patterns[note] = patterns(note.removeprefix(ANSWER), base=self._project.base)
 
     async def _pages(
         self,
@@ -188,7 +217,7 @@ class HostedSite:
         def of_data() -> Written:
             return Written(root, data.written.data, {file.path: file for file in data.written.files})
 
-        app = application(self._site, workers=_WORKERS, written=of_data, shelf=shelf)
+        app = application(self._site, workers=_WORKERS, written=of_data, shelf=shelf, at_once=False)
         written: list[File] = []
 
         @cache

@@ -15,8 +15,8 @@ from kg.service.hosting.asked import Asked, digest
 from kg.service.listing import Listing
 from kg.service.names import Names
 from kg.service.reading import note, reading
+from kg.service.shelf import Shelf
 from kg.service.site import Site
-from kg.service.things import Shelf
 from kg.service.view import view_at
 from kg.service.wordings import spoken
 
@@ -35,6 +35,14 @@ class Computed(NamedTuple):
     reads: frozenset[str] = frozenset()
 
 
+def inferred(build: Build) -> Computed:
+    """Return what was inferred, by which rules, and found."""
+    ours = Build(build.folder)
+    found = list(read_inferred(ours.graph)), ours.rules, ours.findings
+    ours.graph.engine.close()
+    return Computed(INFERRED, digest(repr(found).encode()))
+
+
 class Values:
     """What is computed of a site."""
 
@@ -46,7 +54,6 @@ class Values:
         self._computed: Mapping[str, Callable[[str], object]] = {
             "d": self._documented,
             "f": shelf.documents.parts,
-            "i": lambda _: self._inferred(),
             "k": lambda token: shelf.things.kinds_of(token),
             "l": self._listed,
             "m": self._members,
@@ -56,7 +63,7 @@ class Values:
     @property
     def kinds(self) -> set[str]:
         """The kinds of the notes for which something is computed."""
-        return {*self._computed, ANSWER}
+        return {*self._computed, INFERRED, ANSWER}
 
     def of(self, notes: Iterable[str]) -> Iterator[Computed]:
         """Yield what notes ask for, as far as anything is to be computed.
@@ -67,6 +74,7 @@ class Values:
         queries = [note[1:] for note in asked if note[0] == ANSWER]
         self._answers.ask(queries)
         yield from (self._value(note) for note in asked if note[0] in self._computed)
+        yield from (inferred(self._site.build) for note in asked if note == INFERRED)
         for query in queries:
             if (found := self._answers.digest(query)) is not None:
                 yield Computed(ANSWER + query, found)
@@ -75,12 +83,6 @@ class Values:
         with reading() as reads:
             found = self._computed[asked[0]](asked[1:])
         return Computed(asked, "" if found is None else digest(repr(found).encode()), frozenset(reads) - {asked})
-
-    def _inferred(self) -> object:
-        build = Build(self._site.build.folder)
-        found = list(read_inferred(build.graph))
-        build.graph.engine.close()
-        return found, build.rules, build.findings
 
     @cached_property
     def _documentation(self) -> list[Documentation]:

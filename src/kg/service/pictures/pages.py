@@ -18,8 +18,8 @@ from kg.service.pictures import flows, maps, matrix, timeline, tree
 from kg.service.pictures.geometry import read_wkt
 from kg.service.pictures.rows import Row, Rows, read_rows, write_csv
 from kg.service.reading import note, note_nothing_else
+from kg.service.shelf import Shelf
 from kg.service.site import Site
-from kg.service.things import Shelf
 from kg.service.view import View
 
 CSV = Form("csv", "text/csv", "utf-8")

@@ -1,0 +1,133 @@
+"""Notice that a file of a project changes, and build after it, in a process of its own."""
+
+import asyncio
+import gc
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
+from pathlib import Path
+from threading import Event, Thread
+from typing import Protocol, Self
+
+from watchfiles import Change, awatch
+
+from kg.errors import DONE, KgError
+from kg.graph.build import Build
+from kg.project import Project
+
+_QUIET = 300  # milliseconds without a change, after which a build begins
+
+
+class _Settable(Protocol):
+    def set(self) -> None: ...
+
+
+def build_command(settings_file: Path, link: Path) -> Sequence[str]:
+    """Return the command that makes a new build, and says nothing but what is wrong."""
+    folder = str(settings_file.parent)
+    return (sys.executable, "-P", "-m", "kg", "-q", "-C", folder, "build", "--out", str(link))
+
+
+async def watch(project: Project, changed: _Settable) -> None:
+    """Tell after each change of the settings, or of a file in the folders of a project, when all is quiet again."""
+    folders = (project.ontology, project.shapes, project.instances, project.queries)
+    names = {str(path) for path in (project.settings_file, *folders)}
+
+    def visible(_: Change, path: str) -> bool:
+        return not any(part.startswith(".") for part in Path(path).relative_to(project.root).parts)
+
+    def beside(_: Change, path: str) -> bool:
+        return path in names
+
+    async def inside() -> None:
+        async for _ in awatch(*(one for one in folders if one.is_dir()), watch_filter=visible, step=_QUIET):
+            changed.set()
+
+    while True:
+        within = asyncio.create_task(inside())
+        try:
+            # A file that is replaced, and a folder that comes or goes, are seen from above only.
+            async for _ in awatch(project.root, watch_filter=beside, recursive=False, step=_QUIET):
+                break
+        finally:
+            within.cancel()
+        changed.set()
+
+
+class Changes:
+    """The changes of a project while it is watched, by a thread of its own."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._changed = Event()
+        self._begun: Future[tuple[asyncio.AbstractEventLoop, asyncio.Task[None]]] = Future()
+        self._failed: BaseException | None = None
+        self._thread = Thread(target=asyncio.run, args=(self._watch(),), name="changes", daemon=True)
+
+    def __enter__(self) -> Self:
+        """Begin to watch."""
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Watch no more."""
+        loop, watching = self._begun.result()
+        if self._thread.is_alive():
+            with suppress(RuntimeError):  # it has just ended by itself
+                loop.call_soon_threadsafe(watching.cancel)
+        self._thread.join()
+
+    def wait(self) -> None:
+        """Wait until something has changed since the last time. Raises what keeps us from watching any longer."""
+        self._changed.wait()
+        self._changed.clear()
+        if self._failed:
+            raise self._failed
+
+    async def _watch(self) -> None:
+        watching = asyncio.create_task(watch(self._project, self._changed))
+        self._begun.set_result((asyncio.get_running_loop(), watching))
+        await asyncio.wait([watching])
+        if not watching.cancelled():
+            self._failed = watching.exception()
+            self._changed.set()
+
+
+def after_changes(
+    project: Project,
+    *,
+    link: Path,
+    use: Callable[[Project, Build], None],
+    fail: Callable[[Exception | None], None],
+    wait: Callable[[], None] = lambda: None,
+) -> int:
+    """Build and ``use`` the build, and again after each change of a file, until the keyboard's interrupt.
+
+    ``link`` is that to the builds. ``fail`` is told why a build is not used, None where there is none, which has been
+    said; the first time an error is raised, and the exit code of a build that fails is returned. ``wait`` is called
+    when all is done but to wait for a change.
+    """
+    with Changes(project) as changes:
+        if code := _build(project, link):
+            return code
+        use(project, Build.open(link))
+        while True:
+            gc.collect()  # what was read of the build before knows itself, and is much
+            wait()
+            try:
+                changes.wait()
+            except KeyboardInterrupt:
+                return DONE
+            if _build(project, link):
+                fail(None)
+                continue
+            try:
+                use(Project.load(project.settings_file), Build.open(link))
+            except (KgError, OSError) as error:
+                fail(error)
+
+
+def _build(project: Project, link: Path) -> int:
+    return subprocess.run(build_command(project.settings_file, link), stdin=subprocess.DEVNULL, check=False).returncode
