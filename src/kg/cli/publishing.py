@@ -65,7 +65,7 @@ def publish(call: Call, out: Path | None, base: str | None, link: Path | None, w
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     links = link_to_builds(call.project, link)
     waiting = partial(call.note, "waiting for a change (Ctrl-C stops it)")
-    return after_changes(call.project, link=links, use=run, fail=fail, wait=waiting)
+    return after_changes(call.project, link=links, quiet=call.quiet, use=run, fail=fail, wait=waiting)
 
 
 @click.command(epilog=examples("kg release 1.0.0", "kg release 1.1.0 --date 2027-01-15"))

@@ -24,10 +24,10 @@ class _Settable(Protocol):
     def set(self) -> None: ...
 
 
-def build_command(settings_file: Path, link: Path) -> Sequence[str]:
-    """Return the command that makes a new build, and says nothing but what is wrong."""
-    folder = str(settings_file.parent)
-    return (sys.executable, "-P", "-m", "kg", "-q", "-C", folder, "build", "--out", str(link))
+def build_command(settings_file: Path, link: Path, *, quiet: bool = True) -> Sequence[str]:
+    """Return the command that makes a new build; a ``quiet`` one says nothing but what is wrong."""
+    options = (*(("-q",) if quiet else ()), "-C", str(settings_file.parent))
+    return (sys.executable, "-P", "-m", "kg", *options, "build", "--out", str(link))
 
 
 async def watch(project: Project, changed: _Settable) -> None:
@@ -99,28 +99,29 @@ def after_changes(
     project: Project,
     *,
     link: Path,
+    quiet: bool = False,
     use: Callable[[Project, Build], None],
     fail: Callable[[Exception | None], None],
     wait: Callable[[], None] = lambda: None,
 ) -> int:
     """Build and ``use`` the build, and again after each change of a file, until the keyboard's interrupt.
 
-    ``link`` is that to the builds. ``fail`` is told why a build is not used, None where there is none, which has been
-    said; the first time an error is raised, and the exit code of a build that fails is returned. ``wait`` is called
-    when all is done but to wait for a change.
+    ``link`` is that to the builds, which may be ``quiet``. ``fail`` is told why one is not used, None where there is
+    none, which has been said; the first time an error is raised, and the exit code of a build that fails is returned.
+    ``wait`` is called when all is done but to wait for a change.
     """
     with Changes(project) as changes:
-        if code := _build(project, link):
+        if code := _build(project, link, quiet=quiet):
             return code
         use(project, Build.open(link))
         while True:
-            gc.collect()  # what was read of the build before knows itself, and is much
-            wait()
             try:
+                gc.collect()  # what was read of the build before knows itself, and is much
+                wait()
                 changes.wait()
             except KeyboardInterrupt:
                 return DONE
-            if _build(project, link):
+            if _build(project, link, quiet=quiet):
                 fail(None)
                 continue
             try:
@@ -129,5 +130,6 @@ def after_changes(
                 fail(error)
 
 
-def _build(project: Project, link: Path) -> int:
-    return subprocess.run(build_command(project.settings_file, link), stdin=subprocess.DEVNULL, check=False).returncode
+def _build(project: Project, link: Path, *, quiet: bool) -> int:
+    command = build_command(project.settings_file, link, quiet=quiet)
+    return subprocess.run(command, stdin=subprocess.DEVNULL, check=False).returncode
