@@ -98,6 +98,17 @@ def test_it_publishes_after_each_change_as_from_nothing(town: Town) -> None:
     assert bodies(town.root / "site") == bodies(fresh.folder)
 
 
+def test_what_another_has_published_in_between_is_noticed(town: Town) -> None:
+    town.go_on("site")
+    town.change(PLACES, '"vallée"@fr', '"val"@fr')
+    town.publish()
+    town.change(PLACES, '"charte des Vallons"@fr', '"charte vue"@fr')
+    made, kept = town.go_on("site")
+    fresh, _ = town.publish("fresh")
+    assert bodies(made.folder) == bodies(fresh.folder)
+    assert kept
+
+
 def test_what_cannot_be_built_at_first_is_said_and_ends_it(town: Town) -> None:
     town.add(PLACES, "\nthis is no Turtle")
     with running(town.root, "--watch") as command:

@@ -36,10 +36,11 @@ def publish(call: Call, out: Path | None, base: str | None, link: Path | None, w
     """
     from kg.processes import prepare
 
+    project = call.project
     prepare()  # while this process reads its modules
     from kg.service.hosting.publisher import Publisher
 
-    target = out or call.project.root / "site"
+    target = out or project.root / "site"
     publisher = Publisher(out=target, base=base)
 
     def run(project: Project, build: "Build") -> None:
@@ -58,14 +59,14 @@ def publish(call: Call, out: Path | None, base: str | None, link: Path | None, w
         call.note("what was published before stays")
 
     if not watch:
-        run(call.project, open_build(call.project, link))
+        run(project, open_build(project, link))
         return DONE
     from kg.service.changes import after_changes
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    links = link_to_builds(call.project, link)
+    links = link_to_builds(project, link)
     waiting = partial(call.note, "waiting for a change (Ctrl-C stops it)")
-    return after_changes(call.project, link=links, quiet=call.quiet, use=run, fail=fail, wait=waiting)
+    return after_changes(project, link=links, quiet=call.quiet, use=run, fail=fail, wait=waiting)
 
 
 @click.command(epilog=examples("kg release 1.0.0", "kg release 1.1.0 --date 2027-01-15"))

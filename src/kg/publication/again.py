@@ -13,7 +13,7 @@ from typing import Self
 
 from kg.graph.bearing import bear
 from kg.graph.build import Build
-from kg.graph.differing import Differing, differing
+from kg.graph.differing import Differing, differing, has_blank
 from kg.graph.extracts import Said, extract
 from kg.graph.terms import iri
 from kg.project import Project
@@ -65,7 +65,7 @@ class Again:
         """Compare a build with that of an earlier publication; None when blank nodes differ, whose names are of all."""
         lines = differing(earlier.dump, build.dump)
         quads = list(lines.quads())
-        if any("_:" in (g[:2], s[:2], o[:2]) for g, s, _, o in quads):
+        if any(map(has_blank, quads)):
             return None
         subjects = {s for _, s, _, _ in quads}
         said = extract(build.graph, subjects, inferred_graph=iri(project.inferred_graph))

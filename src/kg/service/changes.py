@@ -74,9 +74,8 @@ class Changes:
     def __exit__(self, *_: object) -> None:
         """Watch no more."""
         loop, watching = self._begun.result()
-        if self._thread.is_alive():
-            with suppress(RuntimeError):  # it has just ended by itself
-                loop.call_soon_threadsafe(watching.cancel)
+        with suppress(RuntimeError):  # it has ended by itself
+            loop.call_soon_threadsafe(watching.cancel)
         self._thread.join()
 
     def wait(self) -> None:

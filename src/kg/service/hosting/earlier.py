@@ -6,7 +6,7 @@ from pathlib import Path
 
 from kg.graph.bearing import bear
 from kg.graph.build import Build
-from kg.graph.differing import differing
+from kg.graph.differing import differing, has_blank
 from kg.graph.terms import OWL, TYPE, iri
 from kg.project import Project
 from kg.publication.before import Before
@@ -42,7 +42,7 @@ class Earlier:
         self._changed = touched(quads, build, project=project)
         self._is_rewording = is_rewording(lines, store=build.store)
         self._keeps_classes = keeps_classes(quads, project=project)
-        self._has_blanks = any("_:" in (g[:2], s[:2], o[:2]) for g, s, _, o in quads)
+        self._has_blanks = any(map(has_blank, quads))
         self._subjects = frozenset(s for _, s, _, _ in quads)
         self._predicates = {p for _, _, p, _ in quads}
         self._answered = self._of_nothing_new(quads, build)

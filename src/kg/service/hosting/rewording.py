@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterable
 
-from kg.graph.differing import Differing
+from kg.graph.differing import Differing, has_blank
 from kg.graph.store import Store, read_quads
 from kg.graph.terms import XSD, iri
 from kg.project import Project
@@ -34,8 +34,8 @@ def keeps_classes(quads: Iterable[Quad], *, project: Project) -> bool:
     hops = {iri(hop.property) for hop in project.pages.trail}
 
     def keeps(quad: Quad) -> bool:
-        g, s, p, o = quad
-        if "_:" in (g[:2], s[:2], o[:2]) or p in READ or p in hops:
+        _, _, p, o = quad
+        if has_blank(quad) or p in READ or p in hops:
             return False
         return not o.startswith('"') or p in NAMES or _suffix(o) not in _CODES
 
@@ -47,8 +47,8 @@ def _read(lines: Collection[bytes]) -> list[Quad]:
 
 
 def _is_word(quad: Quad) -> bool:
-    g, s, p, o = quad
-    if not o.startswith('"') or "_:" in (g[:2], s[:2]) or p in READ:
+    _, _, p, o = quad
+    if not o.startswith('"') or has_blank(quad) or p in READ:
         return False
     return p in NAMES or _suffix(o) not in _CODES
 
