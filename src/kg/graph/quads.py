@@ -286,6 +286,10 @@ class Graph(Dictionary):
             [role] if role else [],
         )
 
+    def held(self, graph: str) -> Iterator[Triple]:
+        """Yield the triples that files assert in a graph, by its token, each once, sorted."""
+        yield from self._triples(f"(SELECT DISTINCT s, p, o FROM quad WHERE g = {self.find(graph) or -1})", "true")
+
     def triples_by_file(self, *, role: Role) -> Iterator[tuple[str, Triple]]:
         """Yield (file, triple) for the quads of a role, sorted."""
         rows = self.engine.rows(

@@ -12,11 +12,20 @@ from kg.project import RDF_SUFFIXES, Project
 from kg.source.positions import subjects_of
 from kg.validation.shapes import Shapes, Target
 
-_BELOW = """
-WITH RECURSIVE below(class, sub) AS (
-  SELECT id, id FROM term WHERE token = ?
-  UNION SELECT b.class, t.s FROM seen t JOIN below b ON t.o = b.sub JOIN term p ON p.id = t.p WHERE p.token = ?
-) SELECT t.s FROM seen t JOIN below b ON t.o = b.sub JOIN term p ON p.id = t.p WHERE p.token = ?
+# seen(s, p, o): the triples; aim(shape, kind, term): the targets of shapes, by their kinds.
+_FOCUS = f"""
+WITH RECURSIVE said AS (SELECT t.s, p.token AS p, t.o FROM seen t JOIN term p ON p.id = t.p),
+below(class, sub) AS (
+  SELECT DISTINCT a.term, c.id FROM aim a JOIN term c ON c.token = a.term WHERE a.kind = 'class'
+  UNION SELECT b.class, t.s FROM said t JOIN below b ON t.o = b.sub WHERE t.p = '<{RDFS}subClassOf>'
+), found(kind, term, node) AS (
+  SELECT 'class', b.class, t.s FROM said t JOIN below b ON t.o = b.sub WHERE t.p = '{TYPE}'
+  UNION ALL SELECT DISTINCT 'subjectsOf', p, s FROM said
+  UNION ALL SELECT DISTINCT 'objectsOf', p, o FROM said
+  UNION ALL SELECT 'node', token, id FROM term
+)
+SELECT a.shape, count(DISTINCT f.node) + count(DISTINCT CASE WHEN a.kind = 'node' AND f.node IS NULL THEN a.term END)
+FROM aim a LEFT JOIN found f ON f.kind = a.kind AND f.term = a.term GROUP BY a.shape
 """
 
 
@@ -75,30 +84,23 @@ def _lines(build: Build, files: Mapping[str, str], project: Project) -> dict[str
 
 
 def _focus(graph: Graph, shapes: Shapes, derived: frozenset[str]) -> dict[str, int]:
-    """Return the numbers of focus nodes: among what is asserted, for derived shapes also among what is inferred."""
+    """Return the numbers of focus nodes: among what is asserted, for derived shapes also among what is inferred.
+
+    A node that is a target is one of them, if the graph does not have it too.
+    """
     aimed: dict[str, list[Target]] = {}
     for node, targets in shapes.targets.items():
         for inner in (node, *(v for c in shapes[node].constraints for v in c.parameters.get("property", ()))):
             aimed.setdefault(inner, []).extend(targets)
-    found = {}
+    found: dict[str, int] = {}
     for select, chosen in ((Graph.ASSERTED, aimed.keys() - derived), (Graph.UNION, aimed.keys() & derived)):
         graph.engine.make("seen", select)
-        wanted = {target for node in chosen for target in aimed[node]}
-        nodes = {target: _nodes(graph, target) for target in wanted}
-        found.update({node: len(set().union(*(nodes[target] for target in aimed[node]))) for node in chosen})
+        aims = [(node, target) for node in sorted(chosen) for target in aimed[node]]
+        graph.engine.run("CREATE OR REPLACE TEMP TABLE aim (shape VARCHAR, kind VARCHAR, term VARCHAR)")
+        graph.engine.append("aim", {
+            "shape": [node for node, _ in aims],
+            "kind": [target.kind for _, target in aims],
+            "term": [target.term for _, target in aims],
+        })  # fmt: skip
+        found.update(graph.engine.rows(_FOCUS))
     return found
-
-
-def _nodes(graph: Graph, target: Target) -> set[object]:
-    """Return the ids of the nodes of a target; a node that the graph does not have is one of them too."""
-    match target.kind:
-        case "class":
-            rows = graph.engine.rows(_BELOW, [target.term, f"<{RDFS}subClassOf>", TYPE])
-        case "node":
-            return {graph.find(target.term) or target.term}
-        case kind:
-            side = "s" if kind == "subjectsOf" else "o"
-            rows = graph.engine.rows(
-                f"SELECT DISTINCT t.{side} FROM seen t JOIN term p ON p.id = t.p WHERE p.token = ?", [target.term]
-            )
-    return {node for (node,) in rows}

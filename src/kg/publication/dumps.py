@@ -100,6 +100,13 @@ class _Parts:
             named.setdefault(self._project.inferred_graph, []).extend(inferred)
         return named
 
+    def of(self, graph: str) -> list[Triple]:
+        """Return the triples of one named graph, by its IRI."""
+        if "named" in vars(self):
+            return self.named[graph]
+        inferred = self._build.graph.inferred() if graph == self._project.inferred_graph else ()
+        return [*self._build.graph.held(iri(graph)), *inferred]
+
     @cached_property
     def quads(self) -> list[Quad]:
         merged = [("", *triple) for triple in self.merged]
@@ -176,7 +183,7 @@ def write_dumps(
 
 
 def _triples(graph: str, known: list[Triple] | None, parts: _Parts) -> list[Triple]:
-    return parts.named[graph] if known is None else known
+    return parts.of(graph) if known is None else known
 
 
 def _write_nquads(out: TextIO, build: Build, parts: _Parts) -> None:

@@ -326,6 +326,6 @@ def _heads(text: str) -> list[_Head]:
 
 def _folder(path: Path, catalogue: Catalogue) -> str:
     known = catalogue.paths.get(path.stem)
-    if known is None or known.resolve() != path.resolve():
+    if known is None or (known != path and known.resolve() != path.resolve()):
         return ""
-    return path.resolve().relative_to(catalogue.project.queries.resolve()).parts[0]
+    return known.relative_to(catalogue.project.queries).parts[0]

@@ -1,16 +1,15 @@
 """What the graph says of a resource, read from the store of a build."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from itertools import chain
-from math import ceil
-from typing import NamedTuple
 from urllib.parse import quote
 
 from kg.graph.build import Build
 from kg.graph.terms import OWL, RDFS, SKOS, XSD, iri
 from kg.project import Project
+from kg.service.described import Description, Part, Statement, Whole
+from kg.service.paging import pages
 from kg.service.reading import note, note_all, note_each
 from kg.source.reader import Quad, Triple
 from kg.source.turtle import predicate_order
@@ -20,67 +19,12 @@ FOAF = "http://xmlns.com/foaf/0.1/"
 SH = "http://www.w3.org/ns/shacl#"
 LABELS = tuple(iri(name) for name in (f"{SKOS}prefLabel", f"{RDFS}label", f"{DCT}title", f"{FOAF}name", f"{SH}name"))
 INCOMING = 50
-"""How many incoming links a page has."""
+"""How many incoming links a page has, more or less (``kg.service.paging``)."""
 CONTENTS = 500
-"""How many triples of a named graph a page has."""
+"""How many triples of a named graph a page has, more or less."""
 _DEEPEST = 50
+_DEPRECATED = f"<{OWL}deprecated>"
 _PATH = "/:@!$&'()*+,;=~"
-
-
-class Statement(NamedTuple):
-    """A triple and the IRIs of the named graphs that hold it: passages by line, then the others by name."""
-
-    triple: Triple
-    graphs: tuple[str, ...]
-    inferred: bool = False
-
-
-@dataclass(frozen=True, eq=False)
-class Whole:
-    """What the graph says of a resource, its pages together.
-
-    ``facts`` are said of it, of the resources whose IRIs are its fragments (``parts``) and of the blank nodes that
-    they lead to; ``contents`` are those of the named graphs that it and its parts are; ``incoming`` name it.
-    ``named`` are the tokens of what the facts name, and ``labels`` are of these.
-    """
-
-    iri: str
-    parts: tuple[str, ...]
-    facts: tuple[Statement, ...]
-    contents: tuple[Statement, ...]
-    incoming: tuple[Statement, ...]
-    named: frozenset[str]
-    labels: tuple[Statement, ...]
-    blanks: frozenset[str]
-
-    @property
-    def pages(self) -> int:
-        """How many pages it has, one at least."""
-        return max(1, ceil(len(self.incoming) / INCOMING), ceil(len(self.contents) / CONTENTS))
-
-
-@dataclass(frozen=True)
-class Description:
-    """What the graph says of a resource, on one page of it: a part of the contents, and of what names it.
-
-    ``labels`` are of what these name and the facts do not.
-    """
-
-    whole: Whole
-    page: int
-    contents: tuple[Statement, ...]
-    incoming: tuple[Statement, ...]
-    labels: tuple[Statement, ...]
-
-    @property
-    def iri(self) -> str:
-        """The IRI of the resource."""
-        return self.whole.iri
-
-    @property
-    def pages(self) -> int:
-        """How many pages there are."""
-        return self.whole.pages
 
 
 class Documents:
@@ -195,13 +139,13 @@ class Documents:
 
     def is_deprecated(self, name: str) -> bool:
         """Tell whether the graph says that a resource is deprecated (OWL 2, section 5.5)."""
-        note("s", iri(name))
+        note("v", f"{iri(name)} {_DEPRECATED}")
         return iri(name) in self._deprecated
 
     @cached_property
     def _deprecated(self) -> set[str]:
         true = (f'"true"^^<{XSD}boolean>', f'"1"^^<{XSD}boolean>')
-        return {s for _, s, _, o in self._store.quads(predicate=f"<{OWL}deprecated>") if o in true}
+        return {s for _, s, _, o in self._store.quads(predicate=_DEPRECATED) if o in true}
 
     def successor(self, name: str) -> str | None:
         """Return what replaces a resource, the first by name; not itself."""
@@ -220,41 +164,60 @@ class Documents:
     def _describe(self, name: str, page: int = 1) -> Description | None:
         """Return what the graph says of a resource, or None when it says nothing, or has no such page."""
         whole = self._whole(name)
-        note("f", name)
-        note("o", iri(name))
-        for topic in (name, *whole.parts):
-            note_all("sg", iri(topic))
-        note_each("n", whole.named)
-        note_each("s", whole.blanks)
-        if not (whole.facts or whole.contents or whole.incoming or self.knows(name)):
+        if whole.pages > 1:
+            note("y", f"{page} {name}")
+        else:
+            self._note(whole)
+        if (part := self._part(whole, page)) is None:
+            return None
+        named = _named([*part.facts, *part.contents, *part.incoming]).union(map(iri, (name, *part.parts)))
+        note_each("n", named)
+        return Description(whole, page, part, tuple(chain.from_iterable(map(self._labels, named))))
+
+    def stated(self, page: str) -> tuple[int, Sequence[int], Part] | None:
+        """Return of how many pages one is, the counts that the first has, and what is on it; None if there is none.
+
+        The page is given by its number and the IRI.
+        """
+        number, _, name = page.partition(" ")
+        whole = self._whole(name)
+        self._note(whole)
+        part = self._part(whole, int(number))
+        return part and (whole.pages, whole.counts if int(number) == 1 else (), part)
+
+    def pages(self, name: str) -> int:
+        """Return how many pages a resource has."""
+        return self._whole(name).pages
+
+    def _part(self, whole: Whole, page: int) -> Part | None:
+        if not (whole.facts or whole.contents or whole.incoming or self.knows(whole.iri)):
             return None
         if not 1 <= page <= whole.pages:
             return None
-        contents = self._with_blanks(whole.contents[(page - 1) * CONTENTS : page * CONTENTS], "")
-        incoming = whole.incoming[(page - 1) * INCOMING : page * INCOMING]
-        named = _named([*contents, *incoming]) - whole.named
-        note_each("n", named)
-        return Description(whole, page, tuple(contents), incoming, self._labels_of(named))
+        part = whole.part(page)
+        return part._replace(contents=tuple(self._with_blanks(part.contents, "")))
+
+    def _note(self, whole: Whole) -> None:
+        """Note what a resource is read from."""
+        note("f", whole.iri)
+        note("o", iri(whole.iri))
+        for topic in (whole.iri, *whole.parts):
+            note_all("sg", iri(topic))
+        note_each("s", {o for (_, _, o), *_ in whole.facts if o.startswith("_:")})
 
     def _read_whole(self, name: str) -> Whole:
         """Return all that the graph says of a resource."""
         parts = self._parts.get(name, [])
         topics = [iri(topic) for topic in (name, *parts)]
         said = self._facts(chain.from_iterable(self._store.quads(subject=topic) for topic in topics))
-        facts = self._with_blanks(said, name)
+        contents = list(chain.from_iterable(map(self._contents, topics)))
         return Whole(
             name,
             tuple(parts),
-            tuple(facts),
-            tuple(chain.from_iterable(map(self._contents, topics))),
-            tuple(self._incoming(topics[0])),
-            named := frozenset({*topics, *_named(facts)}),
-            self._labels_of(named),
-            frozenset(o for (_, _, o), *_ in facts if o.startswith("_:")),
+            tuple(self._with_blanks(said, name)),
+            pages(contents, size=CONTENTS, text=_text),
+            pages(self._incoming(topics[0]), size=INCOMING, text=_text),
         )
-
-    def _labels_of(self, named: Iterable[str]) -> tuple[Statement, ...]:
-        return tuple(chain.from_iterable(map(self._labels, named)))
 
     def _contents(self, graph: str) -> list[Statement]:
         """Return the triples of a named graph, those of blank nodes that others lead to left out."""
@@ -341,7 +304,7 @@ class Documents:
         return (False, passage[0].iri, passage[1]) if passage else (True, name, 0)
 
 
-def _named(facts: Iterable[Statement]) -> set[str]:
+def _named(facts: Collection[Statement]) -> set[str]:
     """Return the tokens of the IRIs in facts, and of the graphs that hold them."""
     found = {token for fact in facts for token in fact.triple if token[0] == "<"}
     return found | {iri(graph) for graphs in {fact.graphs for fact in facts} for graph in graphs}
@@ -350,3 +313,8 @@ def _named(facts: Iterable[Statement]) -> set[str]:
 def _order(said: Statement) -> tuple[str, tuple[int, str], str]:
     s, p, o = said.triple
     return "_:" if s.startswith("_:") else s, predicate_order(p), "_:" if o.startswith("_:") else o
+
+
+def _text(said: Statement) -> str:
+    s, (_, p), o = _order(said)
+    return f"{s} {p} {o}"

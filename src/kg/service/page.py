@@ -9,8 +9,8 @@ from kg.graph.terms import iri
 from kg.inference.proof import Proof
 from kg.lookup.speaker import number
 from kg.project import Project
+from kg.service.described import Description, Statement
 from kg.service.documentation import Documentation
-from kg.service.documents import Description, Statement
 from kg.service.names import Names, Shown
 from kg.service.negotiation import FORMS
 from kg.service.shelf import Shelf
@@ -75,7 +75,7 @@ class Page:
         self._here = {"page": str(described.page)} if described.page > 1 else {}
         self._why = self._view.url(path, {**self._here, "why": ""})
         token = iri(described.iri)
-        said = _by_subject(described.whole.facts)
+        said = _by_subject(described.part.facts)
         name = self._names.name(token)
         template, documented = self._documentation.page(described.iri) if described.page == 1 else ("resource.html", {})
         return self._view.render(
@@ -89,12 +89,12 @@ class Page:
             iri=described.iri,
             kinds=[self._names.listed(kind) for kind in self._shelf.things.kinds_of(token)],
             deprecated=deprecated,
+            first=self._view.url(path) if described.page > 1 else None,
             facts=self._grouped(said.get(token, ()), said),
             parts=self._parts(described),
             contents=self._contents(described),
-            contents_count=self._number(len(described.whole.contents)),
             incoming=self._incoming(described),
-            incoming_count=self._number(len(described.whole.incoming)),
+            counts=[self._number(count) for count in described.whole.counts] if described.page == 1 else None,
             turns=turns(self._view, path, {}, page=described.page, pages=described.pages),
             forms=[
                 (form.media_type, self._view.url(path, {**self._here, "format": form.suffix}, plain=True))
@@ -169,7 +169,7 @@ class Page:
 
     def _parts(self, described: Description) -> list[Shown]:
         shown = []
-        for part in described.whole.parts:
+        for part in described.part.parts:
             if passage := self._project.evidence.locate(part):
                 shown.append(Shown(self._view.words["line"].format(passage[1]), href=self._names.href(part)))
             else:
@@ -180,7 +180,7 @@ class Page:
         """Return what the named graphs hold, by subject; a document's are left to the pages of its passages."""
         if described.whole.parts:
             return []
-        nested = _by_subject(described.contents)
+        nested = _by_subject(described.part.contents)
         return [
             (self._names.shown(subject), self._grouped(facts, nested))
             for subject, facts in nested.items()
@@ -193,7 +193,7 @@ class Page:
             Group(
                 self._names.shown(predicate), [self._backed(said, self._names.shown(said.triple[0])) for said in group]
             )
-            for predicate, group in groupby(described.incoming, key=lambda said: said.triple[1])
+            for predicate, group in groupby(described.part.incoming, key=lambda said: said.triple[1])
         ]
 
     def _number(self, count: int) -> str:

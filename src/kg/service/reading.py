@@ -9,6 +9,7 @@ Those of what is computed from the whole graph say what was asked; ``kg.service.
 
 ``k<thing>`` its narrowest classes, ``t<thing>`` whether it is listed, ``m<class>`` its things
 ``f<document>`` its parts, ``d<IRI>`` how a term or shape is documented
+``y<page> <IRI>`` what is on a page of a resource that has several
 ``l<language> <class>`` the list of a class, ``q<text>`` the answer of a query
 ``i`` what was inferred, by which rules, and found; ``u`` how many of anything there are
 """

@@ -22,7 +22,7 @@ from kg.graph.terms import same_value
 from kg.inference.proof import Proof
 from kg.service.addresses import Address, readings
 from kg.service.answers import RefusedError, answer, fresh, listed, refuse, respond, tag
-from kg.service.documents import Description
+from kg.service.described import Description
 from kg.service.kept import Kept
 from kg.service.negotiation import FORMS, HTML, Form, choose_form, form_of
 from kg.service.page import Page, mark
@@ -173,8 +173,7 @@ class Resources:
 
     def _prove(self, described: Description, why: str, language: str) -> Proof:
         """Return the proof of the fact of a description that has this mark."""
-        facts = (*described.whole.facts, *described.contents, *described.incoming)
-        triple = next((fact.triple for fact in facts if mark(fact.triple) == why), None)
+        triple = next((fact.triple for fact in described.facts if mark(fact.triple) == why), None)
         if triple is None:
             raise RefusedError(404)
         with self._proving:

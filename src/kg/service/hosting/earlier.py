@@ -1,6 +1,6 @@
 """What of an earlier publication is as it would be written now."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,9 +12,10 @@ from kg.project import Project
 from kg.publication.before import Before
 from kg.publication.dumps import File
 from kg.publication.record import Record, Value
-from kg.service.documents import LABELS, Documents
+from kg.service.documents import DCT, LABELS, Documents
+from kg.service.hosting.resources import Resource, Wanted, page_of
 from kg.service.hosting.rewording import is_rewording, keeps_classes
-from kg.service.hosting.values import ANSWER, INFERRED, Computed, Values, inferred
+from kg.service.hosting.values import ANSWER, INFERRED, PAGE, Computed, Values, inferred
 from kg.service.shelf import Shelf
 from kg.source.reader import Quad
 
@@ -24,7 +25,7 @@ _OF_WORDS = f"d{_LIST}"
 _OF_CLASSES = "km"
 """The kinds of what is computed from the classes of things alone."""
 _COUNTS = "u"
-_DEPRECATED = f"<{OWL}deprecated>"
+_DEPRECATING = (f"<{OWL}deprecated>", f"<{DCT}isReplacedBy>")
 
 
 class Earlier:
@@ -43,6 +44,7 @@ class Earlier:
         self._is_rewording = is_rewording(lines, store=build.store)
         self._keeps_classes = keeps_classes(quads, project=project)
         self._has_blanks = any(map(has_blank, quads))
+        self._terms = {term for quad in quads for term in quad}
         self._subjects = frozenset(s for _, s, _, _ in quads)
         self._predicates = {p for _, _, p, _ in quads}
         self._answered = self._of_nothing_new(quads, build)
@@ -77,10 +79,15 @@ class Earlier:
             and all(changed.isdisjoint(value.reads) for note, value in values.items() if note[0] == "d"),
         )
 
-    @property
-    def same_resources(self) -> bool:
-        """Whether there are the same resources, none of which is deprecated that was not."""
-        return self._is_rewording and _DEPRECATED not in self._predicates
+    def same_resources(self, found: Iterable[Resource], documents: Documents) -> bool:
+        """Tell whether those are the resources still that were found, none of them deprecated or replaced that was not.
+
+        So it is when all IRIs of the quads that differ are among them, and are still in the graph.
+        """
+        if not self._predicates.isdisjoint(_DEPRECATING):
+            return False
+        names = {term[1:-1] for term in self._terms if term.startswith(f"<{documents.origin}")}
+        return names <= {resource.iri for resource in found} and all(map(documents.knows, names))
 
     @property
     def documented(self) -> frozenset[str] | None:
@@ -120,16 +127,28 @@ class Earlier:
         self._same = self._untouched(self._same & linked)
         self._drop(linked - self._same)
 
-    def keep_all(self, names: Iterable[str]) -> Mapping[str, Sequence[File]]:
-        """Keep the units of resources, by their tokens, that are not to be written anew, and no others of resources.
+    def keep_pages(self, resources: Sequence[str]) -> tuple[list[File], list[Wanted]]:
+        """Keep the pages of resources that are not to be written anew, and no others of resources.
 
-        Return their files by name.
+        Return their files, and the resources of which something is to be written.
         """
-        kept = {name: files for name in names if (files := self.keep(name))}
-        gone = {name for name in self._same if name.startswith("<") and name not in kept}
-        self._drop(gone)
+        files: list[File] = []
+        kept: dict[str, set[int]] = {iri(name): set() for name in resources}
+        unfinished, gone = set(), set()
+        for unit in self._before.record.units:
+            if not unit.startswith("<"):
+                continue
+            token, page = page_of(unit)
+            if token in kept and (of_page := self.keep(unit)):
+                files += of_page
+                kept[token].add(page)
+            else:
+                unfinished.add(token)
+                gone.add(unit)
+        self._drop(gone & self._same)
         self._same -= gone
-        return kept
+        wanted = (Wanted(name, kept[iri(name)]) for name in resources)
+        return files, [one for one in wanted if not one.kept or iri(one.iri) in unfinished]
 
     def keep(self, name: str) -> Sequence[File] | None:
         """Keep a unit, and return its files; None when it is to be written anew."""
@@ -156,6 +175,8 @@ class Earlier:
         """Tell whether what was computed for a note is sure to be the same."""
         if note[0] == ANSWER:
             return note in self._answered
+        if note[0] == PAGE:
+            return changed.isdisjoint(value.reads)
         if self._is_rewording:
             return note[0] not in _OF_WORDS or changed.isdisjoint(value.reads)
         return self._keeps_classes and (

@@ -6,14 +6,18 @@ from array import array
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from kg.graph.build import Build
+from kg.graph.terms import iri
 from kg.processes import pool
 from kg.project import Project
 from kg.publication.dumps import File
 from kg.service.addresses import Address
-from kg.service.documents import Description, Documents
+from kg.service.described import Description
+from kg.service.documents import Documents
+from kg.service.hosting.values import PAGE, Computed, compute
 from kg.service.negotiation import FORMS, HTML
 from kg.service.page import Page
 from kg.service.reading import reading
@@ -23,7 +27,7 @@ from kg.service.things import Things
 from kg.service.view import view_at
 from kg.service.vocabulary import Vocabulary
 from kg.service.wordings import spoken
-from kg.service.writing import Writing
+from kg.service.writing import write_documents
 
 _AT_ONCE = 50  # resources that a process is given
 _LONGEST = 255  # bytes of a name on most file systems
@@ -68,26 +72,53 @@ def resources(documents: Documents) -> tuple[list[Resource], list[str]]:
     return sorted(found, key=lambda resource: resource.path), left_out
 
 
-@dataclass(frozen=True)
-class Documented:
-    """The files of a resource, and the notes of what was read for them (``kg.service.reading``)."""
+class Wanted(NamedTuple):
+    """A resource to be written, by its IRI, but for the pages that are kept."""
 
     iri: str
+    kept: Collection[int] = ()
+
+
+class Documented(NamedTuple):
+    """A page of a resource that was written: its files, and the notes of what was read for them.
+
+    ``value`` is what is on the page, where there are several (``kg.service.hosting.values``).
+    """
+
+    iri: str
+    page: int
     files: Sequence[File]
     reads: Collection[str]
+    value: Computed | None
+
+    @property
+    def unit(self) -> str:
+        """The name of its files in the record of a publication."""
+        return unit_of(self.iri, self.page)
 
 
-def write_resources(names: Sequence[str], *, site: Site, shelf: Shelf, root: Path) -> Iterator[Documented]:
-    """Write the documents of resources, by their IRIs, below ``root``, and yield what is written, in some order."""
+def unit_of(name: str, page: int) -> str:
+    """Return the name of the files of a page of a resource in the record of a publication."""
+    return iri(name) if page == 1 else f"{iri(name)} {page}"
+
+
+def page_of(unit: str) -> tuple[str, int]:
+    """Return the token of a resource, and the number of its page, that files have the name of."""
+    token, _, page = unit.partition(" ")
+    return token, int(page or 1)
+
+
+def write_resources(wanted: Sequence[Wanted], *, site: Site, shelf: Shelf, root: Path) -> Iterator[list[Documented]]:
+    """Write the documents of resources below ``root``, and yield the pages of each, in some order of resources."""
     # Large ones have names that are near each other: no process should be given all of them, least of all at the end.
-    many = -(-len(names) // _AT_ONCE)
-    parts = [names[place::many] for place in range(many)]
+    many = -(-len(wanted) // _AT_ONCE)
+    parts = [wanted[place::many] for place in range(many)]
     count = min(os.cpu_count() or 1, len(parts))
     given = (site.project.settings_file, site.build.folder, root, shelf.things, shelf.vocabulary)
     with pool(count, nice=_NICE, begin=_begin, given=given) as processes:
         for written, notes in processes.map(_write, parts):
-            for name, files, reads in written:
-                yield Documented(name, files, [notes[number] for number in reads])
+            for pages in written:
+                yield [page._replace(reads=[notes[number] for number in reads]) for page, reads in pages]
 
 
 class Writer:
@@ -103,24 +134,24 @@ class Writer:
         self._pages: dict[tuple[str, int], Page] = {}
         self._folders: set[str] = set()
 
-    def write(self, name: str) -> Documented:
-        """Write all that a resource has."""
+    def write(self, wanted: Wanted) -> list[Documented]:
+        """Write all that a resource has, but for the pages that are kept."""
+        numbers = range(1, self._documents.pages(wanted.iri) + 1)
+        return [self._write(wanted.iri, number) for number in numbers if number not in wanted.kept]
+
+    def _write(self, name: str, page: int) -> Documented:
         with reading() as notes:
-            return Documented(name, list(self._write(name)), notes)
+            address = self._documents.address(name) or ""
+            deprecated = self._documents.is_deprecated(name)
+            described = self._documents.describe(name, page)
+            files = list(self._page(described, address, deprecated)) if described else []
+        values = [compute(note, self._documents.stated) for note in notes if note[0] == PAGE]
+        return Documented(name, page, files, notes, next(iter(values), None))
 
-    def _write(self, name: str) -> Iterator[File]:
-        address = self._documents.address(name) or ""
-        deprecated = self._documents.is_deprecated(name)
-        page, writing = 1, None
-        while described := self._documents.describe(name, page):
-            writing = writing or Writing(described.whole, project=self._project)
-            yield from self._page(described, address, writing, deprecated)
-            page += 1
-
-    def _page(self, described: Description, address: str, writing: Writing, deprecated: bool) -> Iterator[File]:
+    def _page(self, described: Description, address: str, deprecated: bool) -> Iterator[File]:
         path, page = unquote(address), described.page
         forms = [form for form in FORMS if form != HTML]
-        for form, body in zip(forms, writing.documents(described, forms), strict=True):
+        for form, body in zip(forms, write_documents(described, forms, project=self._project), strict=True):
             yield self.put(str(Address(path, form.suffix, None, page)), body)
         for language in self._languages:
             written = self._in(language, address).resource(described, path=address, deprecated=deprecated)
@@ -169,13 +200,15 @@ def _begin(settings: Path, folder: Path, root: Path, things: Things, vocabulary:
     )
 
 
-def _write(names: Sequence[str]) -> tuple[list[tuple[str, Sequence[File], "array[int]"]], list[str]]:
-    """Write resources; return what is written, the notes by their places in a list, and this list."""
+def _write(wanted: Sequence[Wanted]) -> tuple[list[list[tuple[Documented, "array[int]"]]], list[str]]:
+    """Write resources; return what is written, the notes of each page by their places in a list, and this list."""
     numbers: dict[str, int] = {}
-    written = []
-    for done in map(_writer.write, names):
-        reads = array("L", [numbers.setdefault(note, len(numbers)) for note in done.reads])
-        written.append((done.iri, done.files, reads))
+
+    def numbered(page: Documented) -> tuple[Documented, "array[int]"]:
+        reads = array("L", [numbers.setdefault(note, len(numbers)) for note in page.reads])
+        return page._replace(reads=()), reads
+
+    written = [[numbered(page) for page in _writer.write(one)] for one in wanted]
     return written, list(numbers)
 
 

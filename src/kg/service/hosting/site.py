@@ -9,7 +9,7 @@
 
 import asyncio
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
@@ -17,7 +17,6 @@ from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
 from importlib.resources import as_file, files
-from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -44,7 +43,7 @@ from kg.service.hosting.earlier import Earlier
 from kg.service.hosting.indexing import robots, sitemaps
 from kg.service.hosting.nginx import nginx
 from kg.service.hosting.others import headers, redirects
-from kg.service.hosting.resources import Documented, Resource, Writer, link, resources, write_resources
+from kg.service.hosting.resources import Documented, Resource, Wanted, Writer, link, resources, write_resources
 from kg.service.hosting.rules import Hosting
 from kg.service.hosting.values import ANSWER, INFERRED, Values
 from kg.service.names import Names, Shown
@@ -131,7 +130,7 @@ class HostedSite:
         self._progress("the addresses")
         documents = Documents(self._build, project=self._project)
         read = self._read if earlier and self._read and earlier.is_of(self._read.record) else None
-        if earlier and read and earlier.same_resources:
+        if earlier and read and earlier.same_resources(read.found, documents):
             found, self.left_out = read.found, read.left_out
         else:
             found, self.left_out = resources(documents)
@@ -142,21 +141,23 @@ class HostedSite:
             beside.shutdown(wait=False)
         values = Values(self._site, shelf, answers)
         names = [resource.iri for resource in found if resource.successor is None]
-        kept: Mapping[str, Sequence[File]] = {}
+        written: list[File] = []
+        anew = list(map(Wanted, names))
         if earlier:
             earlier.compare(values)
-            kept = earlier.keep_all(map(iri, names))
+            written, anew = earlier.keep_pages(names)
         writer = Writer(self._site, shelf, root)
-        written = [*chain.from_iterable(kept.values()), *self._static(writer)]
+        written += self._static(writer)
         with ThreadPoolExecutor(1) as beside:  # other processes write the resources
-            anew = [name for name in names if iri(name) not in kept]
             of_resources = beside.submit(self._resources, anew, shelf, writer, data)
             known = {resource.path for resource in found}
             written += asyncio.run(self._pages(writer, shelf, data, known, record, earlier))
             self._compute(values, record, {f"d{token[1:-1]}" for token in shelf.documented})
-            for documented in of_resources.result():
-                record.add(iri(documented.iri), documented.files, documented.reads)
-                written += documented.files
+            for page in of_resources.result():
+                record.add(page.unit, page.files, page.reads)
+                if page.value:
+                    record.add_value(*page.value)
+                written += page.files
         self._compute(values, record)
         written += self._moved(writer, documents, found)
         written += self._refusals(writer, urlsplit(base).path)
@@ -181,17 +182,17 @@ class HostedSite:
             for path in sorted(path for path in folder.rglob("*") if path.is_file()):
                 yield writer.put(f"static/{path.relative_to(folder).as_posix()}", path.read_bytes())
 
-    def _resources(self, names: Sequence[str], shelf: Shelf, writer: Writer, data: Beside) -> list[Documented]:
+    def _resources(self, wanted: Sequence[Wanted], shelf: Shelf, writer: Writer, data: Beside) -> list[Documented]:
         """Write the documents of resources."""
-        if len(names) <= _FEW:
-            return [writer.write(name) for name in names]
+        if len(wanted) <= _FEW:
+            return [page for one in wanted for page in writer.write(one)]
         _ = data.written  # not all processes at once, for the memory
-        written: dict[str, Documented] = {}
-        for documented in write_resources(names, site=self._site, shelf=shelf, root=writer.root):
-            written[documented.iri] = documented
-            if len(written) % _TOLD == 0:
-                self._progress(f"{len(written):,} of {len(names):,} resources")
-        return [written[name] for name in names]
+        written: dict[str, list[Documented]] = {}
+        for count, pages in enumerate(write_resources(wanted, site=self._site, shelf=shelf, root=writer.root), 1):
+            written.update((page.iri, pages) for page in pages)
+            if count % _TOLD == 0:
+                self._progress(f"{count:,} of {len(wanted):,} resources")
+        return [page for one in wanted for page in written.get(one.iri, ())]
 
     def _compute(self, values: Values, record: Record, notes: Iterable[str] = ()) -> None:
         """Compute what notes ask for, and those of the record, if it is not there."""

@@ -25,6 +25,8 @@ INFERRED = "i"
 """The note of what was inferred."""
 ANSWER = "q"
 """The kind of the notes of answers."""
+PAGE = "y"
+"""The kind of the notes of pages."""
 
 
 class Computed(NamedTuple):
@@ -33,6 +35,13 @@ class Computed(NamedTuple):
     note: str
     digest: str
     reads: frozenset[str] = frozenset()
+
+
+def compute(asked: str, by: Callable[[str], object]) -> Computed:
+    """Compute what a note asks for, but for its kind, by what reads the graph."""
+    with reading() as reads:
+        found = by(asked[1:])
+    return Computed(asked, "" if found is None else digest(repr(found).encode()), frozenset(reads) - {asked})
 
 
 def inferred(build: Build) -> Computed:
@@ -58,6 +67,7 @@ class Values:
             "l": self._listed,
             "m": self._members,
             "t": lambda token: token in shelf.things.numbers,
+            PAGE: shelf.documents.stated,
         }
 
     @property
@@ -80,9 +90,7 @@ class Values:
                 yield Computed(ANSWER + query, found)
 
     def _value(self, asked: str) -> Computed:
-        with reading() as reads:
-            found = self._computed[asked[0]](asked[1:])
-        return Computed(asked, "" if found is None else digest(repr(found).encode()), frozenset(reads) - {asked})
+        return compute(asked, self._computed[asked[0]])
 
     @cached_property
     def _documentation(self) -> list[Documentation]:
