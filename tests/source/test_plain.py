@@ -24,7 +24,7 @@ def written(quads: list[Quad]) -> tuple[str, str]:
     for graph, *(s, p, o) in dict.fromkeys(quads):
         graphs.setdefault((s, p, o), []).append(graph)
     plain = Plain(PREFIXES)
-    lines = plain.lines((triple, [graph for graph in names if graph]) for triple, names in graphs.items())
+    lines = sorted(plain.line(triple, [graph for graph in names if graph]) for triple, names in graphs.items())
     return plain.turtle(lines), plain.trig(lines)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.requests import Request
 
 from kg.service import marking
@@ -45,6 +46,20 @@ class View:
     def words(self) -> Mapping[str, str]:
         """The wordings of the language."""
         return WORDINGS[self.language]
+
+    @cached_property
+    def menu(self) -> Markup:
+        """The links that all pages begin with, in HTML."""
+        return Markup(self._macros.menu(self, self.words))
+
+    @cached_property
+    def finder(self) -> Markup:
+        """The form that finds a thing by its name, in HTML."""
+        return Markup(self._macros.find(self, self.words))
+
+    @property
+    def _macros(self) -> Any:
+        return _TEMPLATES.get_template("macros.html").module
 
     def url(self, path: str, query: Mapping[str, str] | None = None, *, plain: bool = False) -> str:
         """Return the address of a path that is escaped as paths are, in the language unless ``plain``.

@@ -1,7 +1,7 @@
 """Write what the graph says of a resource in the forms of RDF: the same bytes for the same graph."""
 
 import io
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from itertools import chain
 
@@ -10,7 +10,7 @@ from kg.graph.terms import iri
 from kg.project import Project
 from kg.service.described import Description, Statement
 from kg.service.negotiation import Form
-from kg.source.plain import Plain
+from kg.source.plain import Line, Plain
 from kg.source.reader import Quad, Triple
 from kg.source.turtle import write_trig, write_turtle
 
@@ -47,11 +47,12 @@ def write_documents(described: Description, forms: Iterable[Form], *, project: P
 class _Flat:
     """Writes facts without blank nodes, each once."""
 
-    def __init__(self, facts: Collection[Statement], prefixes: Mapping[str, str]) -> None:
-        self._plain = Plain(prefixes)
-        self._lines = self._plain.lines((fact.triple, [iri(graph) for graph in fact.graphs]) for fact in facts)
+    def __init__(self, facts: Iterable[Statement], prefixes: Mapping[str, str]) -> None:
+        self._plain = _plain(tuple(prefixes.items()))
+        lines = [_line_of(fact, self._plain) for fact in facts]
+        self._lines = sorted(line for line, _ in lines)
         # The order of lines of N-Triples is that of the triples.
-        self.ntriples = "".join(sorted(_line(fact.triple) for fact in facts))
+        self.ntriples = "".join(sorted(line for _, line in lines))
 
     @cached_property
     def parsed(self) -> list[Parsed]:
@@ -90,6 +91,17 @@ def _used(triples: Iterable[Triple], prefixes: Mapping[str, str]) -> dict[str, s
     spaces = tuple(prefixes.values())
     begun = {space for p in {p for _, p, _ in triples} for space in _begun(p[1:-1], spaces)}
     return {name: space for name, space in prefixes.items() if space in begun}
+
+
+@lru_cache(maxsize=4)
+def _plain(prefixes: tuple[tuple[str, str], ...]) -> Plain:
+    return Plain(dict(prefixes))
+
+
+@lru_cache(maxsize=16_384)
+def _line_of(fact: Statement, plain: Plain) -> tuple[Line, str]:
+    """Return the lines of a fact in Turtle and in N-Triples: many documents have the same labels."""
+    return plain.line(fact.triple, [iri(graph) for graph in fact.graphs]), _line(fact.triple)
 
 
 def _line(triple: Triple) -> str:

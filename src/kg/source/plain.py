@@ -31,18 +31,15 @@ class Plain:
         self._namespaces = prefixes
         self._spelling = spelling(prefixes)
 
-    def lines(self, triples: Iterable[tuple[Triple, Sequence[str]]]) -> list[Line]:
-        """Return triples, each given once with its graphs, in the order in which they are written."""
+    def line(self, triple: Triple, graphs: Sequence[str]) -> Line:
+        """Return a triple in its graphs; lines are sorted as they are written."""
         term, name = self._spelling.term, self._spelling.iri
-        found = []
-        for (s, p, o), graphs in triples:
-            subject, of_subject = _EMPTY if s == NIL else name(s)
-            verb, of_verb = ("a", None) if p == TYPE else name(p)
-            value, of_value = _EMPTY if o == NIL else term(o)
-            place = (by_iri(s), predicate_order(p), o)
-            found.append(Line(place, subject, f"{STEP}{verb} {value} ;\n", graphs, (of_subject, of_verb, of_value)))
-        found.sort()
-        return found
+        s, p, o = triple
+        subject, of_subject = _EMPTY if s == NIL else name(s)
+        verb, of_verb = ("a", None) if p == TYPE else name(p)
+        value, of_value = _EMPTY if o == NIL else term(o)
+        place = (by_iri(s), predicate_order(p), o)
+        return Line(place, subject, f"{STEP}{verb} {value} ;\n", graphs, (of_subject, of_verb, of_value))
 
     def turtle(self, lines: Sequence[Line]) -> str:
         """Return sorted lines, whatever graphs they are in, as ``write_turtle`` does."""
