@@ -190,6 +190,15 @@ def _quads(parts: Iterable[Iterable[bytes]]) -> Iterator[ox.Quad]:
     )
 
 
+def as_stored(literals: Iterable[str]) -> dict[str, str]:
+    """Return of literals, by their tokens, those that a store writes otherwise: numbers, times, names of languages."""
+    store = Store.memory()
+    given = list(literals)
+    store.add_lines("".join(f"<urn:n:{n}> <urn:p> {token} .\n" for n, token in enumerate(given)))
+    stored = ((given[int(s.rpartition(":")[2][:-1])], o) for _, s, _, o in store.quads())
+    return {token: o for token, o in stored if token != o}
+
+
 def read_results(data: bytes, *, format: ResultsFormat = "json") -> Solutions | bool:
     """Return the solutions or the boolean in a SPARQL results document. Raises ValueError when it is malformed."""
     try:

@@ -1,11 +1,13 @@
 """What the graph says of a resource, read from the store of a build."""
 
+import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from itertools import chain
 from urllib.parse import quote
 
 from kg.graph.build import Build
+from kg.graph.columns import Quads
 from kg.graph.terms import OWL, RDFS, SKOS, XSD, iri
 from kg.project import Project
 from kg.service.described import Description, Part, Statement, Whole
@@ -28,12 +30,12 @@ _PATH = "/:@!$&'()*+,;=~"
 
 
 class Documents:
-    """The documents of a build. Reads may run side by side."""
+    """The documents of a build, whose ``quads`` are those of its store. Reads may run side by side."""
 
-    def __init__(self, build: Build, *, project: Project) -> None:
+    def __init__(self, build: Build, *, project: Project, quads: Quads | None = None) -> None:
         self.project = project
         self._folder = build.folder
-        self._store = build.store
+        self._store = quads or build.store
         self.origin = project.base[: project.base.rindex("/") + 1]
         self._parts: dict[str, list[str]] = {}
         for name in build.graph.fragments(self.origin):
@@ -41,6 +43,7 @@ class Documents:
         for parts in self._parts.values():
             parts.sort(key=self._place)
         self._labels = lru_cache(maxsize=50_000)(self._read_labels)
+        self._blank = lru_cache(maxsize=10_000)(self._read_blank)
         self._all_labels: dict[str, list[Quad]] | None = None
         self.address = lru_cache(maxsize=50_000)(self._read_address)
         # Whoever turns the pages of something large has it read and sorted once.
@@ -81,7 +84,7 @@ class Documents:
     @cached_property
     def passages(self) -> int:
         """How many passages state something."""
-        return sum(self.project.evidence.locate(graph[1:-1]) is not None for graph in self._store.graphs())
+        return sum(self.project.evidence.locate(graph[1:-1]) is not None for graph in self.build().store.graphs())
 
     def names(self) -> set[str]:
         """Return the IRIs below the origin that the graph has anywhere, and the documents of those with a fragment."""
@@ -215,8 +218,8 @@ class Documents:
             name,
             tuple(parts),
             tuple(self._with_blanks(said, name)),
-            pages(contents, size=CONTENTS, text=_text),
-            pages(self._incoming(topics[0]), size=INCOMING, text=_text),
+            pages(contents, size=CONTENTS, text=self._text),
+            pages(self._incoming(topics[0]), size=INCOMING, text=self._text),
         )
 
     def _contents(self, graph: str) -> list[Statement]:
@@ -224,18 +227,18 @@ class Documents:
         facts = self._facts(self._store.quads(graph=graph))
         led_to = {fact.triple[2] for fact in facts}
         roots = [fact for fact in facts if not (fact.triple[0].startswith("_:") and fact.triple[0] in led_to)]
-        return sorted(roots, key=_order)
+        return sorted(roots, key=self._order)
 
     def _incoming(self, token: str) -> list[Statement]:
         """Return the triples that name a thing, by property."""
         return sorted(
             self._facts(self._store.quads(object=token)),
-            key=lambda said: (predicate_order(said.triple[1]), _order(said)),
+            key=lambda said: (predicate_order(said.triple[1]), self._order(said)),
         )
 
     def _with_blanks(self, facts: Iterable[Statement], name: str) -> list[Statement]:
         """Return facts in order, those of ``name`` first, and then those of the blank nodes that they lead to."""
-        ranked = sorted(facts, key=lambda said: (said.triple[0] != iri(name), *_order(said)))
+        ranked = sorted(facts, key=lambda said: (said.triple[0] != iri(name), *self._order(said)))
         found = {fact.triple: fact for fact in ranked}
         border = {triple[2] for triple in found if triple[2].startswith("_:")}
         seen: set[str] = set()
@@ -246,7 +249,7 @@ class Documents:
             for blank in border:
                 note("s", blank)
             more = self._facts(chain.from_iterable(self._store.quads(subject=blank) for blank in border))
-            found.update((fact.triple, fact) for fact in sorted(more, key=_order))
+            found.update((fact.triple, fact) for fact in sorted(more, key=self._order))
             border = {fact.triple[2] for fact in more if fact.triple[2].startswith("_:")}
         return list(found.values())
 
@@ -296,7 +299,25 @@ class Documents:
             quads = self._all_labels.get(token, ())
         else:
             quads = chain.from_iterable(self._store.quads(subject=token, predicate=label) for label in LABELS)
-        return tuple(sorted(self._facts(quads), key=_order))
+        return tuple(sorted(self._facts(quads), key=self._order))
+
+    def _order(self, said: Statement) -> tuple[str, tuple[int, str], str, tuple[str, ...]]:
+        """Return what facts are sorted by: by no label of a blank node, for a store has others each time."""
+        s, p, o = said.triple
+        return self._told(s), predicate_order(p), self._told(o), said.graphs
+
+    def _text(self, said: Statement) -> str:
+        s, p, o = said.triple
+        return f"{self._told(s)} {p} {self._told(o)}"
+
+    def _told(self, token: str) -> str:
+        return self._blank(token, _DEEPEST) if token[0] == "_" else token
+
+    def _read_blank(self, token: str, deep: int) -> str:
+        """Return a digest of what is said of a blank node, and of those that this leads to."""
+        quads = self._store.quads(subject=token) if deep else ()
+        said = {f"{p} {self._blank(o, deep - 1) if o[0] == '_' else o}" for _, _, p, o in quads}
+        return f"_:{hashlib.sha256(chr(10).join(sorted(said)).encode()).hexdigest()}"
 
     def _place(self, name: str) -> tuple[bool, str, int]:
         """Return what graphs are sorted by: passages by document and line, then the others by name."""
@@ -308,13 +329,3 @@ def _named(facts: Collection[Statement]) -> set[str]:
     """Return the tokens of the IRIs in facts, and of the graphs that hold them."""
     found = {token for fact in facts for token in fact.triple if token[0] == "<"}
     return found | {iri(graph) for graphs in {fact.graphs for fact in facts} for graph in graphs}
-
-
-def _order(said: Statement) -> tuple[str, tuple[int, str], str]:
-    s, p, o = said.triple
-    return "_:" if s.startswith("_:") else s, predicate_order(p), "_:" if o.startswith("_:") else o
-
-
-def _text(said: Statement) -> str:
-    s, (_, p), o = _order(said)
-    return f"{s} {p} {o}"

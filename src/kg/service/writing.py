@@ -98,7 +98,7 @@ def _plain(prefixes: tuple[tuple[str, str], ...]) -> Plain:
     return Plain(dict(prefixes))
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=4_096)
 def _line_of(fact: Statement, plain: Plain) -> tuple[Line, str]:
     """Return the lines of a fact in Turtle and in N-Triples: many documents have the same labels."""
     return plain.line(fact.triple, [iri(graph) for graph in fact.graphs]), _line(fact.triple)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from kg.graph.build import Build
+from kg.graph.columns import Columns
 from kg.graph.terms import iri
 from kg.processes import pool
 from kg.project import Project
@@ -114,7 +115,8 @@ def write_resources(wanted: Sequence[Wanted], *, site: Site, shelf: Shelf, root:
     many = -(-len(wanted) // _AT_ONCE)
     parts = [wanted[place::many] for place in range(many)]
     count = min(os.cpu_count() or 1, len(parts))
-    given = (site.project.settings_file, site.build.folder, root, shelf.things, shelf.vocabulary)
+    columns = Columns.read(Build(site.build.folder), inferred_graph=site.project.inferred_graph)
+    given = (site.project.settings_file, site.build.folder, root, columns, shelf.things, shelf.vocabulary)
     with pool(count, nice=_NICE, begin=_begin, given=given) as processes:
         for written, notes in processes.map(_write, parts):
             for pages in written:
@@ -191,13 +193,14 @@ def link(file: File, path: str, *, root: Path) -> File:
 _writer: Writer
 
 
-def _begin(settings: Path, folder: Path, root: Path, things: Things, vocabulary: Vocabulary) -> None:
+def _begin(
+    settings: Path, folder: Path, root: Path, columns: Columns | None, things: Things, vocabulary: Vocabulary
+) -> None:
     """Make what this process writes by."""
     global _writer  # of the process, which is ours alone
     site = Site(Project.load(settings), Build(folder))
-    _writer = Writer(
-        site, Shelf(Documents(site.build, project=site.project), things=things, vocabulary=vocabulary), root
-    )
+    documents = Documents(site.build, project=site.project, quads=columns)
+    _writer = Writer(site, Shelf(documents, things=things, vocabulary=vocabulary), root)
 
 
 def _write(wanted: Sequence[Wanted]) -> tuple[list[list[tuple[Documented, "array[int]"]]], list[str]]:
