@@ -121,7 +121,7 @@ def test_two_stores_give_the_same_bytes(
             (other / file.name).write_bytes(file.read_bytes())
     with serving(Site(project, build)) as one, serving(Site(project, Build(other))) as two:
         for suffix in ("ttl", "jsonld", "nt", "rdf", "trig", "html"):
-            for path in ("def", "def/SignedByLeague", "graph/ontology/town"):
+            for path in ("def", "def/SignedByLeague", "graph/ontology/town", "graph/shapes/act", "shapes"):
                 assert one.ask(f"/{path}.{suffix}").body == two.ask(f"/{path}.{suffix}").body, path
 
 

@@ -15,8 +15,11 @@ def bodies(root: Path) -> dict[str, bytes]:
 
 
 def names_aside(done: Documented) -> set[str]:
-    """Return the notes but those of words that state a thing, which are among its names, and remembered with them."""
-    return {note for note in done.reads if note[0] != "v"}
+    """Return the notes but those of words that state a thing, which are among its names, and remembered with them.
+
+    Nor those of blank nodes, which the store calls otherwise than memory does.
+    """
+    return {note for note in done.reads if note[0] != "v" and not note.startswith("s_:")}
 
 
 def test_processes_write_and_note_what_one_does(old_town: tuple[Project, Build], tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from kg.source.reader import Quad
 Row = tuple[int, int, int, int]
 
 _MOST = 1_000_000
-"""How many quads memory should have: they take some 170 MB per million, and twice that while they are read."""
+"""How many quads memory should have: a million take some 80 MB, and six times that while they are read."""
 _DEFAULT = -1
 """The number of the default graph."""
 _ROWS = f"""
@@ -75,10 +75,11 @@ class Columns:
         for token, number in numbers.items():
             tokens[number] = token
         same = {}
-        for token, stored in as_stored(token for token in numbers if token.startswith('"')).items():
-            tokens[numbers[token]] = stored
-            if stored in numbers:
-                same[numbers[token]] = numbers[stored]
+        for token, stored in as_stored([token for token in numbers if token.startswith('"')]).items():
+            number, first = numbers[token], numbers.setdefault(stored, numbers[token])
+            tokens[number] = stored if number == first else ""
+            if number != first:
+                same[number] = first
         return cls(tokens, list(zip(*_with(rows, same), strict=True)) or [()] * 4)
 
     def quads(

@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -190,12 +190,11 @@ def _quads(parts: Iterable[Iterable[bytes]]) -> Iterator[ox.Quad]:
     )
 
 
-def as_stored(literals: Iterable[str]) -> dict[str, str]:
+def as_stored(literals: Sequence[str]) -> dict[str, str]:
     """Return of literals, by their tokens, those that a store writes otherwise: numbers, times, names of languages."""
     store = Store.memory()
-    given = list(literals)
-    store.add_lines("".join(f"<urn:n:{n}> <urn:p> {token} .\n" for n, token in enumerate(given)))
-    stored = ((given[int(s.rpartition(":")[2][:-1])], o) for _, s, _, o in store.quads())
+    store.add_lines("".join(f"<urn:n:{n}> <urn:p> {token} .\n" for n, token in enumerate(literals)))
+    stored = ((literals[int(s.rpartition(":")[2][:-1])], o) for _, s, _, o in store.quads())
     return {token: o for token, o in stored if token != o}
 
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from math import ceil
 
 from starlette.requests import Request
@@ -168,10 +168,14 @@ class Listing:
 
     def _listed(self, name: str) -> str:
         """Return the class whose list has this name. Raises RefusedError when there is none."""
-        lists = {list_of(kind[1:-1], self._project): kind[1:-1] for kind in self._shelf.things.classes}
-        if f"{PATH}/{name}" not in lists:
+        if f"{PATH}/{name}" not in self._lists:
             raise RefusedError(404)
-        return lists[f"{PATH}/{name}"]
+        return self._lists[f"{PATH}/{name}"]
+
+    @cached_property
+    def _lists(self) -> Mapping[str, str]:
+        """The classes that have a list, by its path."""
+        return {list_of(kind[1:-1], self._project): kind[1:-1] for kind in self._shelf.things.classes}
 
     def _expanded(self, name: str, parameter: str, view: View) -> str:
         try:
