@@ -15,8 +15,9 @@ from kg.source.reader import Quad
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 WRITTEN = f"""@prefix id: <https://example.org/town/id/> .
-id:oath id:sum 12.50, 12.5, "007"^^<{XSD}integer>, 7, "08"^^<{XSD}integer>, "008"^^<{XSD}integer> ; id:said "a\\tb \\"c\\" é"@fr-FR, "a\\tb \\"c\\" é" .
-id:oath id:by [ id:sum 7 ] .
+@prefix xsd: <{XSD}> .
+id:oath id:sum 12.50, 12.5, 7, "007"^^xsd:integer, "08"^^xsd:integer, "008"^^xsd:integer ; id:by [ id:sum 7 ] .
+id:oath id:said "a\\tb \\"c\\" é"@fr-FR, "a\\tb \\"c\\" é" .
 """
 
 

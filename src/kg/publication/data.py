@@ -74,10 +74,12 @@ def write_data(
         kept = again.rows if again else (lambda *_: None)
         made = beside.submit(tables, build, project=project, kept=kept)
         packed = []
-        dumps = write_dumps(
-            build, project=project, slug=slug, root=root,
-            written=lambda path: packed.append(beside.submit(pack, root / path)), again=again,
-        )  # fmt: skip
+
+        def written(path: str) -> None:
+            before = earlier.read(f"{path}.gz") if earlier else None
+            packed.append(beside.submit(pack, root / path, earlier=before))
+
+        dumps = write_dumps(build, project=project, slug=slug, root=root, written=written, again=again)
         found = made.result()
         for done in packed:
             done.result()

@@ -1,19 +1,17 @@
 """Compress files beside themselves: the same bytes at any time, in the same version of the libraries."""
 
 import gzip
-import os
-import shutil
 import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import BinaryIO
 
 import zstandard
 
+from kg.publication.gzipping import write_gzip
+
 PACKINGS: Mapping[str, str] = {"gz": "application/gzip", "zst": "application/zstd"}
 """The media types of compressed files, by suffix (RFC 6713, RFC 8878)."""
-_PIECE = 1 << 20  # bytes
-_GZIP, _ZSTD = 6, 3  # levels: higher ones take several times as long for some hundredths, or a fifth, less
+_ZSTD = 3  # the level: higher ones take several times as long for a fifth less
 
 _UNPACK: Mapping[str, Callable[[bytes], bytes]] = {
     "gz": gzip.decompress,
@@ -21,24 +19,13 @@ _UNPACK: Mapping[str, Callable[[bytes], bytes]] = {
 }
 
 
-def pack(file: Path) -> None:
-    """Write a file compressed beside itself, in every packing."""
-    for suffix, write in _PACK.items():
-        with file.open("rb") as data, file.with_name(f"{file.name}.{suffix}").open("wb") as out:
-            write(data, out)
-
-
-def _gzip(data: BinaryIO, out: BinaryIO) -> None:
-    with gzip.GzipFile("", "wb", _GZIP, out, mtime=0) as packed:
-        shutil.copyfileobj(data, packed, _PIECE)
-
-
-def _zstd(data: BinaryIO, out: BinaryIO) -> None:
-    size = os.fstat(data.fileno()).st_size
-    zstandard.ZstdCompressor(level=_ZSTD, write_checksum=True).copy_stream(data, out, size=size)
-
-
-_PACK: Mapping[str, Callable[[BinaryIO, BinaryIO], None]] = {"gz": _gzip, "zst": _zstd}
+def pack(file: Path, *, earlier: bytes | None = None) -> None:
+    """Write a file compressed beside itself, in every packing; ``earlier`` is one of the kind packed by gzip."""
+    size = file.stat().st_size
+    with file.open("rb") as data, file.with_name(f"{file.name}.gz").open("wb") as out:
+        write_gzip(data, out, size=size, earlier=earlier)
+    with file.open("rb") as data, file.with_name(f"{file.name}.zst").open("wb") as out:
+        zstandard.ZstdCompressor(level=_ZSTD, write_checksum=True).copy_stream(data, out, size=size)
 
 
 def unpack(data: bytes, *, suffix: str) -> bytes:
