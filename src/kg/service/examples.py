@@ -28,13 +28,7 @@ def example(term: str, vocabulary: Vocabulary, documents: Documents, names: Name
         return None
     predicate = None if term in vocabulary.usage.classes else term
     triples = documents.within(found.subject, predicate=predicate, graph=found.graph)[:LINES]
-    parts = [part for triple in triples for part in triple]
-    prefixes = {
-        name: space
-        for name, space in names.project.prefixes.items()
-        if any(part.startswith(f"<{space}") or f"^^<{space}" in part for part in parts)
-    }
     out = io.StringIO()
-    write_turtle(out, triples, prefixes=prefixes)
+    write_turtle(out, triples, prefixes=names.project.prefixes)
     source = None if found.graph is None else names.shown(found.graph)
     return Example(names.shown(found.subject), out.getvalue().strip(), source)
