@@ -3,19 +3,24 @@
 import shutil
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
 from kg import pipeline
 from kg.graph.build import Build
+from kg.graph.results import Found, Kind
+from kg.graph.store import Store
 from kg.project import Project
 from kg.service.site import Site
-from kg.service.worker import Question
+from kg.service.worker import Memory, Question, Settings, respond
 from kg.service.workers import Pool
 from tests.service.dereferencing import serving
 from tests.service.served import Served
@@ -140,3 +145,60 @@ def test_the_one_who_asked_first_may_go_away(server: Served) -> None:
         second = threads.submit(ask_as, server, "127.0.0.1", query)
         first.result()
         assert second.result().status_code in (200, 504)
+
+
+def test_a_worker_looks_once_for_what_is_asked_in_two_formats(old_town: tuple[Project, Build], tmp_path: Path) -> None:
+    _, build = old_town
+    settings = Settings(str(build.folder), seconds=5, memory=10**9, rows=1000, prefixes={})
+    looked: list[str] = []
+
+    class Looking(Store):
+        """A store that tells what is looked for."""
+
+        @contextmanager
+        def find(self, text: str, **given: Any) -> Iterator[Found]:
+            looked.append(text)
+            with super().find(text, **given) as found:
+                yield found
+
+    _ = build.store  # made, if it was not
+    store, memory = Looking.open(build.folder / "store"), Memory()
+
+    def answer(query: str, format: str, *, named: Sequence[str] = ()) -> bytes:
+        file = tmp_path / "answer"
+        formats: dict[Kind, tuple[str, str] | None] = {"solutions": (format, ""), "boolean": ("json", "")}
+        question = Question(query, str(file), "https://example.org/", formats, [], list(named))
+        assert respond(question, store=store, settings=settings, memory=memory).status == 200
+        alone = tmp_path / "alone"
+        respond(replace(question, answer=str(alone)), store=build.store, settings=settings)
+        assert file.read_bytes() == alone.read_bytes() or "RAND" in query
+        return file.read_bytes()
+
+    things, classes = "SELECT ?s { ?s a ?c } ORDER BY ?s", "SELECT DISTINCT ?c { ?s a ?c } ORDER BY ?c"
+    for name in ("json", "csv", "tsv", "xml", "json"):
+        answer(things, name)
+    assert looked == [things]
+    answer(classes, "json")
+    answer(things, "csv")
+    assert looked == [things, classes, things]
+    answer(things, "csv", named=["https://example.org/town/graph/ontology/town"])
+    volatile = "SELECT (RAND() AS ?r) {}"
+    assert answer(volatile, "csv") != answer(volatile, "csv")
+    answer("ASK {}", "json")
+    answer("ASK {}", "json")
+    assert looked[3:] == [things, volatile, volatile, "ASK {}", "ASK {}"]
+
+
+def test_many_solutions_are_not_remembered() -> None:
+    store = Store.memory()
+    store.add_lines("".join(f"<urn:s> <urn:p> <urn:o{n}> .\n" for n in range(20)))
+    for most, known in ((19, False), (20, True)):
+        with store.find("SELECT ?o { ?s ?p ?o }", prefixes={}, base="urn:") as found:
+            told = found.remembering(most)
+            one, other = BytesIO(), BytesIO()
+            told.write(one, format="csv", prefixes={}, most=100)
+            assert told.is_known is known
+            if known:
+                told.write(other, format="csv", prefixes={}, most=100)
+                assert other.getvalue() == one.getvalue()
+            assert one.getvalue().count(b"\n") == 21

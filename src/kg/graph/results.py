@@ -37,7 +37,7 @@ class Found:
     """What a query gave, before it is written: solutions or triples still to be found, or a boolean."""
 
     kind: Kind
-    value: ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean
+    value: "ox.QuerySolutions | Remembered | ox.QueryTriples | ox.QueryBoolean"
 
     @classmethod
     def of(cls, value: ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean) -> "Found":
@@ -45,6 +45,17 @@ class Found:
         if isinstance(value, ox.QuerySolutions):
             return cls("solutions", value)
         return cls("boolean" if isinstance(value, ox.QueryBoolean) else "graph", value)
+
+    def remembering(self, most: int) -> "Found":
+        """Return the same, to be written more than once if it is solutions, and ``most`` at most."""
+        if isinstance(self.value, ox.QuerySolutions):
+            return Found(self.kind, Remembered(self.value, most=most))
+        return self
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it can be written again."""
+        return isinstance(self.value, Remembered) and self.value.whole
 
     def write(self, out: IO[bytes], *, format: str, prefixes: Mapping[str, str], most: int) -> int:
         """Write the answer in one of the formats of its kind; return the number of its solutions or triples.
@@ -67,6 +78,28 @@ class Found:
         for piece in _WRITERS[format](names, ([_checked(row[i]) for i in range(len(names))] for row in rows)):
             out.write(piece.encode())
         return counted.number
+
+
+class Remembered:
+    """Solutions that may be written again, once all have been found (``whole``): if there are ``most`` at most."""
+
+    def __init__(self, found: ox.QuerySolutions, *, most: int) -> None:
+        self.variables = found.variables
+        self.whole = False
+        self._found = found
+        self._most = most
+        self._rows: list[ox.QuerySolution] = []
+
+    def __iter__(self) -> Iterator[ox.QuerySolution]:
+        if self.whole:
+            yield from self._rows
+            return
+        count = 0
+        for count, row in enumerate(self._found, 1):
+            if count <= self._most:
+                self._rows.append(row)
+            yield row
+        self.whole = count <= self._most
 
 
 class _Counted:

@@ -12,19 +12,20 @@ import resource
 import signal
 import sys
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import IO
 
 from kg.errors import KgError, QueryError, ResourceError
 from kg.graph.build import Build
-from kg.graph.results import Kind
+from kg.graph.results import Found, Kind
 from kg.graph.store import Dataset, Store
 from kg.service.screening import RefusedError, screen
 
 _GRACE = 2  # seconds between the end of a query's time and the end of its process, if nobody kills it
 _NICE = 10  # what is answered at once goes before what may take long
 _LONGEST_MESSAGE = 2_000
+_REMEMBERED = 5_000  # solutions at most
 
 
 @dataclass(frozen=True)
@@ -70,11 +71,19 @@ class Settings:
     prefixes: dict[str, str]
 
 
-def respond(question: Question, *, store: Store, settings: Settings) -> Reply:
-    """Write the answer of a question into its file and return the reply."""
+@dataclass
+class Memory:
+    """The last solutions, which are soon asked for in another format: what they answer, and they."""
+
+    asked: tuple[object, ...] = ()
+    found: Found | None = None
+
+
+def respond(question: Question, *, store: Store, settings: Settings, memory: Memory | None = None) -> Reply:
+    """Write the answer of a question into its file and return the reply; what is in ``memory`` is not looked for."""
     try:
         with open(question.answer, "wb") as out:
-            return _answer(question, out, store=store, settings=settings)
+            return _answer(question, out, store=store, settings=settings, memory=memory or Memory())
     except RefusedError as error:
         return Reply(403, message=error.message)
     except ResourceError as error:
@@ -98,19 +107,30 @@ def _unwritten(error: OSError, settings: Settings) -> Reply:
     return Reply(503, message="the answer could not be written")
 
 
-def _answer(question: Question, out: IO[bytes], *, store: Store, settings: Settings) -> Reply:
+def _answer(question: Question, out: IO[bytes], *, store: Store, settings: Settings, memory: Memory) -> Reply:
     screened = screen(question.query, prefixes=settings.prefixes, base=question.base)
     for graph in (*question.default, *question.named, *screened.graphs):
         if not store.has_graph(graph):
             raise QueryError(f"no such graph: {graph}")
+    asked = (question.query, question.base, question.default, question.named)
+    if asked == memory.asked and memory.found:
+        return _write(memory.found, question, out, settings)
     told = bool(question.default or question.named)
     dataset = Dataset(tuple(question.default), tuple(question.named)) if told else None
     with store.find(question.query, prefixes=settings.prefixes, base=question.base, dataset=dataset) as found:
-        chosen = question.formats[found.kind]
-        if chosen is None:
-            return Reply(406, kind=found.kind)
-        found.write(out, format=chosen[0], prefixes=settings.prefixes, most=settings.rows)
-    return Reply(200, media=chosen[1], volatile=screened.volatile)
+        found = found.remembering(_REMEMBERED)
+        reply = replace(_write(found, question, out, settings), volatile=screened.volatile)
+    if found.is_known and not screened.volatile:
+        memory.asked, memory.found = asked, found
+    return reply
+
+
+def _write(found: Found, question: Question, out: IO[bytes], settings: Settings) -> Reply:
+    chosen = question.formats[found.kind]
+    if chosen is None:
+        return Reply(406, kind=found.kind)
+    found.write(out, format=chosen[0], prefixes=settings.prefixes, most=settings.rows)
+    return Reply(200, media=chosen[1])
 
 
 def main(settings: Settings) -> None:
@@ -126,9 +146,10 @@ def main(settings: Settings) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (least + settings.memory, least + settings.memory))
     os.nice(_NICE)
     print("ready", file=replies, flush=True)
+    memory = Memory()
     for line in sys.stdin:
         signal.setitimer(signal.ITIMER_REAL, settings.seconds + _GRACE)  # its signal ends a process that has no handler
-        reply = respond(Question(**json.loads(line)), store=store, settings=settings)
+        reply = respond(Question(**json.loads(line)), store=store, settings=settings, memory=memory)
         signal.setitimer(signal.ITIMER_REAL, 0)
         grown = reply.last or _size() > least + settings.memory // 4
         print(json.dumps(asdict(reply) | {"last": grown}), file=replies, flush=True)

@@ -80,9 +80,9 @@ async def crawl(
 ) -> AsyncIterator[Crawled]:
     """Yield the answers to the seeds and to what pages link to, each once, as far as they are wanted.
 
-    Paths are relative to the first page and unescaped; the query and the fragment of a link are left out. What came
-    too late is asked for once more. Where there is the answer already, ``kept`` returns what it links to. What is
-    ``late`` is asked for after all else.
+    Paths are relative to the first page and unescaped; the query and the fragment of a link are left out. Other forms
+    of a page are asked for next. What came too late is asked for once more. Where there is the answer already, ``kept``
+    returns what it links to. What is ``late`` is asked for after all else.
     """
     queue = deque(dict.fromkeys(seeds))
     seen = set(queue)
@@ -101,10 +101,15 @@ async def crawl(
             is_page = answer.content_type.startswith("text/html")
             leading = list(links(answer.body.decode(), path)) if is_page else []
             yield Crawled(path, answer, leading, told_all(notes))
-        for other in leading:
-            if other not in seen and wanted(other):
-                queue.append(other)
-                seen.add(other)
+        fresh = [other for other in dict.fromkeys(leading) if other not in seen and wanted(other)]
+        seen.update(fresh)
+        queue.extend(other for other in fresh if _stem(other) != _stem(path))
+        queue.extendleft(other for other in reversed(fresh) if _stem(other) == _stem(path))
+
+
+def _stem(path: str) -> str:
+    """Return what a path is of, whatever form, language and page it has."""
+    return path.partition(".")[0]
 
 
 def links(page: str, path: str) -> Iterable[str]:

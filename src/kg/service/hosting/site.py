@@ -60,7 +60,7 @@ SEEDS = (
 )
 """The pages and files that the crawl begins with."""
 _OF_DATA = ("data/", "release/")
-_WORKERS = 2
+_WORKERS = 1  # pages are asked for one after another
 _FEW = 100  # resources, for which no other process is begun
 _FAILED = 500  # the least status of an answer that failed here
 _TOLD = 100  # resources between two words on how far we are
