@@ -253,7 +253,7 @@ WHOLE = [
     ("/shapes/ActShape", "application/trig", 200, TRIG),
     ("/doc/etat-davenir-3/line/1175", "text/turtle", 200, TURTLE),
     ("/doc/etat-davenir-3.html", "*/*", 200, HTML),
-    ("/graph/inferred.nt?page=117", "*/*", 200, NT),
+    ("/graph/inferred.nt?page=100", "*/*", 200, NT),
     ("/id/act/none", "text/html", 404, HTML),
 ]
 

@@ -12,6 +12,7 @@ import mmap
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from kg.graph.engine import Engine, quoted
@@ -61,6 +62,12 @@ class Difference:
     def __len__(self) -> int:
         """Return how many lines it has."""
         return sum(len(lines) for part in (self.gone, self.fresh) for lines in part.values())
+
+    @property
+    def has_blank(self) -> bool:
+        """Whether a blank node is in it, or a literal that says what one looks like."""
+        lines = chain.from_iterable(lines for part in (self.gone, self.fresh) for lines in part.values())
+        return any(line.startswith(b"_:") or b" _:" in line for line in lines)
 
 
 @dataclass(frozen=True)

@@ -80,7 +80,10 @@ class Store:
 
     @classmethod
     def correct(cls, folder: Path, difference: Difference) -> None:
-        """Take out of the store in ``folder`` the quads that are gone, and put in those that are fresh."""
+        """Take out of the store in ``folder`` the quads that are gone, and put in those that are fresh.
+
+        None of them may have a blank node: the store calls those otherwise.
+        """
         store = ox.Store(str(folder))
         for quad in _quads(difference.gone.values()):
             store.remove(quad)
