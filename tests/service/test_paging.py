@@ -4,13 +4,13 @@ import random
 
 import pytest
 
-from kg.service.paging import pages
+from kg.service import paging
 
 SIZE = 20
 
 
 def cut(items: list[int]) -> tuple[tuple[int, ...], ...]:
-    return pages(items, size=SIZE, text=str)
+    return paging.cut(items, size=SIZE, text=str)
 
 
 def numbers(seed: int, count: int) -> list[int]:
@@ -34,7 +34,7 @@ def test_all_items_are_on_pages_of_some_size(seed: int) -> None:
 
 
 def test_items_of_one_text_are_cut_too() -> None:
-    assert {len(page) for page in pages([0] * 400, size=SIZE, text=str)} <= {SIZE // 2, 2 * SIZE}
+    assert {len(page) for page in paging.cut([0] * 400, size=SIZE, text=str)} <= {SIZE // 2, 2 * SIZE}
 
 
 def test_one_item_more_or_fewer_changes_few_pages() -> None:

@@ -11,7 +11,7 @@ from kg.graph.columns import Quads
 from kg.graph.terms import OWL, RDFS, SKOS, XSD, iri
 from kg.project import Project
 from kg.service.described import Description, Part, Statement, Whole
-from kg.service.paging import pages
+from kg.service.paging import cut
 from kg.service.reading import note, note_all, note_each
 from kg.source.reader import Quad, Triple
 from kg.source.turtle import predicate_order
@@ -218,8 +218,8 @@ class Documents:
             name,
             tuple(parts),
             tuple(self._with_blanks(said, name)),
-            pages(contents, size=CONTENTS, text=self._text),
-            pages(self._incoming(topics[0]), size=INCOMING, text=self._text),
+            cut(contents, size=CONTENTS, text=self._text),
+            cut(self._incoming(topics[0]), size=INCOMING, text=self._text),
         )
 
     def _contents(self, graph: str) -> list[Statement]:

@@ -7,7 +7,7 @@ from zlib import crc32
 T = TypeVar("T")
 
 
-def pages(items: Sequence[T], *, size: int, text: Callable[[T], str]) -> tuple[tuple[T, ...], ...]:
+def cut(items: Sequence[T], *, size: int, text: Callable[[T], str]) -> tuple[tuple[T, ...], ...]:
     """Return items in pages of some ``size``, in their order; no more than ``size`` of them are one page.
 
     What is said by its ``text`` decides whether a page ends with an item: a page has half of ``size`` at least, the

@@ -95,12 +95,7 @@ class Documented(NamedTuple):
     @property
     def unit(self) -> str:
         """The name of its files in the record of a publication."""
-        return unit_of(self.iri, self.page)
-
-
-def unit_of(name: str, page: int) -> str:
-    """Return the name of the files of a page of a resource in the record of a publication."""
-    return iri(name) if page == 1 else f"{iri(name)} {page}"
+        return iri(self.iri) if self.page == 1 else f"{iri(self.iri)} {self.page}"
 
 
 def page_of(unit: str) -> tuple[str, int]:
