@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
 _LEVEL = 6
-_LEAST = 1 << 18  # bytes of a piece, or more where there would be too many of them; twice that at most, lines aside
+_LEAST = 1 << 20  # bytes of a piece, or more where there would be too many of them; twice that at most, lines aside
 _MANY = 2000
 _EVERY = 64  # of so many lines one ends a piece
 _HEAD = b"\x1f\x8b\x08\x04\0\0\0\0\0\xff"  # deflate, an extra field, no time, no system
