@@ -7,7 +7,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
-from typing import Protocol, Self
+from typing import Self
 
 from kg.graph.build import Build
 from kg.graph.store import as_stored
@@ -28,20 +28,6 @@ UNION ALL SELECT * FROM (
 )
 """
 _SORTED = "SELECT g, s, p, o FROM row ORDER BY s"
-
-
-class Quads(Protocol):
-    """What quads are read from."""
-
-    def quads(
-        self,
-        *,
-        subject: str | None = None,
-        predicate: str | None = None,
-        object: str | None = None,
-        graph: str | None = None,
-    ) -> Iterator[Quad]:
-        """Yield the quads with these tokens of terms, in no order; the default graph's token is empty."""
 
 
 class Columns:

@@ -7,7 +7,7 @@ from itertools import chain
 from urllib.parse import quote
 
 from kg.graph.build import Build
-from kg.graph.columns import Quads
+from kg.graph.columns import Columns
 from kg.graph.terms import OWL, RDFS, SKOS, XSD, iri
 from kg.project import Project
 from kg.service.described import Description, Part, Statement, Whole
@@ -32,7 +32,7 @@ _PATH = "/:@!$&'()*+,;=~"
 class Documents:
     """The documents of a build, whose ``quads`` are those of its store. Reads may run side by side."""
 
-    def __init__(self, build: Build, *, project: Project, quads: Quads | None = None) -> None:
+    def __init__(self, build: Build, *, project: Project, quads: Columns | None = None) -> None:
         self.project = project
         self._folder = build.folder
         self._store = quads or build.store
