@@ -168,3 +168,19 @@ def test_the_store_of_a_build_from_the_one_before_is_that_of_a_new_one(
     again = made(copy)
     assert (again.folder / "store").is_dir() is is_copied
     assert labelled_alike(again.store.quads()) == labelled_alike(made(copy, "whole").store.quads())
+
+
+@pytest.mark.parametrize(("goes", "stays"), [("12.50", "12.5"), ("12.5", "12.50")])
+def test_a_number_that_is_written_in_two_ways_stays_in_the_store_when_one_of_them_goes(
+    copy: Project, goes: str, stays: str
+) -> None:
+    said = f"id:charter t:sum {goes} , {stays} ."
+    touch(copy, said)
+    _ = made(copy).store
+    path = copy.root / PLACES
+    path.write_text(path.read_text(encoding="utf-8").replace(said, f"id:charter t:sum {stays} ."), encoding="utf-8")
+    again = made(copy)
+    found = [o for *_, o in again.store.quads(predicate="<https://example.org/town/def#sum>", graph="")]
+    assert found == ['"12.5"^^<http://www.w3.org/2001/XMLSchema#decimal>']
+    path.write_text(path.read_text(encoding="utf-8").replace(f"t:sum {stays}", "t:sum 7.50"), encoding="utf-8")
+    assert (made(copy).folder / "store").is_dir()

@@ -12,6 +12,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,11 @@ from kg.errors import UsageError
 from kg.graph import build as layout
 from kg.graph.aside import Aside
 from kg.graph.build import Build
-from kg.graph.dump import Dump, Part, difference, rewrite_nquads, write_named, write_nquads
+from kg.graph.dump import Difference, Dump, Part, difference, rewrite_nquads, write_named, write_nquads
 from kg.graph.exchanged import BEFORE
 from kg.graph.loading import File, load_files
 from kg.graph.quads import Graph
+from kg.graph.store import as_stored, read_quads
 from kg.inference.owl import is_axiom
 from kg.inference.rules import Rule
 from kg.project import Project
@@ -31,6 +33,7 @@ from kg.validation.analyses import Analyses
 
 _CACHE = "cache.json"
 _FEW = 20_000  # lines, beyond which a whole store is loaded faster than it is corrected
+_LOOKED_AT = 200  # literals, for each of which others are looked for
 
 
 @dataclass(frozen=True)
@@ -130,11 +133,27 @@ class Writing:
             cache = _cache(before)
             differs = difference(graph, before=BEFORE, inferred_graph=self._inferred_graph)
             dump = rewrite_nquads(Dump(before.dump, cache["lines"], cache["sizes"], ""), differs, out=out)
-            if len(differs) <= _FEW:
+            if len(differs) <= _FEW and not _is_called_otherwise(differs, graph):
                 before.copy_store(self._folder, differs)
         saved.result()
         graph.engine.finish()
         return dump
+
+
+def _is_called_otherwise(differs: Difference, graph: Graph) -> bool:
+    """Tell whether a store has other names for something that differs: a blank node, or a literal that is gone.
+
+    To a store some literals are the same, as 12.50 and 12.5: if one goes, the other must stay. Of many, they may be.
+    """
+    if differs.has_blank:
+        return True
+    gone = b"\n".join(chain.from_iterable(differs.gone.values()))
+    said = {(s, p, o) for _, s, p, o in read_quads(gone, suffix=".nq") if o.endswith(">") and o.startswith('"')}
+    if len(said) > _LOOKED_AT:
+        return True
+    others = [(o, other) for s, p, o in said for other in graph.objects(s, p) if other != o]
+    stored = as_stored([literal for pair in others for literal in pair if literal.startswith('"')])
+    return any(stored.get(o, o) == stored.get(other, other) for o, other in others)
 
 
 def remember(begun: Start, dump: Dump, *, folder: Path) -> None:

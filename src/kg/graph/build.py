@@ -81,11 +81,8 @@ class Build:
         return True
 
     def copy_store(self, folder: Path, difference: Difference) -> None:
-        """Put into the ``folder`` of another build the store with what differs there.
-
-        Not if it has not been made, nor where a blank node differs: a store has labels of its own for those.
-        """
-        if (self.folder / STORE).is_dir() and not difference.has_blank:
+        """Put into the ``folder`` of another build the store, if it has been made, with what differs there."""
+        if (self.folder / STORE).is_dir():
             shutil.copytree(self.folder / STORE, folder / STORE)
             Store.correct(folder / STORE, difference)
 

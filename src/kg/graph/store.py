@@ -82,7 +82,8 @@ class Store:
     def correct(cls, folder: Path, difference: Difference) -> None:
         """Take out of the store in ``folder`` the quads that are gone, and put in those that are fresh.
 
-        None of them may have a blank node: the store calls those otherwise.
+        None of them may have a blank node, which the store calls otherwise, and none that is gone a literal that is the
+        same to it as another that is still there.
         """
         store = ox.Store(str(folder))
         for quad in _quads(difference.gone.values()):
