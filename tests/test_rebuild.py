@@ -4,7 +4,6 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ from kg.errors import InconsistencyError, ShapeError
 from kg.graph.build import Build
 from kg.pipeline import build
 from kg.project import Project
-from kg.source.reader import Quad
+from tests.labels import labelled_alike
 
 PLACES = "instances/reference/places.ttl"
 QUERIED = """
@@ -143,11 +142,6 @@ def test_steps_in_turn_give_the_bytes_of_steps_beside_each_other(
     path.write_text(path.read_text(encoding="utf-8").replace("sh:Warning", "sh:Violation"), encoding="utf-8")
     assert build(copy, out=copy.root / "whole").build is None
     assert Build.open(copy.root / "whole").folder == in_turn.folder
-
-
-def labelled_alike(quads: Iterable[Quad]) -> list[Quad]:
-    """Return quads sorted, without labels of blank nodes, of which a store has its own."""
-    return sorted((g, "_:" if s.startswith("_:") else s, p, "_:" if o.startswith("_:") else o) for g, s, p, o in quads)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ are the same too, only what the difference can concern is inferred anew.
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import cache
@@ -21,6 +21,7 @@ from kg.errors import UsageError
 from kg.graph import build as layout
 from kg.graph.aside import Aside
 from kg.graph.build import Build
+from kg.graph.differing import has_blank
 from kg.graph.dump import Difference, Dump, Part, difference, rewrite_nquads, write_named, write_nquads
 from kg.graph.exchanged import BEFORE
 from kg.graph.loading import File, load_files
@@ -29,6 +30,7 @@ from kg.graph.store import as_stored, read_quads
 from kg.inference.owl import is_axiom
 from kg.inference.rules import Rule
 from kg.project import Project
+from kg.source.reader import Quad
 from kg.validation.analyses import Analyses
 
 _CACHE = "cache.json"
@@ -145,15 +147,19 @@ def _is_called_otherwise(differs: Difference, graph: Graph) -> bool:
 
     To a store some literals are the same, as 12.50 and 12.5: if one goes, the other must stay. Of many, they may be.
     """
-    if differs.has_blank:
+    gone, fresh = (list(_read(part)) for part in (differs.gone, differs.fresh))
+    if any(map(has_blank, (*gone, *fresh))):
         return True
-    gone = b"\n".join(chain.from_iterable(differs.gone.values()))
-    said = {(s, p, o) for _, s, p, o in read_quads(gone, suffix=".nq") if o.endswith(">") and o.startswith('"')}
+    said = {(s, p, o) for _, s, p, o in gone if o.endswith(">") and o.startswith('"')}
     if len(said) > _LOOKED_AT:
         return True
     others = [(o, other) for s, p, o in said for other in graph.objects(s, p) if other != o]
     stored = as_stored([literal for pair in others for literal in pair if literal.startswith('"')])
     return any(stored.get(o, o) == stored.get(other, other) for o, other in others)
+
+
+def _read(parts: Mapping[str, Sequence[bytes]]) -> Iterator[Quad]:
+    return read_quads(b"\n".join(chain.from_iterable(parts.values())), suffix=".nq")
 
 
 def remember(begun: Start, dump: Dump, *, folder: Path) -> None:

@@ -69,6 +69,15 @@ def test_a_publication_after_a_change_is_one_from_nothing(town: Town, name: str)
     assert (town.kept == 0) == (name in ANEW)
 
 
+def test_a_document_names_the_graphs_that_say_what_it_says(town: Town) -> None:
+    for name in ("lieux", "places"):
+        town.add(PLACES, f'<{GRAPH}> rdfs:label "{name}"@fr .\n')
+        made, _ = town.publish()
+        assert f'<{GRAPH}> <http://www.w3.org/2000/01/rdf-schema#label> "{name}"@fr .' in (
+            made.folder / "id/dale.nt"
+        ).read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_publications_after_changes_at_random_are_those_from_nothing(town: Town, seed: int) -> None:
     chance, tags = random.Random(seed), ("fr", "en", "br")

@@ -10,6 +10,7 @@ from operator import itemgetter
 from typing import Self
 
 from kg.graph.build import Build
+from kg.graph.dump import PARTS
 from kg.graph.store import as_stored
 from kg.graph.terms import iri
 from kg.source.reader import Quad
@@ -21,10 +22,8 @@ _MOST = 1_000_000
 _DEFAULT = -1
 """The number of the default graph."""
 _ROWS = f"""
-SELECT {_DEFAULT} AS g, s, p, o FROM closure WHERE round = 0 UNION ALL SELECT {_DEFAULT}, s, p, o FROM inferred
-UNION ALL SELECT * FROM (
-  SELECT q.g, q.s, q.p, q.o FROM quad q JOIN term g ON g.id = q.g WHERE g.token <> ''
-  UNION SELECT {{inferred}}, s, p, o FROM inferred
+SELECT {_DEFAULT} AS g, s, p, o FROM ({PARTS["default"]}) UNION ALL SELECT * FROM (
+  SELECT g, s, p, o FROM ({PARTS["named"]}) UNION SELECT {{inferred}}, s, p, o FROM ({PARTS["inferred"]})
 )
 """
 _SORTED = "SELECT g, s, p, o FROM row ORDER BY s"

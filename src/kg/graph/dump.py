@@ -12,19 +12,19 @@ import mmap
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 
 from kg.graph.engine import Engine, quoted
 from kg.graph.quads import Graph, published
 from kg.graph.terms import iri
 
-_PARTS = {
+PARTS = {
     "default": "SELECT s, p, o, NULL::INTEGER AS g FROM closure WHERE round = 0 "
     "UNION ALL SELECT s, p, o, NULL FROM inferred",
     "named": "SELECT DISTINCT q.s, q.p, q.o, q.g FROM quad q JOIN term g ON g.id = q.g WHERE g.token <> ''",
     "inferred": "SELECT s, p, o, NULL::INTEGER AS g FROM inferred",
 }
+"""The rows of each part, the default graph's having no number; those that are inferred have none yet."""
 # What of each part is in one state of the graph and not in another, by the rows in which they differ.
 _DIFFERING = {
     "default": "SELECT s, p, o, NULL::INTEGER AS g FROM {one}_triple EXCEPT SELECT s, p, o, NULL FROM {other}_triple",
@@ -63,12 +63,6 @@ class Difference:
         """Return how many lines it has."""
         return sum(len(lines) for part in (self.gone, self.fresh) for lines in part.values())
 
-    @property
-    def has_blank(self) -> bool:
-        """Whether a blank node is in it, or a literal that says what one looks like."""
-        lines = chain.from_iterable(lines for part in (self.gone, self.fresh) for lines in part.values())
-        return any(line.startswith(b"_:") or b" _:" in line for line in lines)
-
 
 @dataclass(frozen=True)
 class Part:
@@ -103,7 +97,7 @@ def write_nquads(graph: Graph, *, inferred_graph: str, out: Path, named: Part | 
                 yield piece
         part.file.unlink()
 
-    return _write(out, {name: chunks(name) for name in _PARTS}, lines)
+    return _write(out, {name: chunks(name) for name in PARTS}, lines)
 
 
 def _rank(engine: Engine) -> None:
@@ -114,7 +108,7 @@ def _rank(engine: Engine) -> None:
 def _written(engine: Engine, name: str, inferred_graph: str, file: Path) -> Part:
     """Have the engine write the lines of a part to a file."""
     # As a table, the rows are counted, and the engine knows which side of the joins is the larger one.
-    engine.make("row", _PARTS[name])
+    engine.make("row", PARTS[name])
     terms, order = ("term", "token") if engine.sorts_texts else ("ranked", "rank")
     select = _LINES.format(rows="row", terms=terms, order=order, graph=_ending(name, inferred_graph))
     return Part(file, engine.write_lines(select, file))
@@ -164,7 +158,7 @@ def rewrite_nquads(before: Dump, difference: Difference, *, out: Path) -> Dump:
     ):
         spliced, lines = {}, {}
         start = 0
-        for name in _PARTS:
+        for name in PARTS:
             gone, fresh = difference.gone[name], difference.fresh[name]
             end = start + before.sizes[name]
             spliced[name] = _splice(text, viewed, start, end, gone, fresh)
