@@ -24,7 +24,7 @@ PARTS = {
     "named": "SELECT DISTINCT q.s, q.p, q.o, q.g FROM quad q JOIN term g ON g.id = q.g WHERE g.token <> ''",
     "inferred": "SELECT s, p, o, NULL::INTEGER AS g FROM inferred",
 }
-"""The rows of each part, the default graph's having no number; those that are inferred have none yet."""
+"""The rows of each part; those of the default graph, and those that are inferred, are of no graph in the tables."""
 # What of each part is in one state of the graph and not in another, by the rows in which they differ.
 _DIFFERING = {
     "default": "SELECT s, p, o, NULL::INTEGER AS g FROM {one}_triple EXCEPT SELECT s, p, o, NULL FROM {other}_triple",
