@@ -10,7 +10,13 @@ from multiprocessing.context import BaseContext
 from threading import Thread
 from typing import Any
 
-_READ = ["kg.cli", "kg.publication.data", "kg.publication.linking", "kg.service.hosting.resources"]
+_READ = [
+    "kg.cli",
+    "kg.graph.patterns",
+    "kg.publication.data",
+    "kg.publication.linking",
+    "kg.service.hosting.resources",
+]
 _COPIES = "forkserver" in multiprocessing.get_all_start_methods()
 _SAFE = "PYTHONSAFEPATH"  # no module of the folder that we are in
 

@@ -17,7 +17,8 @@ from kg import pipeline
 from kg.errors import UsageError
 from kg.graph.build import Build
 from kg.project import Project
-from kg.publication.dumps import _LONGEST, DESCRIBED, File, describe_dump, file_name, graph_path, write_dumps
+from kg.publication.dumps import _LONGEST, DESCRIBED, describe_dump, file_name, graph_path, write_dumps
+from kg.publication.files import File
 from kg.publication.publish import Publication
 from tests.publication.conftest import canonical, graphs_of
 

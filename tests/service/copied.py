@@ -12,7 +12,8 @@ import httpx
 import kg.service
 from kg.graph.build import Build
 from kg.project import Project
-from kg.publication.dumps import DESCRIBED, File, describe_dump
+from kg.publication.dumps import DESCRIBED, describe_dump
+from kg.publication.files import File
 from kg.publication.publish import publish
 
 

@@ -5,18 +5,19 @@ The bytes are those that ``kg.publication.dumps`` would write of all.
 
 import json
 import re
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Self
 
-from kg.graph.bearing import bear
+from kg.graph.bearing import Pattern, bear
 from kg.graph.build import Build
 from kg.graph.differing import Differing, differing, has_blank
 from kg.graph.extracts import Said, extract
 from kg.graph.terms import iri
 from kg.project import Project
+from kg.publication.files import File
 from kg.publication.jsonld import Terms, rewrite_jsonld
 from kg.publication.stamps import Stamp, link_as_written
 from kg.publication.tables import Row, read_rows
@@ -31,16 +32,20 @@ _ESCAPED = re.compile(b"[\x00-\x09\x0b-\x1f\x7f]")
 
 @dataclass(frozen=True)
 class EarlierData:
-    """The data of an earlier publication: its folder, the stamps of its files, and the dump of its build."""
+    """The data of an earlier publication: its folder, its files with their stamps, and the dump of its build.
+
+    ``patterns`` are what queries of tables look for, by the paths of these, as far as it is known.
+    """
 
     folder: Path
-    stamps: Mapping[str, Stamp]
+    files: Mapping[str, tuple[File, Stamp]]
     dump: Path
+    patterns: Mapping[str, Sequence[Pattern] | None]
 
     def read(self, path: str) -> bytes | None:
         """Return what a file has; None when there is none, or it is not as it was written."""
         try:
-            as_written = self.stamps[path] == Stamp.of(f"{self.folder}/{path}")
+            as_written = self.files[path][1] == Stamp.of(f"{self.folder}/{path}")
             return (self.folder / path).read_bytes() if as_written else None
         except (KeyError, OSError):
             return None
@@ -50,7 +55,8 @@ class EarlierData:
 class Again:
     """What an earlier publication has of the dumps of a build, which differs from its own in some lines.
 
-    What it gives is None when it has not enough to tell.
+    What it gives is None when it has not enough to tell. ``linked`` are the files that it gave as they are, and
+    ``patterns`` what the queries look for of which it was asked whether they find the same.
     """
 
     earlier: EarlierData
@@ -59,6 +65,8 @@ class Again:
     lines: Differing
     quads: Collection[Quad]
     said: Said
+    linked: list[File] = field(default_factory=list)
+    patterns: dict[str, Sequence[Pattern] | None] = field(default_factory=dict)
 
     @classmethod
     def of(cls, earlier: EarlierData, build: Build, *, project: Project) -> Self | None:
@@ -118,13 +126,17 @@ class Again:
 
     def link_graph(self, graph: str, path: str, *, root: Path) -> bool:
         """Give the file of a named graph in which nothing differs its path below a root; tell whether it has it."""
-        if graph in self._graphs:
+        if graph in self._graphs or path not in self.earlier.files:
             return False
-        return link_as_written(path, self.earlier.stamps.get(path), folder=self.earlier.folder, root=root)
+        file, stamp = self.earlier.files[path]
+        if not link_as_written(path, stamp, folder=self.earlier.folder, root=root):
+            return False
+        self.linked.append(file)
+        return True
 
     def triples(self, graph: str, path: str) -> list[Triple] | None:
         """Return the triples of a named graph that was not there."""
-        return None if path in self.earlier.stamps else self._of(graph)
+        return None if path in self.earlier.files else self._of(graph)
 
     def _of(self, graph: str) -> list[Triple]:
         return [(s, p, o) for g, s, p, o in self.said.named if g == graph]
@@ -134,12 +146,16 @@ class Again:
         text = (self.earlier.read(path) or b"").decode()
         if text.count("\n") <= _FEW_ROWS:  # they are asked for in less time than it takes to read the query
             return None
-        from kg.graph.patterns import patterns  # which takes a quarter of a second to read
-
-        found = patterns(query.bound({}), base=self.project.base)
+        known = self.earlier.patterns
+        found = self.patterns[path] = known[path] if path in known else self._patterns(query)
         if found is None or bear(self.quads, found, store=self.build.store):
             return None
         return read_rows(text)
+
+    def _patterns(self, query: Query) -> Sequence[Pattern] | None:
+        from kg.graph.patterns import patterns  # which takes a quarter of a second to read
+
+        return patterns(query.bound({}), base=self.project.base)
 
     def _turtle(self, path: str, quads: Iterable[Quad], differ: Collection[Subject]) -> bytes | None:
         old = self.earlier.read(path)

@@ -10,7 +10,7 @@ from typing import Self
 
 from kg.graph.swap import notes_of
 from kg.publication.again import EarlierData
-from kg.publication.dumps import SUMS, File, sums_of
+from kg.publication.files import SUMS, File, sums_of
 from kg.publication.linking import become_spare, linked_beside
 from kg.publication.record import Record
 from kg.publication.stamps import Stamp
@@ -60,8 +60,8 @@ class Before:
 
     def data(self) -> EarlierData:
         """Return its data."""
-        stamps = {file.path: stamp for file, stamp in self.record.rest.stamps() if file.path.startswith("data/")}
-        return EarlierData(self.folder, stamps, self.dump)
+        files = {file.path: (file, stamp) for file, stamp in self.record.rest.stamps() if file.path.startswith("data/")}
+        return EarlierData(self.folder, files, self.dump, self.record.tables)
 
     def files(self) -> tuple[File, ...] | None:
         """Return all files, sorted by path; None when they are not those that were published, each as it was."""

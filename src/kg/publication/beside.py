@@ -13,7 +13,7 @@ from kg.processes import pool
 from kg.project import Project
 from kg.publication.again import EarlierData
 from kg.publication.data import Data, write_data
-from kg.publication.dumps import File, files_of
+from kg.publication.files import File, files_of
 
 _NICE = 5  # from nothing, who writes pages has the longer way
 
@@ -68,4 +68,4 @@ def data_beside(
 
 def _write(settings: Path, build: Path, folder: Path, site: str, earlier: EarlierData | None) -> Written:
     data = write_data(Build(build), project=Project.load(settings), root=folder, site=site, earlier=earlier)
-    return Written(data, files_of(folder, known=[offer.file for offer in data.offers]))
+    return Written(data, files_of(folder, known=[*data.linked, *(offer.file for offer in data.offers)]))

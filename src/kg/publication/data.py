@@ -10,10 +10,12 @@
 """
 
 import shutil
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from kg.graph.bearing import Pattern
 from kg.graph.build import Build
 from kg.project import Project
 from kg.publication import citation, datapackage
@@ -22,6 +24,7 @@ from kg.publication.again import Again, EarlierData
 from kg.publication.dumps import DESCRIBED, Dumps, describe_dump, write_dumps
 from kg.publication.feed import FILE as FEED
 from kg.publication.feed import write_feed
+from kg.publication.files import File
 from kg.publication.jsonld import Terms, write_jsonld
 from kg.publication.metadata import catalogue, dataset_facts, dataset_of
 from kg.publication.offers import Offer, offers, slug_of
@@ -39,11 +42,17 @@ WELL_KNOWN = ".well-known/void"
 
 @dataclass(frozen=True)
 class Data:
-    """What was written: what the dataset says of itself, what is offered, as shown, and releases, newest first."""
+    """What was written: what the dataset says of itself, what is offered, as shown, and releases, newest first.
+
+    ``linked`` are files that an earlier publication had; ``patterns`` what queries of tables look for, by the paths of
+    these, as far as it was asked.
+    """
 
     about: About
     offers: tuple[Offer, ...]
     releases: tuple[Released, ...] = ()
+    linked: tuple[File, ...] = ()
+    patterns: Mapping[str, Sequence[Pattern] | None] = field(default_factory=dict)
 
     @property
     def digest(self) -> str:
@@ -86,7 +95,7 @@ def write_data(
     _write_tables(found, root)
     data = _describe(build, dumps, found, project=project, root=root, site=site, endpoint=endpoint)
     _write_releases(data, project=project, root=root, site=site)
-    return data
+    return replace(data, linked=tuple(again.linked), patterns=again.patterns) if again else data
 
 
 def _write_tables(found: tuple[Table, ...], root: Path) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, TextIO
 
 from kg.publication.about import About
-from kg.publication.dumps import File
+from kg.publication.files import File
 from kg.publication.tables import FOLDER, Table
 from kg.query.columns import Column, ColumnType
 

@@ -12,14 +12,13 @@
 
 import hashlib
 import json
-import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import groupby
 from pathlib import Path
-from typing import NamedTuple, TextIO
+from typing import TextIO
 
 from kg.errors import UsageError
 from kg.graph.build import Build
@@ -28,6 +27,7 @@ from kg.graph.extracts import graphs
 from kg.graph.terms import iri
 from kg.project import Project
 from kg.publication.again import Again
+from kg.publication.files import File
 from kg.publication.jsonld import Terms, write_context, write_jsonld
 from kg.source.reader import Quad, Triple
 from kg.source.turtle import write_trig, write_turtle
@@ -36,37 +36,7 @@ GRAPHS = "data/graph/"
 CONTEXT = "data/context.jsonld"
 DESCRIBED = "data/dump.json"
 """The path of what a browser must know to take the whole N-Quads: ``describe_dump`` writes it."""
-SUMS = "SHA256SUMS"
-"""The list of the digests of all other files."""
 _LONGEST = 200
-
-
-class File(NamedTuple):
-    """A file of a publication: its path below the root with forward slashes, its size in bytes and SHA-256."""
-
-    path: str
-    size: int
-    sha256: str
-
-    @classmethod
-    def of(cls, path: Path, *, root: Path) -> "File":
-        """Return what there is to say of the file ``path`` below ``root``."""
-        with path.open("rb") as data:
-            digest = hashlib.file_digest(data, "sha256").hexdigest()
-        return cls(path.relative_to(root).as_posix(), path.stat().st_size, digest)
-
-
-def sums_of(files: Iterable[File]) -> str:
-    """Return the digests of files as ``sha256sum --check`` reads them."""
-    return "".join(f"{file.sha256}  {file.path}\n" for file in files)
-
-
-def files_of(root: Path, *, known: Iterable[File] = ()) -> tuple[File, ...]:
-    """Return what there is below a folder, sorted by path; what is ``known`` is not read."""
-    read = {file.path: file for file in known}
-    paths = (Path(folder) / name for folder, _, names in os.walk(root) for name in names)
-    files = (read.get(path.relative_to(root).as_posix()) or File.of(path, root=root) for path in paths)
-    return tuple(sorted(files, key=lambda file: file.path))
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from kg.processes import pool
-from kg.publication.stamps import Stamp
+from kg.publication.stamps import is_as_written
 from kg.publication.units import Unit
 
 _FEW = 500  # units
@@ -51,64 +51,78 @@ def become_spare(folder: Path, paths: Iterable[str], *, spare: Path) -> None:
 
 def _link(paths: str, found: "array[int]", folder: str, root: str, spare: str) -> list[str]:
     """Link files; return the paths of those that are not linked."""
-    wanted: dict[str, dict[str, Stamp]] = {}
-    numbers = iter(found)
-    for path, *stamp in zip(paths.split(_APART) if paths else (), numbers, numbers, numbers, strict=True):
+    wanted: dict[str, dict[str, int]] = {}
+    for number, path in enumerate(paths.split(_APART) if paths else ()):
         inside, _, name = path.rpartition("/")
-        wanted.setdefault(inside, {})[name] = Stamp(*stamp)
-    _take_over(spare, root, wanted)
-    failed = []
-    for inside, files in wanted.items():
-        failed += [os.path.join(inside, name) for name in _link_in(inside, files, folder, root)]
-    return failed
+        wanted.setdefault(inside, {})[name] = number
+    links = _Links(wanted, found, folder=folder, root=root)
+    links.take_over(spare)
+    return links.complete()
 
 
-def _take_over(spare: str, root: str, wanted: Mapping[str, Mapping[str, Stamp]]) -> None:
-    """Move what a spare folder has in the folders that are wanted, and only the files that are as they were written."""
-    if os.path.islink(spare) or not os.path.isdir(spare):
-        return
-    for name in os.listdir(spare):
-        os.rename(f"{spare}/{name}", f"{root}/{name}")
-    os.rmdir(spare)
-    for where, folders, names, folder in os.fwalk(root, topdown=False):
-        files = wanted.get(where[len(root) + 1 :], {})
-        links = (name for name in folders if os.path.islink(f"{where}/{name}"))
-        for name in (*links, *names):
-            if name not in files or not _is_as_written(name, files[name], folder):
-                os.unlink(name, dir_fd=folder)
-        if where != root and not files:
-            with suppress(OSError):  # folders are in it that are wanted
-                os.rmdir(where)
+class _Links:
+    """The files that are wanted at their places below ``root``, which are below ``folder``.
 
+    They are given by folder and name, each with its number among the stamps of which ``found`` has three numbers each.
+    """
 
-def _link_in(inside: str, files: Mapping[str, Stamp], folder: str, root: str) -> list[str]:
-    """Link files of one folder; return the names of those that are not linked."""
-    os.makedirs(os.path.join(root, inside), exist_ok=True)
-    with ExitStack() as opened:
-        there = _open(os.path.join(root, inside), opened)
-        known = set(os.listdir(there))
-        missing = [name for name in files if name not in known]
+    def __init__(self, wanted: Mapping[str, Mapping[str, int]], found: "array[int]", *, folder: str, root: str) -> None:
+        self._wanted = wanted
+        self._found = found
+        self._folder = folder
+        self._root = root
+
+    def take_over(self, spare: str) -> None:
+        """Move what a spare folder has in the folders that are wanted, and only the files that are as they were."""
+        root = self._root
+        if os.path.islink(spare) or not os.path.isdir(spare):
+            return
+        for name in os.listdir(spare):
+            os.rename(f"{spare}/{name}", f"{root}/{name}")
+        os.rmdir(spare)
+        for where, folders, names, folder in os.fwalk(root, topdown=False):
+            files = self._wanted.get(where[len(root) + 1 :], {})
+            links = (name for name in folders if os.path.islink(f"{where}/{name}"))
+            for name in (*links, *names):
+                if name not in files or not self._is_as_written(name, files[name], folder):
+                    os.unlink(name, dir_fd=folder)
+            if where != root and not files:
+                with suppress(OSError):  # folders are in it that are wanted
+                    os.rmdir(where)
+
+    def complete(self) -> list[str]:
+        """Link the files that are not there yet; return the paths of those that are not linked."""
+        failed = []
+        for inside, files in self._wanted.items():
+            failed += [os.path.join(inside, name) for name in self._link_in(inside, files)]
+        return failed
+
+    def _link_in(self, inside: str, files: Mapping[str, int]) -> list[str]:
+        """Link files of one folder; return the names of those that are not linked."""
+        os.makedirs(os.path.join(self._root, inside), exist_ok=True)
+        with ExitStack() as opened:
+            there = _open(os.path.join(self._root, inside), opened)
+            known = set(os.listdir(there))
+            missing = [name for name in files if name not in known]
+            try:
+                here = _open(os.path.join(self._folder, inside), opened)
+            except FileNotFoundError:
+                return missing
+            return [name for name in missing if not self._is_linked(name, files[name], here, there)]
+
+    def _is_linked(self, name: str, number: int, one: int, other: int) -> bool:
+        """Link a file of one open folder in another; tell whether it is there, and as it was written."""
         try:
-            here = _open(os.path.join(folder, inside), opened)
-        except FileNotFoundError:
-            return missing
-        return [name for name in missing if not _is_linked(name, files[name], here, there)]
+            os.link(name, name, src_dir_fd=one, dst_dir_fd=other, follow_symlinks=False)
+            if self._is_as_written(name, number, other):
+                return True
+            os.unlink(name, dir_fd=other)
+        except OSError:
+            pass
+        return False
 
-
-def _is_linked(name: str, stamp: Stamp, one: int, other: int) -> bool:
-    """Link a file of one open folder in another; tell whether it is there, and as it was written."""
-    try:
-        os.link(name, name, src_dir_fd=one, dst_dir_fd=other, follow_symlinks=False)
-        if _is_as_written(name, stamp, other):
-            return True
-        os.unlink(name, dir_fd=other)
-    except OSError:
-        pass
-    return False
-
-
-def _is_as_written(name: str, stamp: Stamp, folder: int) -> bool:
-    return Stamp.of(name, folder=folder) == stamp
+    def _is_as_written(self, name: str, number: int, folder: int) -> bool:
+        return is_as_written(name, self._found, number, folder=folder)
 
 
 def _open(folder: str, opened: ExitStack) -> int:

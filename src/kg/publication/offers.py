@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Literal
 
 from kg.project import Project
-from kg.publication.dumps import Dumps, File, file_name
+from kg.publication.dumps import Dumps, file_name
+from kg.publication.files import File
 from kg.publication.packing import PACKINGS
 from kg.publication.tables import Table
 

@@ -26,12 +26,12 @@ from kg.project import Project
 from kg.publication.before import Before, write_notes
 from kg.publication.beside import Beside, data_beside
 from kg.publication.data import write_data
-from kg.publication.dumps import SUMS, File, files_of, sums_of
+from kg.publication.files import SUMS, File, files_of, sums_of
 from kg.publication.metadata import dataset_of
 from kg.publication.record import Record
 from kg.publication.released import FOLDER
 
-_SELDOM = (100_000, 50, 1000)  # objects, then rounds
+_SELDOM = (300_000, 50, 1000)  # objects, then rounds
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def publish(
     site = _site(base, project)
     if build.folder.parent == out.with_name(f"{out.name}.d").resolve():
         raise UsageError(f"{out} is the build that is to be published: choose another place")
-    with swap(out) as draft, _held(out), _seldom_collected():
+    with _seldom_collected(), swap(out) as draft, _held(out):
         if pages:
             record = Record(_program(pages.identity(site)), _whole(build, project))
             before = Before.of(out, identity=record.identity, known=after.before if after else None)
@@ -112,7 +112,8 @@ def _with_pages(
     earlier = before.data() if before else None
     with data_beside(build, project=project, root=root, site=site, folder=notes / "data", earlier=earlier) as beside:
         files = tuple(sorted(pages.write(root, site, beside, record, before), key=lambda file: file.path))
-        record.digest = beside.written.data.digest
+        data = beside.written.data
+        record.digest, record.tables = data.digest, data.patterns
     write_notes(record, notes, root=root, files=files, dump=build.dump)
     kept = len(files) - len(record.unlike(before.record)) if before else 0
     return Publication(root, files, record.digest, kept)

@@ -11,15 +11,15 @@ nothing that was read to write it differs. The notes are beside the folder of th
 
 import marshal
 from array import array
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from kg.graph.bearing import Pattern
-from kg.publication.dumps import File
+from kg.publication.files import File
 from kg.publication.units import Unit
 
 _DIGEST = 32  # bytes
@@ -43,8 +43,8 @@ class Record:
 
     ``whole`` is of the graph and all else that a publication comes from; ``digest`` is that of the dataset.
     ``units`` are its files by name, ``rest`` those of no unit; ``values`` are what was computed from the whole graph,
-    by note, and ``patterns`` what the queries among them look for, None for anything; ``numbers`` are those of notes,
-    of which there were so many when it was ``tidied``.
+    by note, and ``patterns`` what the queries among them look for, None for anything, ``tables`` what those of tables
+    do, by path; ``numbers`` are those of notes, of which there were so many when it was ``tidied``.
     """
 
     identity: str
@@ -54,6 +54,7 @@ class Record:
     rest: Unit = field(default_factory=lambda: Unit((), array("I")))
     values: dict[str, Value] = field(default_factory=dict)
     patterns: dict[str, Sequence[Pattern] | None] = field(default_factory=dict)
+    tables: Mapping[str, Sequence[Pattern] | None] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
     tidied: int = 0
 
@@ -100,7 +101,8 @@ class Record:
             "notes": list(self.numbers),
             "tidied": self.tidied,
             "values": [(note, value.digest, value.reads.tobytes()) for note, value in self.values.items()],
-            "patterns": [(note, _plain(found)) for note, found in self.patterns.items()],
+            "patterns": _plain(self.patterns),
+            "tables": _plain(self.tables),
             "units": [(name, unit.packed()) for name, unit in self.units.items()],
             "rest": self.rest.packed(),
         }
@@ -125,7 +127,8 @@ class Record:
                 {name: Unit.read(packed) for name, packed in told["units"]},
                 Unit.read(told["rest"]),
                 {note: Value(digest, array("I", reads)) for note, digest, reads in told["values"]},
-                {note: None if found is None else [Pattern(*one) for one in found] for note, found in told["patterns"]},
+                _read_patterns(told["patterns"]),
+                _read_patterns(told["tables"]),
                 {note: number for number, note in enumerate(told["notes"])},
                 told["tidied"],
             )
@@ -153,5 +156,10 @@ class Record:
         self.values = {note: replace(value, reads=numbered(value.reads)) for note, value in self.values.items()}
 
 
-def _plain(found: Sequence[Pattern] | None) -> list[tuple[object, ...]] | None:
-    return None if found is None else [tuple[object, ...](pattern) for pattern in found]
+def _plain(patterns: Mapping[str, Sequence[Pattern] | None]) -> list[tuple[str, list[tuple[object, ...]] | None]]:
+    """Return patterns as they are written."""
+    return [(of, None if found is None else list(map(tuple[object, ...], found))) for of, found in patterns.items()]
+
+
+def _read_patterns(told: Iterable[tuple[str, list[Any] | None]]) -> dict[str, Sequence[Pattern] | None]:
+    return {of: None if found is None else [Pattern(*one) for one in found] for of, found in told}

@@ -27,7 +27,8 @@ from kg.graph.canonical import canonical_nquads
 from kg.project import Project
 from kg.publication.diff import compare
 from kg.publication.diff_forms import patch, render
-from kg.publication.dumps import SUMS, File, dataset_quads, file_name, files_of, sums_of
+from kg.publication.dumps import dataset_quads, file_name
+from kg.publication.files import SUMS, File, files_of, sums_of
 from kg.publication.metadata import dataset_facts, dataset_of
 from kg.publication.released import DESCRIPTION, FOLDER, Released, describe, folder_of, released_quads, releases
 from kg.publication.sides import Side, side_of

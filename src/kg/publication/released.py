@@ -13,7 +13,7 @@ from kg.graph.store import read_quads, read_triples
 from kg.graph.terms import TYPE, XSD, iri, literal, parse
 from kg.project import Project
 from kg.publication.distributions import distribute
-from kg.publication.dumps import File
+from kg.publication.files import File
 from kg.publication.offers import FORMATS, Offer
 from kg.publication.triples import DCAT, DCT, SPDX, Triples
 from kg.publication.version import Version

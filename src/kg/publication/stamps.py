@@ -1,6 +1,7 @@
 """Tell files that are as they were written, and share them."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -17,6 +18,13 @@ class Stamp(NamedTuple):
         """Return the stamp of a file, whose path may begin in an open folder. Raises OSError where there is none."""
         found = os.stat(path, dir_fd=folder, follow_symlinks=False)
         return cls(found.st_size, found.st_mtime_ns, found.st_ino)
+
+
+def is_as_written(name: str, stamps: Sequence[int], number: int, *, folder: int) -> bool:
+    """Tell whether a file in an open folder has a stamp, given by its number among many: three numbers of each."""
+    found, place = os.stat(name, dir_fd=folder, follow_symlinks=False), 3 * number
+    stamp = (stamps[place], stamps[place + 1], stamps[place + 2])
+    return (found.st_size, found.st_mtime_ns, found.st_ino) == stamp
 
 
 def link(file: str, target: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
-from kg.publication.dumps import File
+from kg.publication.files import File
 from kg.publication.stamps import Stamp
 
 _FOUND = 3

@@ -23,7 +23,7 @@ from kg.errors import EndpointError, UsageError
 from kg.graph.canonical import canonical_nquads
 from kg.graph.store import read_quads, read_triples
 from kg.graph.terms import iri, parse
-from kg.publication.dumps import SUMS
+from kg.publication.files import SUMS
 from kg.publication.packing import PACKINGS, unpack
 from kg.publication.released import DESCRIPTION
 from kg.publication.triples import SPDX

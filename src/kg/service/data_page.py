@@ -11,7 +11,8 @@ from kg.lookup.speaker import number
 from kg.publication import citation, datapackage, feed
 from kg.publication.about import About, Texts
 from kg.publication.data import CATALOGUE, CATALOGUE_JSONLD, WELL_KNOWN
-from kg.publication.dumps import CONTEXT, File
+from kg.publication.dumps import CONTEXT
+from kg.publication.files import File
 from kg.publication.offers import Offer
 from kg.publication.released import Released
 from kg.service.answers import Answers, RefusedError

@@ -17,7 +17,8 @@ from kg.graph.build import Build
 from kg.graph.canonical import canonical_nquads
 from kg.project import Project
 from kg.publication.data import Data, write_data
-from kg.publication.dumps import File, dataset_quads, files_of
+from kg.publication.dumps import dataset_quads
+from kg.publication.files import File, files_of
 from kg.service.site import Site
 
 
