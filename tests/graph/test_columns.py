@@ -9,9 +9,10 @@ from tests.labels import labelled_alike
 from kg import pipeline
 from kg.graph import columns
 from kg.graph.build import Build
-from kg.graph.columns import Columns
+from kg.graph.columns import Columns, read_inferred
 from kg.graph.store import as_stored
 from kg.project import Project
+from kg.source.reader import Triple
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 WRITTEN = f"""@prefix id: <https://example.org/town/id/> .
@@ -67,6 +68,32 @@ def test_what_is_not_there_is_not_found(read: Columns) -> None:
 def test_literals_are_written_as_the_store_writes_them() -> None:
     seven, plain = f'"7"^^<{XSD}integer>', '"7"'
     assert as_stored([f'"007"^^<{XSD}integer>', seven, plain]) == {f'"007"^^<{XSD}integer>': seven}
+
+
+def inferred(project_root: Path, root: Path, sums: str) -> tuple[list[Triple] | None, list[Triple]]:
+    """Return what is inferred where the oath has some sums, which are numbers: of the tables, and of the store."""
+    shutil.copytree(project_root / "tests" / "fixture", root)
+    prefixes = "@prefix id: <https://example.org/town/id/> .\n@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n"
+    (root / "ontology" / "sums.ttl").write_text(f"{prefixes}id:sum rdfs:subPropertyOf id:number .\n", encoding="utf-8")
+    (root / "instances" / "reference" / "sums.ttl").write_text(f"{prefixes}id:oath id:sum {sums} .\n", encoding="utf-8")
+    project = Project.find(root)
+    build = pipeline.build(project, out=root / "build").build
+    assert build is not None
+    name = f"<{project.inferred_graph}>"
+    return read_inferred(build.graph, name), [(s, p, o) for _, s, p, o in build.store.quads(graph=name)]
+
+
+def test_what_is_inferred_is_what_the_store_has(project_root: Path, tmp_path: Path) -> None:
+    found, stored = inferred(project_root, tmp_path / "town", "12.50, 12.5, 7")
+    assert found is not None
+    assert sorted(found) == sorted(stored)
+    assert [o for _, p, o in found if p.endswith("number>") and "12" in o] == [f'"12.5"^^<{XSD}decimal>']
+
+
+def test_blank_nodes_of_what_is_inferred_are_left_to_the_store(project_root: Path, tmp_path: Path) -> None:
+    found, stored = inferred(project_root, tmp_path / "town", "[ id:sum 7 ]")
+    assert any("_:" in (s[:2], o[:2]) for s, _, o in stored)
+    assert found is None
 
 
 def test_too_many_quads_are_left_to_the_store(town: tuple[Project, Build], monkeypatch: pytest.MonkeyPatch) -> None:

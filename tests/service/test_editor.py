@@ -11,6 +11,7 @@ import pytest
 from kg.graph.build import Build
 from kg.project import Project
 from kg.publication.statistics import count, uses
+from kg.service.documents import Documents
 from kg.service.editor import Editor
 from kg.service.scripts import Bundle, bundle
 from kg.service.site import Site
@@ -90,14 +91,15 @@ def test_the_page_loads_the_editor_that_was_built(
     language: str, town: Project, town_build: Build, tmp_path: Path
 ) -> None:
     site = Site(town, town_build, "/g")
+    documents = Documents(town_build, project=town)
     view = View("/g", language, ("fr", "en"))
     built = Bundle("main-1.js", "main-2.css", "question-3.js", "question-4.css")
     assert bundle(tmp_path) is None
-    assert b"<script" not in Editor(site, folder=tmp_path).page(view, saved=None)
+    assert b"<script" not in Editor(site, documents, folder=tmp_path).page(view, saved=None)
     (tmp_path / "manifest.json").write_text('{"script": "main-0.js", "style": "main-0.css"}')
     assert bundle(tmp_path) is None  # of another version, which had no questions
     (tmp_path / "manifest.json").write_text(json.dumps(asdict(built)))
-    editor = Editor(site, folder=tmp_path)
+    editor = Editor(site, documents, folder=tmp_path)
     assert editor.bundle == built
     found = editor.page(view, saved=None).decode()
     assert '<script type="module" src="/g/static/editor/main-1.js"></script>' in found

@@ -21,7 +21,7 @@ SELECT ?place ?whole WHERE {{ ?place t:within ?whole }} ORDER BY ?place ?whole
 FORMER = "instances/reference/former.ttl"
 GRAPH = "https://example.org/town/graph/reference/places"
 
-CHANGES: dict[str, Callable[[Town], None]] = {
+CHANGES: dict[str, Callable[[Town], object]] = {
     "nothing": lambda town: None,
     "a fact added": lambda town: town.add(PLACES, "id:league t:seat id:hill .\n"),
     "a fact removed": lambda town: town.change(PLACES, "    t:neighbour id:hill ;\n", ""),
@@ -35,6 +35,11 @@ CHANGES: dict[str, Callable[[Town], None]] = {
     "a new place": lambda town: town.add(PLACES, 'id:moor a t:Place ; rdfs:label "lande"@fr ; t:within id:valley .\n'),
     "a thing of another class": lambda town: town.change(PLACES, "id:oath\n    a t:Act", "id:oath\n    a t:Party"),
     "the label of a class": lambda town: town.change(TERMS, '"lieu"@fr', '"endroit"@fr'),
+    "the English words of a class, and a fact": lambda town: (
+        town.change(TERMS, '"place"@en', '"spot"@en'),
+        town.change(TERMS, '"Portion of space."@en', '"A part of space."@en'),
+        town.add(PLACES, "id:league t:seat id:hill .\n"),
+    ),
     "a definition": lambda town: town.change(TERMS, '"Portion of space."@en', '"A part of space."@en'),
     "an axiom": lambda town: town.change(TERMS, "    owl:propertyChainAxiom ( t:signatory t:seat t:within ) ;\n", ""),
     "a blank node": lambda town: town.change(TERMS, "hasValue <https://example.org/town/id/league>", "hasValue t:Act"),
@@ -76,6 +81,13 @@ def test_a_document_names_the_graphs_that_say_what_it_says(town: Town) -> None:
         assert f'<{GRAPH}> <http://www.w3.org/2000/01/rdf-schema#label> "{name}"@fr .' in (
             made.folder / "id/dale.nt"
         ).read_text(encoding="utf-8")
+
+
+def test_what_comes_to_be_a_document_of_terms_is_written_as_one(town: Town) -> None:
+    town.add(PLACES, f'<{ID[:-1]}> rdfs:label "choses"@fr .\n')
+    town.publish()
+    town.add(TERMS, f"<{ID}kind> a owl:Class .\n")
+    assert town.differs() == []
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -124,3 +136,7 @@ def test_the_whole_graph_after_changes_is_published_as_from_nothing(project_root
     whole.add("instances/editorial/acts.ttl", f"act:erbm rc:partner <{THE_STATE}> .\n")
     assert whole.differs() == []
     assert 0 < whole.rewritten < 300
+    signatory = "rc:signatory party:petr-ternois-7-vallees ;\n"
+    whole.change("instances/magazine/ruralite.trig", signatory, f"{signatory}rc:signatory party:siren-215901786 ;\n")
+    assert whole.differs() == []
+    assert 0 < whole.rewritten < 500

@@ -6,14 +6,16 @@ For who reads most of them, some by subject, some by object, some by graph. Toke
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from operator import itemgetter
 from typing import Self
 
 from kg.graph.build import Build
 from kg.graph.dump import PARTS
+from kg.graph.quads import Graph
 from kg.graph.store import as_stored
 from kg.graph.terms import iri
-from kg.source.reader import Quad
+from kg.source.reader import Quad, Triple
 
 Row = tuple[int, int, int, int]
 
@@ -94,6 +96,23 @@ class Columns:
             if (p is None or ps[row] == p) and (o is None or os[row] == o) and (g is None or gs[row] == g):
                 in_graph = gs[row]
                 yield tokens[in_graph] if in_graph >= 0 else "", tokens[ss[row]], tokens[ps[row]], tokens[os[row]]
+
+
+def read_inferred(graph: Graph, name: str) -> list[Triple] | None:
+    """Return the triples of the named graph of what is inferred, nearly sorted, in half the time of the store.
+
+    ``graph`` is that of a build, of tables; ``name`` is the token of the named graph, in which files may state more.
+    None when some have blank nodes, which the store calls otherwise.
+    """
+    triples = dict.fromkeys(chain(graph.inferred(), graph.held(name)))
+    literals = [o for _, _, o in triples if o[0] != "<"]
+    if any(token[0] == "_" for token in chain(literals, map(itemgetter(0), triples))):
+        return None
+    stored = as_stored(literals)
+    for s, p, o in [triple for triple in triples if triple[2] in stored]:
+        del triples[s, p, o]
+        triples[s, p, stored[o]] = None
+    return list(triples)
 
 
 def _with(rows: list[Row], same: Mapping[int, int]) -> list[Row]:

@@ -228,9 +228,13 @@ class Graph(Dictionary):
         """Yield the asserted triples, shapes aside, with one of these predicates, sorted."""
         yield from self._triples("closure", f"t.round = 0 AND t.p IN ({self._listed(predicates)})")
 
-    def union_with(self, predicates: Iterable[str]) -> Iterator[Triple]:
-        """Yield the published triples, asserted or inferred, with one of these predicates, sorted."""
-        yield from self._triples(f"({self.UNION})", f"t.p IN ({self._listed(predicates)})")
+    def union_with(self, predicates: Iterable[str], *, objects: Iterable[str] | None = None) -> Iterator[Triple]:
+        """Yield the published triples, asserted or inferred, with one of these predicates, sorted.
+
+        Those with one of some ``objects`` alone, when they are given.
+        """
+        chosen = "" if objects is None else f" AND t.o IN ({self._listed(objects)})"
+        yield from self._triples(f"({self.UNION})", f"t.p IN ({self._listed(predicates)}){chosen}")
 
     def size(self) -> int:
         """Return how many triples the closure has."""

@@ -135,7 +135,7 @@ class _Names:
     def __init__(self, build: Build, settings: Coverage, language: str) -> None:
         classes = {f"<{iri}>" for iri in settings.named}
         graph = build.graph
-        things = {s for s, p, o in graph.union_with([TYPE]) if o in classes}
+        things = {s for s, _, _ in graph.union_with([TYPE], objects=classes)}
         self._plain: set[str] = set()
         self._proper: set[str] = set()
         self._acronyms: set[str] = set()

@@ -119,7 +119,7 @@ def _routes(
         return Response(metrics.text(), headers={"Cache-Control": "no-store", "Content-Type": CONTENT_TYPE})
 
     answering = Answering(site, pool)
-    editor = Editor(site)
+    editor = Editor(site, shelf.documents)
     lists = listing_forms.answers(site, shelf)
     downloads = Downloads(site, written)
     return [

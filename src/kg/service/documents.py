@@ -7,7 +7,7 @@ from itertools import chain
 from urllib.parse import quote
 
 from kg.graph.build import Build
-from kg.graph.columns import Columns
+from kg.graph.columns import Columns, read_inferred
 from kg.graph.terms import OWL, RDFS, SKOS, XSD, iri
 from kg.project import Project
 from kg.service.described import Description, Part, Statement, Whole
@@ -25,6 +25,7 @@ INCOMING = 50
 CONTENTS = 500
 """How many triples of a named graph a page has, more or less."""
 _DEEPEST = 50
+_LABELLED = 50_000  # things whose labels are remembered
 _DEPRECATED = f"<{OWL}deprecated>"
 _PATH = "/:@!$&'()*+,;=~"
 
@@ -34,18 +35,19 @@ class Documents:
 
     def __init__(self, build: Build, *, project: Project, quads: Columns | None = None) -> None:
         self.project = project
-        self._folder = build.folder
+        self._build = build
         self._store = quads or build.store
         self.origin = project.base[: project.base.rindex("/") + 1]
         self._parts: dict[str, list[str]] = {}
         for name in build.graph.fragments(self.origin):
             self._parts.setdefault(name.partition("#")[0], []).append(name)
-        for parts in self._parts.values():
-            parts.sort(key=self._place)
-        self._labels = lru_cache(maxsize=50_000)(self._read_labels)
+        self._labels: dict[str, tuple[Statement, ...]] = {}
         self._blank = lru_cache(maxsize=10_000)(self._read_blank)
         self._all_labels: dict[str, list[Quad]] | None = None
         self.address = lru_cache(maxsize=50_000)(self._read_address)
+        # Of a term the same is asked in each language, for its own page and for that of all terms.
+        self._objects = lru_cache(maxsize=10_000)(self._read_objects)
+        self._subjects = lru_cache(maxsize=10_000)(self._read_subjects)
         # Whoever turns the pages of something large has it read and sorted once.
         self._whole = lru_cache(maxsize=16)(self._read_whole)
         self.describe = lru_cache(maxsize=64)(self._describe)
@@ -58,7 +60,7 @@ class Documents:
 
     def build(self) -> Build:
         """Return the build, its tables by a connection of its own, for threads share none."""
-        return Build(self._folder)
+        return Build(self._build.folder)
 
     def within(self, subject: str, *, predicate: str | None, graph: str | None) -> list[Triple]:
         """Return what a named graph says of a thing, sorted, blank nodes aside; what the merged graph does for None."""
@@ -67,14 +69,20 @@ class Documents:
         triples = {(s, p, o) for _, s, p, o in quads if not o.startswith("_:")}
         return sorted(triples, key=lambda triple: (predicate_order(triple[1]), triple[2]))
 
-    def objects(self, subject: str, predicate: str) -> list[str]:
+    def objects(self, subject: str, predicate: str) -> Sequence[str]:
         """Return the values of a property of a thing in the merged graph, sorted; all given and returned as tokens."""
         note("v", f"{subject} {predicate}")
+        return self._objects(subject, predicate)
+
+    def _read_objects(self, subject: str, predicate: str) -> Sequence[str]:
         return sorted(o for *_, o in self._store.quads(subject=subject, predicate=predicate, graph=""))
 
-    def subjects(self, predicate: str, object: str) -> list[str]:
+    def subjects(self, predicate: str, object: str) -> Sequence[str]:
         """Return the things that have a value of a property in the merged graph, sorted, as tokens."""
         note("w", f"{predicate} {object}")
+        return self._subjects(predicate, object)
+
+    def _read_subjects(self, predicate: str, object: str) -> Sequence[str]:
         return sorted(s for _, s, *_ in self._store.quads(predicate=predicate, object=object, graph=""))
 
     def fragments(self) -> Mapping[str, int]:
@@ -107,7 +115,7 @@ class Documents:
 
     def is_document(self, name: str) -> bool:
         """Tell whether an IRI is that of a document: it has a fragment, or resources whose IRIs are its fragments."""
-        return "#" in name or name in self._parts
+        return "#" in name or self.has_parts(name)
 
     def resolve(self, path: str, *, knows: Callable[[str], bool] | None = None) -> str | None:
         """Return the IRI that a path without suffix, relative to the origin, is the address of; None when none is.
@@ -175,18 +183,21 @@ class Documents:
             return None
         named = _named([*part.facts, *part.contents, *part.incoming]).union(map(iri, (name, *part.parts)))
         note_each("n", named)
-        return Description(whole, page, part, tuple(chain.from_iterable(map(self._labels, named))))
+        return Description(whole, page, part, tuple(chain.from_iterable(map(self._labels_of, named))))
 
-    def stated(self, page: str) -> tuple[int, Sequence[int], Part] | None:
-        """Return of how many pages one is, the counts that the first has, and what is on it; None if there is none.
+    def stated(self, page: str) -> object:
+        """Return what tells one page of a resource from another, or from what it was; None if there is none.
 
-        The page is given by its number and the IRI.
+        It is how many pages there are, the counts that the first has, and what is on the page, which is given by its
+        number and the IRI.
         """
         number, _, name = page.partition(" ")
         whole = self._whole(name)
         self._note(whole)
-        part = self._part(whole, int(number))
-        return part and (whole.pages, whole.counts if int(number) == 1 else (), part)
+        if (part := self._part(whole, int(number))) is None:
+            return None
+        said = [list(map(tuple, facts)) for facts in (part.facts, part.contents, part.incoming)]
+        return whole.pages, whole.counts if number == "1" else (), part.parts, said
 
     def pages(self, name: str) -> int:
         """Return how many pages a resource has."""
@@ -198,6 +209,8 @@ class Documents:
         if not 1 <= page <= whole.pages:
             return None
         part = whole.part(page)
+        if not whole.parts and not any(o.startswith("_:") for (_, _, o), *_ in part.contents):
+            return part  # in order already
         return part._replace(contents=tuple(self._with_blanks(part.contents, "")))
 
     def _note(self, whole: Whole) -> None:
@@ -210,7 +223,7 @@ class Documents:
 
     def _read_whole(self, name: str) -> Whole:
         """Return all that the graph says of a resource."""
-        parts = self._parts.get(name, [])
+        parts = self.parts(name)
         topics = [iri(topic) for topic in (name, *parts)]
         said = self._facts(chain.from_iterable(self._store.quads(subject=topic) for topic in topics))
         contents = list(chain.from_iterable(map(self._contents, topics)))
@@ -224,10 +237,20 @@ class Documents:
 
     def _contents(self, graph: str) -> list[Statement]:
         """Return the triples of a named graph, those of blank nodes that others lead to left out."""
-        facts = self._facts(self._store.quads(graph=graph))
-        led_to = {fact.triple[2] for fact in facts}
-        roots = [fact for fact in facts if not (fact.triple[0].startswith("_:") and fact.triple[0] in led_to)]
-        return sorted(roots, key=self._order)
+        name = graph[1:-1]
+        inferred = name == self.project.inferred_graph
+        triples = self._read_inferred(graph) if inferred and self._store is self._build.store else None
+        if triples is None:
+            triples = [(s, p, o) for _, s, p, o in self._store.quads(graph=graph)]
+        led_to = {o for _, _, o in triples if o.startswith("_:")}
+        facts = (Statement(triple, (name,), inferred) for triple in triples if triple[0] not in led_to)
+        return sorted(facts, key=self._order)
+
+    def _read_inferred(self, graph: str) -> list[Triple] | None:
+        tables = self.build().graph
+        found = read_inferred(tables, graph)
+        tables.engine.close()
+        return found
 
     def _incoming(self, token: str) -> list[Statement]:
         """Return the triples that name a thing, by property."""
@@ -269,11 +292,22 @@ class Documents:
     def labels(self, token: str) -> tuple[Statement, ...]:
         """Return what names a thing, sorted, with the graphs that say so."""
         note("n", token)
-        return self._labels(token)
+        return self._labels_of(token)
+
+    def _labels_of(self, token: str) -> tuple[Statement, ...]:
+        if (found := self._labels.get(token)) is None:
+            if len(self._labels) >= _LABELLED:
+                self._labels.clear()
+            found = self._labels[token] = self._read_labels(token)
+        return found
+
+    def has_parts(self, name: str) -> bool:
+        """Tell whether the graph has IRIs that are fragments of a document."""
+        return name in self._parts
 
     def parts(self, name: str) -> list[str]:
         """Return the IRIs that are fragments of a document, passages by line, then the others by name."""
-        return self._parts.get(name, [])
+        return sorted(self._parts.get(name, ()), key=self._place)
 
     def read_labels(self) -> None:
         """Read all labels, once, for who needs those of most things: in half the time."""
@@ -284,8 +318,9 @@ class Documents:
             found.setdefault(quad[1], []).append(quad)
         self._all_labels = found
 
-    def keep_labels(self, other: "Documents", *, but: Iterable[str]) -> None:
-        """Keep all labels that another build has had read, ``but`` those of some subjects, whose names may differ."""
+    def keep_labels(self, other: "Documents", *, but: Collection[str]) -> None:
+        """Keep the labels that another build has had read, ``but`` those of some subjects, whose names may differ."""
+        self._labels = {token: labels for token, labels in other._labels.items() if token not in but}
         if other._all_labels is None:
             return
         found = dict(other._all_labels)

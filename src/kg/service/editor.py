@@ -16,7 +16,7 @@ from kg.graph.terms import iri, parse
 from kg.publication.statistics import uses
 from kg.query.catalogue import Catalogue
 from kg.rebuild import program_digest
-from kg.service.documents import LABELS
+from kg.service.documents import LABELS, Documents
 from kg.service.negotiation import matches
 from kg.service.reading import note, note_nothing_else
 from kg.service.scripts import bundle, dump_address, folder_of_scripts, told
@@ -34,8 +34,9 @@ class Editor:
     ``digest`` is one of what they show besides the build. Raises QueryError when the head of a saved query is wrong.
     """
 
-    def __init__(self, site: Site, *, folder: Traversable | None = None) -> None:
+    def __init__(self, site: Site, documents: Documents, *, folder: Traversable | None = None) -> None:
         self._site = site
+        self._documents = documents
         self._project = site.project
         self.bundle = bundle(folder or folder_of_scripts())
         self._queries = Catalogue.of(site.project).questions
@@ -106,9 +107,8 @@ class Editor:
 
     def _label(self, name: str, language: str) -> str:
         """Return the label of an IRI in a language, else in another one of the project, else any."""
-        note("n", iri(name))
-        found = self._site.build.store.quads(subject=iri(name))
-        labels = [(LABELS.index(p), parse(o)) for _, _, p, o in found if p in LABELS and o.startswith('"')]
+        said = [fact.triple for fact in self._documents.labels(iri(name))]
+        labels = [(LABELS.index(p), parse(o)) for _, p, o in said if o.startswith('"')]
         order = [*dict.fromkeys([language, *self._project.languages])]
         ranked = [
             (order.index(term.language) if term.language in order else len(order), place, term.value)

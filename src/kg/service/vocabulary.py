@@ -32,6 +32,7 @@ _TOKENS = {group: frozenset(map(iri, kinds)) for group, kinds in GROUPS.items()}
 _UP = (f"<{RDFS}subClassOf>", f"<{RDFS}subPropertyOf>")
 _DEFINED_BY, _IN_SCHEME, _SCHEME = f"<{RDFS}isDefinedBy>", f"<{SKOS}inScheme>", f"<{SKOS}ConceptScheme>"
 _ONTOLOGY = f"<{OWL}Ontology>"
+_KINDS = frozenset((_ONTOLOGY, _SCHEME)).union(*_TOKENS.values())
 READ = frozenset((TYPE, *_UP, _DEFINED_BY, _IN_SCHEME))
 """The properties that tell what a vocabulary has."""
 
@@ -48,11 +49,11 @@ class Vocabulary:
         self._project = project
         self.origin = project.base[: project.base.rindex("/") + 1]
         graph = build.graph
-        said = list(graph.union_with(sorted(READ)))
         typed: dict[str, set[str]] = defaultdict(set)
-        for s, p, o in said:
-            if p == TYPE and self.is_own(s):
+        for s, _, o in graph.union_with([TYPE], objects=sorted(_KINDS)):
+            if self.is_own(s):
                 typed[s].add(o)
+        said = list(graph.union_with(sorted(READ - {TYPE})))
         self.terms = {term: group for term in sorted(typed) if (group := _group(typed[term]))}
         homes: dict[str, list[str]] = defaultdict(list)
         defined = {s: o for s, p, o in said if p == _DEFINED_BY and self.is_own(o)}

@@ -10,17 +10,17 @@ from kg.graph.differing import differing, has_blank
 from kg.graph.terms import OWL, TYPE, iri
 from kg.project import Project
 from kg.publication.before import Before
-from kg.publication.dumps import File
+from kg.publication.files import File
 from kg.publication.record import Record, Value
 from kg.service.documents import DCT, LABELS, Documents
 from kg.service.hosting.resources import Resource, Wanted, page_of
 from kg.service.hosting.rewording import is_rewording, keeps_classes
-from kg.service.hosting.values import ANSWER, INFERRED, PAGE, Computed, Values, inferred
+from kg.service.hosting.values import ANSWER, DOCUMENTED, INFERRED, PAGE, Computed, Values, inferred
 from kg.service.shelf import Shelf
 from kg.source.reader import Quad
 
 _LIST = "l"
-_OF_WORDS = f"d{_LIST}"
+_OF_WORDS = f"{DOCUMENTED}{_LIST}"
 """The kinds of what is computed from words too; others, an answer aside, are of what there is."""
 _OF_CLASSES = "km"
 """The kinds of what is computed from the classes of things alone."""
@@ -76,7 +76,7 @@ class Earlier:
             same_classes=self._is_rewording or self._keeps_classes,
             documented=self.documented,
             same_terms=self._is_rewording
-            and all(changed.isdisjoint(value.reads) for note, value in values.items() if note[0] == "d"),
+            and all(changed.isdisjoint(value.reads) for note, value in values.items() if note[0] == DOCUMENTED),
         )
 
     def same_resources(self, found: Iterable[Resource], documents: Documents) -> bool:
@@ -95,7 +95,7 @@ class Earlier:
         if not self._is_rewording:
             return None
         values = self._before.record.values
-        return frozenset(iri(note[1:]) for note, value in values.items() if note[0] == "d" and value.digest)
+        return frozenset(iri(note[1:]) for note, value in values.items() if note[0] == DOCUMENTED and value.digest)
 
     @property
     def needs_vocabulary(self) -> bool:
@@ -113,16 +113,16 @@ class Earlier:
 
     def compare(self, values: Values) -> None:
         """Find what differs of that from which units were computed, and leave out the units for which it does."""
-        before = self._before.record
-        anew = []
-        changed = self._numbers()
-        for note in before.notes(values.kinds) - {INFERRED}:
-            value = before.values.get(note)
-            if value and self._stays(note, value, changed):
-                self._record.values[note] = value
-            else:
+        changed, documented = self._numbers(), []
+        anew: list[str] = []
+        for note in self._before.record.notes(values.kinds) - {INFERRED}:
+            if note[0] == DOCUMENTED:
+                documented.append(note)
+            elif not self._keep_value(note, changed, values):
                 anew.append(note)
         self._compute(anew, values)
+        # What terms are documented by may still be read beside.
+        self._compute([note for note in documented if not self._keep_value(note, changed, values)], values)
         linked = set(self._linked())
         self._same = self._untouched(self._same & linked)
         self._drop(linked - self._same)
@@ -170,6 +170,14 @@ class Earlier:
     def links(self, name: str) -> Iterable[str]:
         """Return what a unit links to."""
         return self._before.record.units[name].links
+
+    def _keep_value(self, note: str, changed: set[int], values: Values) -> bool:
+        """Keep what was computed for a note, if it is sure to be the same."""
+        value = self._before.record.values.get(note)
+        if value is None or not (self._stays(note, value, changed) or (not value.digest and values.is_nothing(note))):
+            return False
+        self._record.values[note] = value
+        return True
 
     def _stays(self, note: str, value: Value, changed: set[int]) -> bool:
         """Tell whether what was computed for a note is sure to be the same."""

@@ -14,7 +14,7 @@ from kg.graph.columns import Columns
 from kg.graph.terms import iri
 from kg.processes import pool
 from kg.project import Project
-from kg.publication.dumps import File
+from kg.publication.files import File
 from kg.service.addresses import Address
 from kg.service.described import Description
 from kg.service.documents import Documents

@@ -27,7 +27,7 @@ from kg.graph.terms import iri
 from kg.project import Project
 from kg.publication.before import Before
 from kg.publication.beside import Beside
-from kg.publication.dumps import File
+from kg.publication.files import File
 from kg.publication.record import Record
 from kg.service.addresses import INDEX, readings
 from kg.service.app import application
@@ -45,7 +45,7 @@ from kg.service.hosting.nginx import nginx
 from kg.service.hosting.others import headers, redirects
 from kg.service.hosting.resources import Documented, Resource, Wanted, Writer, link, resources, write_resources
 from kg.service.hosting.rules import Hosting
-from kg.service.hosting.values import ANSWER, INFERRED, Values
+from kg.service.hosting.values import ANSWER, DOCUMENTED, INFERRED, Values
 from kg.service.names import Names, Shown
 from kg.service.negotiation import FORMS
 from kg.service.scripts import bundle, folder_of_scripts
@@ -152,7 +152,7 @@ class HostedSite:
             of_resources = beside.submit(self._resources, anew, shelf, writer, data)
             known = {resource.path for resource in found}
             written += asyncio.run(self._pages(writer, shelf, data, known, record, earlier))
-            self._compute(values, record, {f"d{token[1:-1]}" for token in shelf.documented})
+            self._compute(values, record, {f"{DOCUMENTED}{token[1:-1]}" for token in shelf.documented})
             for page in of_resources.result():
                 record.add(page.unit, page.files, page.reads)
                 if page.value:

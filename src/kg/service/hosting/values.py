@@ -21,10 +21,13 @@ from kg.service.view import view_at
 from kg.service.wordings import spoken
 
 _ANY_PAGE = "index"
+_PARTS = "f"
 INFERRED = "i"
 """The note of what was inferred."""
 ANSWER = "q"
 """The kind of the notes of answers."""
+DOCUMENTED = "d"
+"""The kind of the notes of what terms are documented by."""
 PAGE = "y"
 """The kind of the notes of pages."""
 
@@ -41,7 +44,7 @@ def compute(asked: str, by: Callable[[str], object]) -> Computed:
     """Compute what a note asks for, but for its kind, by what reads the graph."""
     with reading() as reads:
         found = by(asked[1:])
-    return Computed(asked, "" if found is None else digest(repr(found).encode()), frozenset(reads) - {asked})
+    return Computed(asked, digest(repr(found).encode()) if found else "", frozenset(reads) - {asked})
 
 
 def inferred(build: Build) -> Computed:
@@ -61,8 +64,8 @@ class Values:
         self._shelf = shelf
         self._listing = Listing(site, shelf)
         self._computed: Mapping[str, Callable[[str], object]] = {
-            "d": self._documented,
-            "f": shelf.documents.parts,
+            DOCUMENTED: self._documented,
+            _PARTS: shelf.documents.parts,
             "k": lambda token: shelf.things.kinds_of(token),
             "l": self._listed,
             "m": self._members,
@@ -83,25 +86,32 @@ class Values:
         asked = list(notes)
         queries = [note[1:] for note in asked if note[0] == ANSWER]
         self._answers.ask(queries)
-        yield from (self._value(note) for note in asked if note[0] in self._computed)
+        yield from (compute(note, self._computed[note[0]]) for note in asked if note[0] in self._computed)
         yield from (inferred(self._site.build) for note in asked if note == INFERRED)
         for query in queries:
             if (found := self._answers.digest(query)) is not None:
                 yield Computed(ANSWER + query, found)
 
-    def _value(self, asked: str) -> Computed:
-        return compute(asked, self._computed[asked[0]])
+    def is_nothing(self, asked: str) -> bool:
+        """Tell, soon, whether what a note asks for is nothing; not of notes of every kind."""
+        if asked[0] == DOCUMENTED:
+            return iri(asked[1:]) not in self._shelf.documented
+        return asked[0] == _PARTS and not self._shelf.documents.has_parts(asked[1:])
 
     @cached_property
-    def _documentation(self) -> list[Documentation]:
-        views = [view_at(_ANY_PAGE, language, self._site) for language in spoken(self._site.project.languages)]
-        return [Documentation(self._shelf, Names(self._shelf.documents, view), view) for view in views]
+    def _documentation(self) -> Documentation:
+        """What terms are documented by, in one language: others differ in words and names alone.
+
+        Words are the program's, or of what all pages come from; names are noted by whoever writes a page.
+        """
+        view = view_at(_ANY_PAGE, spoken(self._site.project.languages)[0], self._site)
+        return Documentation(self._shelf, Names(self._shelf.documents, view), view)
 
     def _documented(self, name: str) -> object:
         if iri(name) not in self._shelf.documented:
             return None
         note("i", "")
-        return [documentation.page(name) for documentation in self._documentation]
+        return self._documentation.page(name)
 
     def _listed(self, of: str) -> object:
         language, _, kind = of.partition(" ")
