@@ -2,9 +2,9 @@
 
     python benchmarks/publishing.py --runs 1
 
-Each run publishes a copy of the project from nothing, then once more, then after one label and one statement have
-changed, each time by a process of its own after ``kg build``; then after such changes by ``kg publish --watch``, which
-has published before. Documents are the files of resources: a resource has one for each form, and a page for each
+Each run publishes a copy of the project from nothing, then once more, then after a label, a statement and a signatory
+have changed, each time by a process of its own after ``kg build``; then after such changes by ``kg publish --watch``,
+which has published before. Documents are the files of resources: a resource has one for each form, and a page for each
 language. Memory is the proportional size of all processes together, looked at twice a second, and the processor's time
 that of all of them, looked at ten times a second.
 """
@@ -28,8 +28,13 @@ PARTS = ("ontology", "shapes", "instances", "queries", "releases", "pyproject.to
 FACTS = "instances/editorial/acts.ttl"
 """The file whose first English label changes, and which gets a statement more."""
 STATEMENT = "act:erbm rc:partner <https://w3id.org/republique-contractuelle/id/party/etat> .\n"
+SIGNED = "instances/magazine/ruralite.trig"
+"""The file of an act that gets a signatory more, from which more follows; it is not what the source says."""
+SIGNATORY = "rc:signatory party:petr-ternois-7-vallees ;\n"
+ANOTHER = "rc:signatory party:siren-215901786 ;\n"
+CASES = ("one label changed", "one statement changed", "one signatory changed")
 CHANGES = 3
-"""How many labels and statements change while somebody watches; the first of each is not counted."""
+"""How often each changes while somebody watches; the first time is not counted."""
 OTHERS = re.compile(r"data/|release/|search|query|sparql|static/|rules/|w3id/|40\d\.|index\.")
 
 
@@ -59,11 +64,13 @@ def copy(folder: Path) -> None:
 
 
 def change(folder: Path, case: str) -> None:
-    """Change one label, or state one statement more or no more."""
-    path = folder / FACTS
+    """Change one label, or state one statement, one signatory, more or no more."""
+    path = folder / (SIGNED if "signatory" in case else FACTS)
     text = path.read_text(encoding="utf-8")
     if "label" in case:
         text = re.sub(r'(rdfs:label "[^"]*)("@en)', r"\1 (again)\2", text, count=1)
+    elif "signatory" in case:
+        text = text.replace(ANOTHER, "") if ANOTHER in text else text.replace(SIGNATORY, SIGNATORY + ANOTHER)
     else:
         text = text.replace(STATEMENT, "") if STATEMENT in text else text + STATEMENT
     path.write_text(text, encoding="utf-8")
@@ -108,7 +115,7 @@ def watch(folder: Path) -> dict[str, list[tuple[float, float]]]:
                 time.sleep(0.02)
 
         until(1)
-        for case in ("one label changed", "one statement changed"):
+        for case in CASES:
             for number in range(CHANGES + 1):
                 time.sleep(2)  # it is waiting by then
                 before, began = len(lines()), time.perf_counter()
@@ -133,7 +140,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory(prefix="kg-publishing-") as name:
             folder = Path(name)
             copy(folder)
-            for case in ("from nothing", "nothing changed", *("one label changed", "one statement changed") * 2):
+            for case in ("from nothing", "nothing changed", *CASES * 2):
                 if case.startswith("one"):
                     change(folder, case)
                 runs.setdefault(case, []).append(found := publish(folder))
