@@ -9,7 +9,7 @@ from tests.labels import labelled_alike
 from kg import pipeline
 from kg.graph import columns
 from kg.graph.build import Build
-from kg.graph.columns import Columns, read_inferred
+from kg.graph.columns import Columns, inferred_as_stored
 from kg.graph.store import as_stored
 from kg.project import Project
 from kg.source.reader import Triple
@@ -80,7 +80,7 @@ def inferred(project_root: Path, root: Path, sums: str) -> tuple[list[Triple] | 
     build = pipeline.build(project, out=root / "build").build
     assert build is not None
     name = f"<{project.inferred_graph}>"
-    return read_inferred(build.graph, name), [(s, p, o) for _, s, p, o in build.store.quads(graph=name)]
+    return inferred_as_stored(build.graph, name), [(s, p, o) for _, s, p, o in build.store.quads(graph=name)]
 
 
 def test_what_is_inferred_is_what_the_store_has(project_root: Path, tmp_path: Path) -> None:

@@ -36,10 +36,8 @@ def link(file: str, target: str) -> None:
         os.link(file, target)
 
 
-def link_as_written(path: str, stamp: Stamp | None, *, folder: Path, root: Path) -> bool:
+def link_as_written(path: str, stamp: Stamp, *, folder: Path, root: Path) -> bool:
     """Give the file at a path below ``folder`` the same below ``root``, if it is as it was written."""
-    if stamp is None:
-        return False
     target = f"{root}/{path}"
     try:
         link(f"{folder}/{path}", target)

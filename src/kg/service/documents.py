@@ -7,7 +7,7 @@ from itertools import chain
 from urllib.parse import quote
 
 from kg.graph.build import Build
-from kg.graph.columns import Columns, read_inferred
+from kg.graph.columns import Columns, inferred_as_stored
 from kg.graph.terms import OWL, RDFS, SKOS, XSD, iri
 from kg.project import Project
 from kg.service.described import Description, Part, Statement, Whole
@@ -248,7 +248,7 @@ class Documents:
 
     def _read_inferred(self, graph: str) -> list[Triple] | None:
         tables = self.build().graph
-        found = read_inferred(tables, graph)
+        found = inferred_as_stored(tables, graph)
         tables.engine.close()
         return found
 
