@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 LINES = [
-    {"errors", "processes"},
+    {"errors", "garbage", "processes"},
     {"project", "scaffold"},
     {"source"},
     {"graph"},

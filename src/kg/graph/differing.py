@@ -10,6 +10,7 @@ from kg.graph.store import read_quads
 from kg.source.reader import Quad
 
 _PIECE = 1 << 16  # bytes that are compared at once
+_FEW = 8  # lines, each of which is sooner looked for than all are read
 
 
 @dataclass(frozen=True)
@@ -87,5 +88,9 @@ def _there(lines: set[bytes], file: Path) -> set[bytes]:
     """Return which of some lines a file has, in whichever of its parts."""
     if not lines:
         return set()
-    with file.open("rb") as found:
-        return lines.intersection(found)
+    if len(lines) > _FEW:
+        with file.open("rb") as found:
+            return lines.intersection(found)
+    with ExitStack() as opened:
+        text = _read(file, opened)
+        return {line for line in lines if text[: len(line)] == line or text.find(b"\n" + line) >= 0}

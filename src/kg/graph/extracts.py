@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
 
 from kg.graph.quads import Graph
 from kg.source.reader import Quad, Triple
@@ -11,11 +10,15 @@ _LOOKED = """
 SELECT id, starts_with(token, '_:') AS blank FROM term
 WHERE starts_with(token, '_:') OR token IN (SELECT token FROM {given})
 """
+# The few rows are chosen before their terms are looked for.
 _ABOUT = """
-FROM {rows} t JOIN term s ON s.id = t.s JOIN term p ON p.id = t.p JOIN term o ON o.id = t.o
-WHERE t.s IN (SELECT id FROM looked) OR t.o IN (SELECT id FROM looked WHERE blank)
+WITH t AS MATERIALIZED (
+  SELECT DISTINCT g, s, p, o FROM ({rows})
+  WHERE s IN (SELECT id FROM looked) OR o IN (SELECT id FROM looked WHERE blank)
+)
+SELECT coalesce(g.token, ''), s.token, p.token, o.token FROM t LEFT JOIN term g ON g.id = t.g
+JOIN term s ON s.id = t.s JOIN term p ON p.id = t.p JOIN term o ON o.id = t.o
 """
-_NAMED = "(SELECT DISTINCT g.token AS graph, q.s, q.p, q.o FROM quad q JOIN term g ON g.id = q.g WHERE g.token <> '')"
 _GRAPHS = "SELECT DISTINCT g.token FROM quad q JOIN term g ON g.id = q.g WHERE g.token <> '' ORDER BY 1"
 
 
@@ -34,12 +37,16 @@ def extract(graph: Graph, subjects: Collection[str], *, inferred_graph: str) -> 
     with engine.given({"token": sorted(subjects)}) as given:
         engine.make("looked", _LOOKED.format(given=given))
 
-    def about(rows: str, columns: str = "") -> list[Any]:
-        return engine.rows(f"SELECT {columns}s.token, p.token, o.token {_ABOUT.format(rows=rows)}")
+    def about(rows: str) -> list[Quad]:
+        return engine.rows(_ABOUT.format(rows=rows))
 
-    merged, asserted = about(f"({Graph.UNION})"), about("(SELECT s, p, o FROM closure WHERE round = 0)")
-    inferred = ((inferred_graph, *triple) for triple in about("inferred"))
-    return Said(merged, asserted, [*about(_NAMED, "t.graph, "), *inferred])
+    def of_no_graph(rows: str) -> list[Triple]:
+        return [(s, p, o) for _, s, p, o in about(f"SELECT NULL::INTEGER AS g, * FROM ({rows})")]
+
+    merged, asserted = of_no_graph(Graph.UNION), of_no_graph("SELECT s, p, o FROM closure WHERE round = 0")
+    inferred = ((inferred_graph, *triple) for triple in of_no_graph("SELECT s, p, o FROM inferred"))
+    named = (quad for quad in about("SELECT g, s, p, o FROM quad") if quad[0])
+    return Said(merged, asserted, [*named, *inferred])
 
 
 def graphs(graph: Graph, *, inferred_graph: str) -> list[str]:

@@ -20,13 +20,10 @@ from kg.project import Project
 from kg.publication.files import File
 from kg.publication.jsonld import Terms, rewrite_jsonld
 from kg.publication.stamps import Stamp, link_as_written
-from kg.publication.tables import Row, read_rows
-from kg.query.catalogue import Query
 from kg.source.blocks import Run
 from kg.source.reader import Quad, Triple
 from kg.source.rewriting import Subject, rewrite_trig
 
-_FEW_ROWS = 500
 _ESCAPED = re.compile(b"[\x00-\x09\x0b-\x1f\x7f]")
 
 
@@ -34,7 +31,7 @@ _ESCAPED = re.compile(b"[\x00-\x09\x0b-\x1f\x7f]")
 class EarlierData:
     """The data of an earlier publication: its folder, its files with their stamps, and the dump of its build.
 
-    ``patterns`` are what queries of tables look for, by the paths of these, as far as it is known.
+    ``patterns`` are what the queries of tables look for, by the paths of these.
     """
 
     folder: Path
@@ -55,8 +52,7 @@ class EarlierData:
 class Again:
     """What an earlier publication has of the dumps of a build, which differs from its own in some lines.
 
-    What it gives is None when it has not enough to tell. ``linked`` are the files that it gave as they are, and
-    ``patterns`` what the queries look for of which it was asked whether they find the same.
+    What it gives is None when it has not enough to tell. ``linked`` are the files that it gave as they are.
     """
 
     earlier: EarlierData
@@ -66,7 +62,6 @@ class Again:
     quads: Collection[Quad]
     said: Said
     linked: list[File] = field(default_factory=list)
-    patterns: dict[str, Sequence[Pattern] | None] = field(default_factory=dict)
 
     @classmethod
     def of(cls, earlier: EarlierData, build: Build, *, project: Project) -> Self | None:
@@ -141,21 +136,12 @@ class Again:
     def _of(self, graph: str) -> list[Triple]:
         return [(s, p, o) for g, s, p, o in self.said.named if g == graph]
 
-    def rows(self, query: Query, path: str) -> list[Row] | None:
-        """Return the rows of a large table, if nothing that differs bears on its query."""
-        text = (self.earlier.read(path) or b"").decode()
-        if text.count("\n") <= _FEW_ROWS:  # they are asked for in less time than it takes to read the query
+    def table(self, path: str) -> str | None:
+        """Return the file of a table, if nothing that differs bears on its query."""
+        text, found = self.earlier.read(path), self.earlier.patterns.get(path)
+        if text is None or found is None or bear(self.quads, found, store=self.build.store):
             return None
-        known = self.earlier.patterns
-        found = self.patterns[path] = known[path] if path in known else self._patterns(query)
-        if found is None or bear(self.quads, found, store=self.build.store):
-            return None
-        return read_rows(text)
-
-    def _patterns(self, query: Query) -> Sequence[Pattern] | None:
-        from kg.graph.patterns import patterns  # which takes a quarter of a second to read
-
-        return patterns(query.bound({}), base=self.project.base)
+        return text.decode()
 
     def _turtle(self, path: str, quads: Iterable[Quad], differ: Collection[Subject]) -> bytes | None:
         old = self.earlier.read(path)

@@ -1,6 +1,6 @@
 """The data of a publication, written by a process of its own while others write pages."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,22 +8,25 @@ from pathlib import Path
 from threading import Lock
 from typing import Protocol
 
+from kg.graph.bearing import Pattern
 from kg.graph.build import Build
 from kg.processes import pool
 from kg.project import Project
 from kg.publication.again import EarlierData
 from kg.publication.data import Data, write_data
 from kg.publication.files import File, files_of
+from kg.publication.tables import patterns_of_tables
 
-_NICE = 5  # from nothing, who writes pages has the longer way
+_NICE = 5  # who writes pages has the longer way
 
 
 @dataclass(frozen=True)
 class Written:
-    """The data that are written, and their files."""
+    """The data that are written, their files, and what the queries of tables look for, by the paths of these."""
 
     data: Data
     files: tuple[File, ...]
+    patterns: Mapping[str, Sequence[Pattern] | None]
 
 
 class _Running(Protocol):
@@ -61,11 +64,13 @@ def data_beside(
     """
     folder.mkdir()
     asked = (project.settings_file, build.folder, folder, site, earlier)
-    with pool(1, nice=0 if earlier else _NICE) as process:
+    with pool(1, nice=_NICE) as process:
         yield Beside(process, process.submit(_write, *asked), folder, root)
     folder.rmdir()
 
 
 def _write(settings: Path, build: Path, folder: Path, site: str, earlier: EarlierData | None) -> Written:
-    data = write_data(Build(build), project=Project.load(settings), root=folder, site=site, earlier=earlier)
-    return Written(data, files_of(folder, known=[*data.linked, *(offer.file for offer in data.offers)]))
+    project = Project.load(settings)
+    data = write_data(Build(build), project=project, root=folder, site=site, earlier=earlier)
+    files = files_of(folder, known=[*data.linked, *(offer.file for offer in data.offers)])
+    return Written(data, files, earlier.patterns if earlier else patterns_of_tables(project))

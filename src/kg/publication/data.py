@@ -10,12 +10,10 @@
 """
 
 import shutil
-from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from kg.graph.bearing import Pattern
 from kg.graph.build import Build
 from kg.project import Project
 from kg.publication import citation, datapackage
@@ -44,15 +42,13 @@ WELL_KNOWN = ".well-known/void"
 class Data:
     """What was written: what the dataset says of itself, what is offered, as shown, and releases, newest first.
 
-    ``linked`` are files that an earlier publication had; ``patterns`` what queries of tables look for, by the paths of
-    these, as far as it was asked.
+    ``linked`` are files that an earlier publication had.
     """
 
     about: About
     offers: tuple[Offer, ...]
     releases: tuple[Released, ...] = ()
     linked: tuple[File, ...] = ()
-    patterns: Mapping[str, Sequence[Pattern] | None] = field(default_factory=dict)
 
     @property
     def digest(self) -> str:
@@ -80,13 +76,13 @@ def write_data(
     slug = slug_of(dataset_of(project))
     again = Again.of(earlier, build, project=project) if earlier else None
     with ThreadPoolExecutor(2) as beside:
-        kept = again.rows if again else (lambda *_: None)
+        kept = again.table if again else (lambda _: None)
         made = beside.submit(tables, build, project=project, kept=kept)
         packed = []
 
-        def written(path: str) -> None:
+        def written(path: str, text: bytes | None) -> None:
             before = earlier.read(f"{path}.gz") if earlier else None
-            packed.append(beside.submit(pack, root / path, earlier=before))
+            packed.append(beside.submit(pack, root / path, text=text, earlier=before))
 
         dumps = write_dumps(build, project=project, slug=slug, root=root, written=written, again=again)
         found = made.result()
@@ -95,7 +91,7 @@ def write_data(
     _write_tables(found, root)
     data = _describe(build, dumps, found, project=project, root=root, site=site, endpoint=endpoint)
     _write_releases(data, project=project, root=root, site=site)
-    return replace(data, linked=tuple(again.linked), patterns=again.patterns) if again else data
+    return replace(data, linked=tuple(again.linked)) if again else data
 
 
 def _write_tables(found: tuple[Table, ...], root: Path) -> None:

@@ -93,14 +93,14 @@ def write_dumps(
     project: Project,
     slug: str,
     root: Path,
-    written: Callable[[str], None] = lambda _: None,
+    written: Callable[[str, bytes | None], None] = lambda *_: None,
     again: Again | None = None,
 ) -> Dumps:
     """Write every dump of ``build`` below ``root`` and return their paths. ``slug`` names the whole ones.
 
-    ``written`` is told the path of each whole one; ``again`` has what an earlier publication can give of them. Raises
-    UsageError when two graphs would share a file or the slug is that of the context, and what ``canonical_nquads``
-    raises.
+    ``written`` is told the path of each whole one, and what it has, if that is at hand; ``again`` has what an earlier
+    publication can give of them. Raises UsageError when two graphs would share a file or the slug is that of the
+    context, and what ``canonical_nquads`` raises.
     """
     if slug == "context":
         raise UsageError(f"a dataset cannot be named context, for {CONTEXT} is that of its JSON-LD: rename it")
@@ -117,7 +117,7 @@ def write_dumps(
             with _open(root / path) as out:
                 write(out)
         if path in whole.values():
-            written(path)
+            written(path, had)
 
     def turtle(triples: Callable[[], Iterable[Triple]], comment: str) -> Callable[[TextIO], None]:
         return lambda out: write_turtle(out, triples(), prefixes=prefixes, comment=f"{about}: {comment}")

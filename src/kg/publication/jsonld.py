@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, TextIO
 
 from kg.graph.terms import OWL, RDF, RDFS, TYPE, XSD, iri, parse
@@ -101,12 +101,21 @@ class Terms:
 
     def name(self, name: str) -> str:
         """Return an IRI as the context shortens it; ``@id`` and what has no prefix as it is."""
-        spaces = [(len(space), prefix) for prefix, space in self.prefixes.items() if name.startswith(space)]
-        if not spaces:
+        if not (found := self._space.match(name)):
             return name
-        length, prefix = max(spaces)
-        local = name[length:]
-        return f"{prefix}:{local}" if local and not local.startswith("//") else name
+        local = name[found.end() :]
+        return f"{self._prefix[found[0]]}:{local}" if local and not local.startswith("//") else name
+
+    @cached_property
+    def _prefix(self) -> Mapping[str, str]:
+        """The prefix of each namespace, the last by name where it has several."""
+        return {space: prefix for prefix, space in sorted(self.prefixes.items())}
+
+    @cached_property
+    def _space(self) -> re.Pattern[str]:
+        """What the longest namespace matches that an IRI begins with."""
+        longest = sorted(self._prefix, key=len, reverse=True)
+        return re.compile("|".join(map(re.escape, longest)) if longest else r"(?!)")
 
 
 def _schemes(tokens: Iterable[str]) -> set[str]:

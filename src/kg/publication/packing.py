@@ -1,6 +1,7 @@
 """Compress files beside themselves: the same bytes at any time, in the same version of the libraries."""
 
 import gzip
+import io
 import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -19,13 +20,18 @@ _UNPACK: Mapping[str, Callable[[bytes], bytes]] = {
 }
 
 
-def pack(file: Path, *, earlier: bytes | None = None) -> None:
-    """Write a file compressed beside itself, in every packing; ``earlier`` is one of the kind packed by gzip."""
+def pack(file: Path, *, text: bytes | None = None, earlier: bytes | None = None) -> None:
+    """Write a file compressed beside itself, in every packing.
+
+    ``text`` is what it has, if that is at hand; ``earlier`` is one of the kind packed by gzip.
+    """
     size = file.stat().st_size
-    with file.open("rb") as data, file.with_name(f"{file.name}.gz").open("wb") as out:
-        write_gzip(data, out, size=size, earlier=earlier)
-    with file.open("rb") as data, file.with_name(f"{file.name}.zst").open("wb") as out:
-        zstandard.ZstdCompressor(level=_ZSTD, write_checksum=True).copy_stream(data, out, size=size)
+    with file.open("rb") if text is None else io.BytesIO(text) as data:
+        with file.with_name(f"{file.name}.gz").open("wb") as out:
+            write_gzip(data, out, size=size, earlier=earlier)
+        data.seek(0)
+        with file.with_name(f"{file.name}.zst").open("wb") as out:
+            zstandard.ZstdCompressor(level=_ZSTD, write_checksum=True).copy_stream(data, out, size=size)
 
 
 def unpack(data: bytes, *, suffix: str) -> bytes:

@@ -6,7 +6,6 @@
 ``out`` becomes a link to ``<out>.d/<digest>``, replaced in one step: the same build gives the same bytes.
 """
 
-import gc
 import os
 import re
 import zlib
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import Protocol
 
 from kg.errors import UsageError
+from kg.garbage import seldom_collected
 from kg.graph.build import FINDINGS, MANIFEST, RULES, Build
 from kg.graph.swap import Draft, hold, swap
 from kg.project import Project
@@ -30,8 +30,6 @@ from kg.publication.files import SUMS, File, files_of, sums_of
 from kg.publication.metadata import dataset_of
 from kg.publication.record import Record
 from kg.publication.released import FOLDER
-
-_SELDOM = (300_000, 50, 1000)  # objects, then rounds
 
 
 @dataclass(frozen=True)
@@ -84,7 +82,7 @@ def publish(
     site = _site(base, project)
     if build.folder.parent == out.with_name(f"{out.name}.d").resolve():
         raise UsageError(f"{out} is the build that is to be published: choose another place")
-    with _seldom_collected(), swap(out) as draft, _held(out):
+    with seldom_collected(), swap(out) as draft, _held(out):
         if pages:
             record = Record(_program(pages.identity(site)), _whole(build, project))
             before = Before.of(out, identity=record.identity, known=after.before if after else None)
@@ -112,8 +110,8 @@ def _with_pages(
     earlier = before.data() if before else None
     with data_beside(build, project=project, root=root, site=site, folder=notes / "data", earlier=earlier) as beside:
         files = tuple(sorted(pages.write(root, site, beside, record, before), key=lambda file: file.path))
-        data = beside.written.data
-        record.digest, record.tables = data.digest, data.patterns
+        written = beside.written
+        record.digest, record.tables = written.data.digest, written.patterns
     write_notes(record, notes, root=root, files=files, dump=build.dump)
     kept = len(files) - len(record.unlike(before.record)) if before else 0
     return Publication(root, files, record.digest, kept)
@@ -135,17 +133,6 @@ def _held(out: Path) -> Iterator[None]:
     finally:
         if held:
             held.release()
-
-
-@contextmanager
-def _seldom_collected() -> Iterator[None]:
-    """Look seldom for objects that name each other: there are many here that stay, and few of these."""
-    before = gc.get_threshold()
-    gc.set_threshold(*_SELDOM)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
 
 
 def _program(pages: str) -> str:

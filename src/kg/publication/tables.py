@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kg.errors import QueryError
+from kg.graph.bearing import Pattern
 from kg.graph.build import Build
 from kg.project import Project
 from kg.query.catalogue import Catalogue, Query
@@ -22,10 +23,11 @@ Row = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Table:
-    """A table: the query that made it, and its rows of cells, empty where there is nothing."""
+    """A table: the query that made it, and its rows of cells, empty where there is nothing; ``kept`` is its file."""
 
     query: Query
     rows: tuple[Row, ...]
+    kept: str | None = None
 
     @property
     def path(self) -> str:
@@ -39,6 +41,8 @@ class Table:
 
     def text(self) -> str:
         """Return the whole file."""
+        if self.kept is not None:
+            return self.kept
         out = io.StringIO(newline="")
         writer = csv.writer(out)
         writer.writerow(column.name for column in self.query.columns)
@@ -51,17 +55,23 @@ def path_of(query: Query) -> str:
     return f"{FOLDER}{query.name}.csv"
 
 
-def read_rows(text: str) -> list[Row]:
+def _read_rows(text: str) -> tuple[Row, ...]:
     """Return the rows that the whole file of a table has."""
-    return [tuple(row) for row in csv.reader(io.StringIO(text, newline=""))][1:]
+    return tuple(tuple(row) for row in csv.reader(io.StringIO(text, newline="")))[1:]
 
 
-def tables(
-    build: Build, *, project: Project, kept: Callable[[Query, str], Sequence[Row] | None] = lambda *_: None
-) -> tuple[Table, ...]:
+def patterns_of_tables(project: Project) -> Mapping[str, Sequence[Pattern] | None]:
+    """Return what the queries of tables look for, by the paths of their files; None for anything."""
+    from kg.graph.patterns import patterns  # which takes a quarter of a second to read
+
+    queries = Catalogue.of(project).tables if project.queries.is_dir() else ()
+    return {path_of(query): patterns(query.bound({}), base=project.base) for query in queries}
+
+
+def tables(build: Build, *, project: Project, kept: Callable[[str], str | None] = lambda _: None) -> tuple[Table, ...]:
     """Return the tables of a build, by name; none where the project has no queries for them.
 
-    ``kept`` gives the rows that a query has still, by it and the path of its file, if that is known.
+    ``kept`` gives the file that a table has still, by its path, if that is known.
 
     Raises QueryError, with file and line, when a query fails, a cell is not of its column's type, two rows have one
     key, a row has none, or a cell names a row of another table that is not there.
@@ -71,8 +81,8 @@ def tables(
     catalogue = Catalogue.of(project)
     made = {}
     for query in catalogue.tables:
-        rows = kept(query, path_of(query))
-        made[query.name] = _table(query, catalogue, build) if rows is None else Table(query, tuple(rows))
+        text = kept(path_of(query))
+        made[query.name] = _table(query, catalogue, build) if text is None else Table(query, _read_rows(text), text)
     for table in made.values():
         _check_links(table, made, project)
     return tuple(made.values())
