@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import kg
-from kg.processes import pool
+from kg.processes import pool, run
 
 
 def _environment(name: str) -> str | None:
@@ -48,6 +48,11 @@ def test_they_begin_with_what_is_given() -> None:
     with pool(1, nice=3, begin=_take, given=("this", 1)) as process:
         assert process.submit(_given).result() == ("this", 1)
         assert process.submit(os.nice, 0).result() == os.nice(0) + 3
+
+
+@pytest.mark.parametrize("code", [0, 3])
+def test_what_is_run_ends_with_its_code(code: int) -> None:
+    assert run(sys.exit, code) == code
 
 
 def test_no_module_of_the_folder_that_we_are_in_is_read(tmp_path: Path) -> None:

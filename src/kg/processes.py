@@ -3,16 +3,18 @@
 import multiprocessing
 import os
 import signal
+import sys
 from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import connection, forkserver
-from multiprocessing.context import BaseContext
+from multiprocessing.context import ForkServerContext, SpawnContext
 from threading import Thread
-from typing import Any
+from typing import Any, NoReturn
 
 _READ = [
     "kg.cli",
     "kg.graph.patterns",
+    "kg.pipeline",
     "kg.publication.data",
     "kg.publication.linking",
     "kg.service.hosting.resources",
@@ -32,12 +34,29 @@ def pool(
     return ProcessPoolExecutor(count, mp_context=_context(), initializer=_begin, initargs=asked)
 
 
+def run(call: Callable[..., None], *given: Any) -> int:
+    """Call something in a process of its own, and return the exit code of this process, once it has ended.
+
+    When this one is interrupted, it is too, and says nothing of it.
+    """
+    process = _context().Process(target=_run, args=(dict(os.environ), call, given))
+    process.start()
+    try:
+        process.join()
+    except BaseException:
+        process.terminate()
+        process.join()
+        raise
+    assert process.exitcode is not None
+    return process.exitcode
+
+
 def prepare() -> None:
     """Begin the process that others are copies of, while this one has something else to do."""
     _context()
 
 
-def _context() -> BaseContext:
+def _context() -> ForkServerContext | SpawnContext:
     """Return the context of such processes; where the system knows no copies, each reads all by itself.
 
     What they are copies of has done nothing, so that no thread or lock of ours is in them.
@@ -58,13 +77,30 @@ def _context() -> BaseContext:
 
 
 def _begin(environment: Mapping[str, str], nice: int, begin: Callable[..., None] | None, given: Any) -> None:
-    os.environ.clear()
-    os.environ.update(environment)  # which may have changed since what this is a copy of began
+    _come_from(environment)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    Thread(target=_end_with_parent, daemon=True).start()
     os.nice(nice)
     if begin:
         begin(*given)
+
+
+def _run(environment: Mapping[str, str], call: Callable[..., None], given: Any) -> None:
+    _come_from(environment)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who has begun this one says so
+    signal.signal(signal.SIGTERM, _interrupt)
+    call(*given)
+
+
+def _interrupt(_number: int, _frame: object) -> NoReturn:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+    raise KeyboardInterrupt
+
+
+def _come_from(environment: Mapping[str, str]) -> None:
+    """Become what the process is that has begun this one, and end when it does."""
+    os.environ.clear()
+    os.environ.update(environment)  # which may have changed since what this is a copy of began
+    Thread(target=_end_with_parent, daemon=True).start()
 
 
 def _end_with_parent() -> None:

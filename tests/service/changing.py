@@ -51,7 +51,12 @@ class Town:
         """Publish by who has published there before, if anybody has, and return how many files are kept."""
         publisher = self._publishers.setdefault(name, Publisher(out=self.root / name))
         made = publisher.publish(*self.build()).made
+        publisher.prepare()
         return made, made.kept
+
+    def forget(self) -> None:
+        """Let others go on from where those are who have published."""
+        self._publishers.clear()
 
     def differs(self) -> list[str]:
         """Publish beside the earlier publication, by who has made it too, and from nothing.

@@ -90,6 +90,15 @@ def test_what_comes_to_be_a_document_of_terms_is_written_as_one(town: Town) -> N
     assert town.differs() == []
 
 
+def test_who_finds_a_site_as_it_would_be_goes_on_from_it(town: Town) -> None:
+    town.forget()
+    made, kept = town.go_on()
+    assert kept == len(made.files)
+    town.change(PLACES, "    t:neighbour id:hill ;\n", "")
+    assert town.differs() == []
+    assert 0 < town.rewritten < len(made.files) / 2
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_publications_after_changes_at_random_are_those_from_nothing(town: Town, seed: int) -> None:
     chance, tags = random.Random(seed), ("fr", "en", "br")

@@ -1,5 +1,6 @@
 """``kg publish --watch`` builds and publishes again after each change, as from nothing, and lets nobody see a fault."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -114,6 +115,21 @@ def test_what_cannot_be_built_at_first_is_said_and_ends_it(town: Town) -> None:
     with running(town.root, "--watch") as command:
         assert command.process.wait(30) == 1
         assert f"{PLACES}:" in command.words()
+
+
+def test_the_keyboard_interrupts_a_build_too(town: Town) -> None:
+    with running(town.root, "--watch") as command:
+        end = time.monotonic() + 30
+        while not list((town.root / "build.d").glob(".tmp-*")):
+            assert time.monotonic() < end, command.words()
+            time.sleep(0.005)
+        os.killpg(command.process.pid, signal.SIGINT)
+        assert command.process.wait(30) == 130, command.words()
+        assert command.words().strip() == "interrupted"
+        while session(command.process):
+            assert time.monotonic() < end + 30, session(command.process)
+            time.sleep(0.05)
+    assert not list((town.root / "build.d").glob(".tmp-*"))
 
 
 def test_settings_that_become_wrong_are_told_and_nothing_is_lost(town: Town) -> None:

@@ -33,10 +33,10 @@ if TYPE_CHECKING:
     from kg.project import Project
 
 
-def main() -> NoReturn:
-    """Run the command line and exit with its code."""
+def main(arguments: "Sequence[str] | None" = None) -> NoReturn:
+    """Run the command line, of this process or of some ``arguments``, and exit with its code."""
     try:
-        code = kg.main(prog_name="kg", standalone_mode=False)
+        code = kg.main(arguments, prog_name="kg", standalone_mode=False)
     except KgError as error:
         say(f"{red('error')}: {error}")
         code = error.exit_code

@@ -61,12 +61,19 @@ def publish(call: Call, out: Path | None, base: str | None, link: Path | None, w
     if not watch:
         run(project, open_build(project, link))
         return DONE
-    from kg.service.changes import after_changes
+    from kg.cli import main
+    from kg.processes import run as run_apart
+    from kg.service.changes import after_changes, build_arguments
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     links = link_to_builds(project, link)
-    waiting = partial(call.note, "waiting for a change (Ctrl-C stops it)")
-    return after_changes(project, link=links, quiet=call.quiet, use=run, fail=fail, wait=waiting)
+
+    def wait() -> None:
+        call.note("waiting for a change (Ctrl-C stops it)")
+        publisher.prepare()
+
+    build = partial(run_apart, main, build_arguments(project.settings_file, links, quiet=call.quiet))
+    return after_changes(project, link=links, build=build, use=run, fail=fail, wait=wait)
 
 
 @click.command(epilog=examples("kg release 1.0.0", "kg release 1.1.0 --date 2027-01-15"))

@@ -3,7 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kg.graph.build import Build
 from kg.graph.quads import Graph
@@ -46,19 +46,21 @@ class Checked:
     findings: Mapping[str, Mapping[str, int]]
 
 
-def read_checked(build: Build, *, project: Project) -> Checked:
+def read_checked(build: Build, *, project: Project, like: Checked | None = None) -> Checked:
     """Return the shapes of a finished build with the numbers of their focus nodes and findings.
 
-    Raises ShapeError for shapes that are not valid SHACL.
+    ``like`` is that of another build of the same shapes. Raises ShapeError for shapes that are not valid SHACL.
     """
+    findings: dict[str, Counter[str]] = {}
+    for finding in build.findings:
+        findings.setdefault(finding["shape"], Counter())[finding["severity"]] += 1
+    if like:
+        return replace(like, focus=_focus(build.graph, like.shapes, like.derived), findings=findings)
     graph = build.graph
     shapes = Shapes((s, p, o) for _, s, p, o in graph.quads(role="shapes"))
     files = graph.home_of(shape.node for shape in shapes)
     below = f"{project.relative(project.shapes / 'derived')}/"
     derived = frozenset(node for node, file in files.items() if file.startswith(below))
-    findings: dict[str, Counter[str]] = {}
-    for finding in build.findings:
-        findings.setdefault(finding["shape"], Counter())[finding["severity"]] += 1
     return Checked(shapes, files, _lines(build, files, project), derived, _focus(graph, shapes, derived), findings)
 
 

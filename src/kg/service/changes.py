@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -14,20 +13,25 @@ from typing import Protocol, Self
 from watchfiles import Change, awatch
 
 from kg.errors import DONE, KgError
+from kg.garbage import seldom_collected
 from kg.graph.build import Build
 from kg.project import Project
 
-_QUIET = 300  # milliseconds without a change, after which a build begins
+_QUIET = 100  # milliseconds without a change, after which a build begins
 
 
 class _Settable(Protocol):
     def set(self) -> None: ...
 
 
-def build_command(settings_file: Path, link: Path, *, quiet: bool = True) -> Sequence[str]:
-    """Return the command that makes a new build; a ``quiet`` one says nothing but what is wrong."""
-    options = (*(("-q",) if quiet else ()), "-C", str(settings_file.parent))
-    return (sys.executable, "-P", "-m", "kg", *options, "build", "--out", str(link))
+def build_command(settings_file: Path, link: Path) -> Sequence[str]:
+    """Return the command that makes a new build, and says nothing but what is wrong."""
+    return (sys.executable, "-P", "-m", "kg", *build_arguments(settings_file, link, quiet=True))
+
+
+def build_arguments(settings_file: Path, link: Path, *, quiet: bool) -> Sequence[str]:
+    """Return what the command line is told to make a new build; a ``quiet`` one says nothing but what is wrong."""
+    return (*(("-q",) if quiet else ()), "-C", str(settings_file.parent), "build", "--out", str(link))
 
 
 async def watch(project: Project, changed: _Settable) -> None:
@@ -98,37 +102,32 @@ def after_changes(
     project: Project,
     *,
     link: Path,
-    quiet: bool = False,
+    build: Callable[[], int],
     use: Callable[[Project, Build], None],
     fail: Callable[[Exception | None], None],
     wait: Callable[[], None] = lambda: None,
 ) -> int:
     """Build and ``use`` the build, and again after each change of a file, until the keyboard's interrupt.
 
-    ``link`` is that to the builds, which may be ``quiet``. ``fail`` is told why one is not used, None where there is
-    none, which has been said; the first time an error is raised, and the exit code of a build that fails is returned.
-    ``wait`` is called when all is done but to wait for a change.
+    ``build`` makes ``link`` name a build, and returns an exit code. ``fail`` is told why one is not used, None where
+    there is none, which has been said; the first time an error is raised, and the exit code of a build that fails is
+    returned. ``wait`` is called when all is done but to wait for a change.
     """
-    with Changes(project) as changes:
-        if code := _build(project, link, quiet=quiet):
+    with Changes(project) as changes, seldom_collected():
+        if code := build():
             return code
         use(project, Build.open(link))
         while True:
             try:
-                gc.collect()  # what was read of the build before knows itself, and is much
                 wait()
+                gc.collect()  # what was read of the build before knows itself, and is much
                 changes.wait()
             except KeyboardInterrupt:
                 return DONE
-            if _build(project, link, quiet=quiet):
+            if build():
                 fail(None)
                 continue
             try:
                 use(Project.load(project.settings_file), Build.open(link))
             except (KgError, OSError) as error:
                 fail(error)
-
-
-def _build(project: Project, link: Path, *, quiet: bool) -> int:
-    command = build_command(project.settings_file, link, quiet=quiet)
-    return subprocess.run(command, stdin=subprocess.DEVNULL, check=False).returncode

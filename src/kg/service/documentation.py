@@ -77,6 +77,7 @@ class Documentation:
         note("d", name)
         if not self.has(name):
             return "resource.html", {}
+        self._vocabulary.note()
         token = f"<{name}>"
         if token in self._vocabulary.terms:
             return "term.html", {"term": self.terms.about(token), "drawing": self.around(token)}
@@ -113,14 +114,15 @@ class Documentation:
         line = {token, *hierarchy.above(token)}
         leaving = {side.name for side in vocabulary.usage.from_class.get(token, ())}
         coming = {side.name for side in vocabulary.usage.to_class.get(token, ())}
+        links = vocabulary.links_of(line)
         after = self._sides(
             (link.target, link.property)
-            for link in vocabulary.links
+            for link in links
             if link.source == token or (link.source in line and link.property in leaving)
         )
         before = self._sides(
             (link.source, link.property)
-            for link in vocabulary.links
+            for link in links
             if link.target == token or (link.target in line and link.property in coming)
         )
         if not (above or below or after or before):

@@ -13,6 +13,7 @@ from kg.project import Project
 from kg.service.described import Description, Part, Statement, Whole
 from kg.service.paging import cut
 from kg.service.reading import note, note_all, note_each
+from kg.service.wholes import Wholes
 from kg.source.reader import Quad, Triple
 from kg.source.turtle import predicate_order
 
@@ -25,15 +26,21 @@ INCOMING = 50
 CONTENTS = 500
 """How many triples of a named graph a page has, more or less."""
 _DEEPEST = 50
+_LARGE = 16  # resources that are kept for the next build
 _LABELLED = 50_000  # things whose labels are remembered
 _DEPRECATED = f"<{OWL}deprecated>"
 _PATH = "/:@!$&'()*+,;=~"
 
 
 class Documents:
-    """The documents of a build, whose ``quads`` are those of its store. Reads may run side by side."""
+    """The documents of a build, whose ``quads`` are those of its store. Reads may run side by side.
 
-    def __init__(self, build: Build, *, project: Project, quads: Columns | None = None) -> None:
+    ``remembers`` is whether large ones are at hand for who ``keep``s them.
+    """
+
+    def __init__(
+        self, build: Build, *, project: Project, quads: Columns | None = None, remembers: bool = False
+    ) -> None:
         self.project = project
         self._build = build
         self._store = quads or build.store
@@ -50,6 +57,9 @@ class Documents:
         self._subjects = lru_cache(maxsize=10_000)(self._read_subjects)
         # Whoever turns the pages of something large has it read and sorted once.
         self._whole = lru_cache(maxsize=16)(self._read_whole)
+        self._remembers = remembers
+        self._large: dict[str, Whole] = {}
+        self._before = Wholes()
         self.describe = lru_cache(maxsize=64)(self._describe)
 
     def triples(self) -> Iterator[Triple]:
@@ -199,6 +209,11 @@ class Documents:
         said = [list(map(tuple, facts)) for facts in (part.facts, part.contents, part.incoming)]
         return whole.pages, whole.counts if number == "1" else (), part.parts, said
 
+    def is_as_before(self, page: str) -> bool:
+        """Tell whether a page of a resource is sure to be what it was in the build before."""
+        number, _, name = page.partition(" ")
+        return name in self._before.known and self._before.has(self._whole(name), int(number))
+
     def pages(self, name: str) -> int:
         """Return how many pages a resource has."""
         return self._whole(name).pages
@@ -226,17 +241,29 @@ class Documents:
         parts = self.parts(name)
         topics = [iri(topic) for topic in (name, *parts)]
         said = self._facts(chain.from_iterable(self._store.quads(subject=topic) for topic in topics))
-        contents = list(chain.from_iterable(map(self._contents, topics)))
-        return Whole(
+        known = self._before.contents(name)
+        contents = list(chain.from_iterable(self._contents(topic, known.get(topic)) for topic in topics))
+        whole = Whole(
             name,
             tuple(parts),
             tuple(self._with_blanks(said, name)),
             cut(contents, size=CONTENTS, text=self._text),
             cut(self._incoming(topics[0]), size=INCOMING, text=self._text),
         )
+        self._large.pop(name, None)
+        if self._remembers and whole.pages > 1:
+            self._large[name] = whole
+            if len(self._large) > _LARGE:
+                del self._large[next(iter(self._large))]
+        return whole
 
-    def _contents(self, graph: str) -> list[Statement]:
-        """Return the triples of a named graph, those of blank nodes that others lead to left out."""
+    def _contents(self, graph: str, known: list[Statement] | None) -> list[Statement]:
+        """Return the triples of a named graph, those of blank nodes that others lead to left out.
+
+        They are ``known`` of the build before, as far as they are.
+        """
+        if known and (found := self._before.exchanged(graph, known, order=self._order, holds=self._holds)) is not None:
+            return found
         name = graph[1:-1]
         inferred = name == self.project.inferred_graph
         triples = self._read_inferred(graph) if inferred and self._store is self._build.store else None
@@ -245,6 +272,10 @@ class Documents:
         led_to = {o for _, _, o in triples if o.startswith("_:")}
         facts = (Statement(triple, (name,), inferred) for triple in triples if triple[0] not in led_to)
         return sorted(facts, key=self._order)
+
+    def _holds(self, graph: str, triple: Triple) -> bool:
+        s, p, o = triple
+        return next(self._store.quads(subject=s, predicate=p, object=o, graph=graph), None) is not None
 
     def _read_inferred(self, graph: str) -> list[Triple] | None:
         tables = self.build().graph
@@ -318,13 +349,16 @@ class Documents:
             found.setdefault(quad[1], []).append(quad)
         self._all_labels = found
 
-    def keep_labels(self, other: "Documents", *, but: Collection[str]) -> None:
-        """Keep the labels that another build has had read, ``but`` those of some subjects, whose names may differ."""
-        self._labels = {token: labels for token, labels in other._labels.items() if token not in but}
+    def keep(self, other: "Documents", quads: Collection[Quad]) -> None:
+        """Keep what another build has had read, which differs from this one in some quads, blank nodes aside."""
+        self._before = Wholes.of(other._large, quads)
+        self._large = dict(other._large)
+        subjects = {s for _, s, _, _ in quads}
+        self._labels = {token: labels for token, labels in other._labels.items() if token not in subjects}
         if other._all_labels is None:
             return
         found = dict(other._all_labels)
-        for subject in but:
+        for subject in subjects:
             found[subject] = [q for label in LABELS for q in self._store.quads(subject=subject, predicate=label)]
         self._all_labels = found
 

@@ -11,6 +11,7 @@ Those of what is computed from the whole graph say what was asked; ``kg.service.
 ``f<document>`` its parts, ``d<IRI>`` how a term or shape is documented
 ``y<page> <IRI>`` what is on a page of a resource that has several
 ``l<language> <class>`` the list of a class, ``q<text>`` the answer of a query
+``z<what>`` what is counted in the whole graph (``kg.service.noted``)
 ``i`` what was inferred, by which rules, and found; ``u`` how many of anything there are
 """
 

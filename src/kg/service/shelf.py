@@ -10,6 +10,7 @@ from kg.service.names import Names
 from kg.service.things import Things
 from kg.service.view import View
 from kg.service.vocabulary import Vocabulary
+from kg.source.reader import Quad
 
 _VIEWS = 8  # in which names are remembered
 
@@ -31,6 +32,7 @@ class Shelf:
     ) -> None:
         self.documents = documents
         self._documented = documented
+        self._like: Vocabulary | None = None
         if things:
             self._things = things
         if vocabulary:
@@ -45,25 +47,27 @@ class Shelf:
     def after(
         self,
         documents: Documents,
-        subjects: Collection[str],
+        quads: Collection[Quad],
         *,
         same_classes: bool,
         documented: frozenset[str] | None,
         same_terms: bool,
     ) -> "Shelf":
-        """Return the shelf of a build that differs in what it says about some subjects.
+        """Return the shelf of a build that differs in some quads, none of them of shapes, blank nodes or queries.
 
         Of what this one has read, what is the same is not read again: what other things are called; other things, where
         all are of the ``same_classes``; no vocabulary either, where it has the ``same_terms``, documented as they were.
         """
         read = vars(self)
+        subjects = {s for _, s, _, _ in quads}
         shelf = Shelf(
             documents,
             things=self._things.after(documents, subjects) if same_classes and "_things" in read else None,
             vocabulary=read.get("_vocabulary") if same_terms else None,
             documented=documented,
         )
-        documents.keep_labels(self.documents, but=subjects)
+        shelf._like = read.get("_vocabulary")
+        documents.keep(self.documents, quads)
         shelf._names.update((view, names.of(documents, but=subjects)) for view, names in self._names.items())
         return shelf
 
@@ -101,7 +105,7 @@ class Shelf:
 
     @cached_property
     def _vocabulary(self) -> Vocabulary:
-        return Vocabulary(self.documents.build(), project=self.documents.project)
+        return Vocabulary(self.documents.build(), project=self.documents.project, like=self._like)
 
     @cached_property
     def _things(self) -> Things:

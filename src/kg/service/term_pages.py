@@ -11,6 +11,7 @@ from kg.query.catalogue import Query
 from kg.service.documents import DCT
 from kg.service.examples import Example, example
 from kg.service.names import Name, Names, Shown
+from kg.service.reading import note
 from kg.service.shape_pages import Asked, ShapePages
 from kg.service.shelf import Shelf
 from kg.service.view import View
@@ -266,10 +267,12 @@ class TermPages:
         ]
 
     def _first(self, token: str) -> list[Shown]:
+        note("m", token)
         numbers = sorted(self._things.classes.get(token, ()))[:FIRST]
         return [self._names.shown(self._things.tokens[number]) for number in numbers]
 
     def _all(self, token: str) -> Shown | None:
+        note("m", token)
         if len(self._things.classes.get(token, ())) <= FIRST:
             return None
         return Shown(self._view.words["all_of_them"], href=self._names.listed(token).href)

@@ -2,18 +2,20 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 from kg.errors import QueryError
 from kg.graph.build import Build
 from kg.graph.terms import OWL, RDF, RDFS, SKOS, TYPE, iri
-from kg.lookup.focus import read_checked, read_holders
-from kg.lookup.usage import Link, Side, read_usage
+from kg.lookup.focus import Checked, read_checked, read_holders
+from kg.lookup.usage import Link, Side, Usage, read_usage
 from kg.project import Project
 from kg.query.catalogue import Catalogue, Query
 from kg.query.naming import named
 from kg.service.hierarchy import Hierarchy
+from kg.service.noted import Noted, note_counted
 from kg.validation.paths import text
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
@@ -33,6 +35,8 @@ _UP = (f"<{RDFS}subClassOf>", f"<{RDFS}subPropertyOf>")
 _DEFINED_BY, _IN_SCHEME, _SCHEME = f"<{RDFS}isDefinedBy>", f"<{SKOS}inScheme>", f"<{SKOS}ConceptScheme>"
 _ONTOLOGY = f"<{OWL}Ontology>"
 _KINDS = frozenset((_ONTOLOGY, _SCHEME)).union(*_TOKENS.values())
+_RULES = "rules"
+_Naming = Mapping[str, Sequence[Query]]
 READ = frozenset((TYPE, *_UP, _DEFINED_BY, _IN_SCHEME))
 """The properties that tell what a vocabulary has."""
 
@@ -40,12 +44,14 @@ READ = frozenset((TYPE, *_UP, _DEFINED_BY, _IN_SCHEME))
 class Vocabulary:
     """The terms and shapes of a graph whose IRIs begin with its origin; all are tokens.
 
+    ``like`` is that of another build with the same shapes and saved queries, which are not read again.
+
     ``terms`` gives the group of each term, ``homes`` the terms of each vocabulary by its IRI, ``schemes`` the concepts
     of each concept scheme; ``usage`` and ``checked`` are those of the build; ``saved`` the saved queries, ``questions``
     and ``rules`` those of them that name a term; ``links`` is what a diagram shows.
     """
 
-    def __init__(self, build: Build, *, project: Project) -> None:
+    def __init__(self, build: Build, *, project: Project, like: "Vocabulary | None" = None) -> None:
         self._project = project
         self.origin = project.base[: project.base.rindex("/") + 1]
         graph = build.graph
@@ -66,18 +72,58 @@ class Vocabulary:
             if p == _IN_SCHEME and o in concepts:
                 concepts[o].append(s)
         self.schemes: Mapping[str, Sequence[str]] = concepts
-        self.hierarchy = Hierarchy(
-            ((s, o) for s, p, o in said if p in _UP),
-            asserted=((s, o) for s, p, o in graph.asserted_with(_UP)),
-        )
-        self.usage = read_usage(build, project=project)
-        self.checked = read_checked(build, project=project)
+        above = [(s, o) for s, p, o in said if p in _UP]
+        asserted = list(graph.asserted_with(_UP))
+        self.hierarchy = Hierarchy(above, asserted=((s, o) for s, _, o in asserted))
+        self.usage: Usage = read_usage(build, project=project)
+        self.checked: Checked = read_checked(build, project=project, like=like.checked if like else None)
         self.shapes = [s.node for s in self.checked.shapes if self.is_own(s.node)]
-        self.build_rules: Sequence[Mapping[str, Any]] = build.rules
-        self.links = tuple(sorted({*self._data_links(), *self._shape_links()}, key=_most))
-        self.saved = _saved(project)
-        self.questions, self.rules = self._naming(("competency", "pages")), self._naming(("rules",))
+        links = tuple(sorted({*self._data_links(), *self._shape_links()}, key=_most))
+        self.saved: Mapping[str, Query] = like.saved if like else _saved(project)
+        self.questions: _Naming = like.questions if like else self._naming(("competency", "pages"))
+        self.rules: _Naming = like.rules if like else self._naming(("rules",))
         graph.engine.close()
+        self._build_rules: Sequence[Mapping[str, Any]] = build.rules
+        self._structure = (self.terms, self.homes, self.schemes, sorted(above), sorted(asserted))
+        self._links = Noted("links", _by_end(links))
+        counts: dict[str, Any] = {name: of for name, of in vars(self.usage).items() if name != "links"}
+        counts = {name: Noted(name, of) for name, of in counts.items()}
+        focus, findings = Noted("focus", self.checked.focus), Noted("findings", self.checked.findings)
+        self.usage = replace(self.usage, **counts)
+        self.checked = replace(self.checked, focus=focus, findings=findings)
+        self._noted: Mapping[str, Noted[Any]] = {**counts, "links": self._links, "focus": focus, "findings": findings}
+
+    def counted(self, name: str) -> object:
+        """Return what ``kg.service.noted`` notes by a name: all of a kind, one of it by a key, or what terms there are.
+
+        None where there is nothing.
+        """
+        kind, _, key = name.partition(" ")
+        if not kind:
+            return self._structure
+        if kind == _RULES:
+            return self._build_rules
+        of = self._noted[kind].of
+        return sorted(of.items()) if not key else (of[key],) if key in of else None
+
+    def note(self) -> None:
+        """Note that what terms there are is read, and what is above what."""
+        note_counted("")
+
+    @property
+    def build_rules(self) -> Sequence[Mapping[str, Any]]:
+        """The rules by which triples were inferred."""
+        note_counted(_RULES)
+        return self._build_rules
+
+    @property
+    def links(self) -> Sequence[Link]:
+        """What a diagram of all classes shows, those of most triples first."""
+        return self.links_of(list(self._links))
+
+    def links_of(self, classes: Iterable[str]) -> Sequence[Link]:
+        """Return the links that have one of some classes at an end, those of most triples first."""
+        return sorted({link for one in classes for link in self._links.get(one, ())}, key=_most)
 
     def is_own(self, token: str) -> bool:
         """Tell whether an IRI is one of the graph's own."""
@@ -172,7 +218,7 @@ class Vocabulary:
                     if target.kind == "class":
                         yield from (Link(target.term, shape.path, value, 0) for value in classes)
 
-    def _naming(self, folders: Sequence[str]) -> Mapping[str, Sequence[Query]]:
+    def _naming(self, folders: Sequence[str]) -> _Naming:
         """Return the saved queries of some folders that name each term, by name."""
         found: dict[str, list[Query]] = defaultdict(list)
         for query in self.saved.values():
@@ -201,6 +247,14 @@ def _stem(name: str) -> str:
 
 def _named(path: str) -> list[str]:
     return [f"<{part.partition('>')[0]}>" for part in path.split("<")[1:]]
+
+
+def _by_end(links: Iterable[Link]) -> Mapping[str, Sequence[Link]]:
+    found: dict[str, list[Link]] = defaultdict(list)
+    for link in links:
+        for end in {link.source, link.target}:
+            found[end].append(link)
+    return dict(found)
 
 
 def _most(link: Link) -> tuple[int, str, str, str]:

@@ -103,8 +103,9 @@ async def crawl(
             yield Crawled(path, answer, leading, told_all(notes))
         fresh = [other for other in dict.fromkeys(leading) if other not in seen and wanted(other)]
         seen.update(fresh)
-        queue.extend(other for other in fresh if _stem(other) != _stem(path))
-        queue.extendleft(other for other in reversed(fresh) if _stem(other) == _stem(path))
+        stem = _stem(path)
+        queue.extend(other for other in fresh if _stem(other) != stem)
+        queue.extendleft(other for other in reversed(fresh) if _stem(other) == stem)
 
 
 def _stem(path: str) -> str:

@@ -15,7 +15,7 @@ from kg.publication.record import Record, Value
 from kg.service.documents import DCT, LABELS, Documents
 from kg.service.hosting.resources import Resource, Wanted, page_of
 from kg.service.hosting.rewording import is_rewording, keeps_classes
-from kg.service.hosting.values import ANSWER, DOCUMENTED, INFERRED, PAGE, Computed, Values, inferred
+from kg.service.hosting.values import ANSWER, COUNTED, DOCUMENTED, INFERRED, PAGE, Computed, Values, inferred
 from kg.service.shelf import Shelf
 from kg.source.reader import Quad
 
@@ -45,7 +45,7 @@ class Earlier:
         self._keeps_classes = keeps_classes(quads, project=project)
         self._has_blanks = any(map(has_blank, quads))
         self._terms = {term for quad in quads for term in quad}
-        self._subjects = frozenset(s for _, s, _, _ in quads)
+        self._quads = quads
         self._predicates = {p for _, _, p, _ in quads}
         self._answered = self._of_nothing_new(quads, build)
         if not self._is_rewording:
@@ -72,7 +72,7 @@ class Earlier:
         changed, values = self._numbers(), self._before.record.values
         return read.after(
             documents,
-            self._subjects,
+            self._quads,
             same_classes=self._is_rewording or self._keeps_classes,
             documented=self.documented,
             same_terms=self._is_rewording
@@ -113,16 +113,12 @@ class Earlier:
 
     def compare(self, values: Values) -> None:
         """Find what differs of that from which units were computed, and leave out the units for which it does."""
-        changed, documented = self._numbers(), []
-        anew: list[str] = []
-        for note in self._before.record.notes(values.kinds) - {INFERRED}:
-            if note[0] == DOCUMENTED:
-                documented.append(note)
-            elif not self._keep_value(note, changed, values):
-                anew.append(note)
-        self._compute(anew, values)
-        # What terms are documented by may still be read beside.
-        self._compute([note for note in documented if not self._keep_value(note, changed, values)], values)
+        notes = self._before.record.notes(values.kinds) - {INFERRED}
+        late = [[note for note in notes if note[0] == kind] for kind in (COUNTED, DOCUMENTED)]
+        # What terms are documented by may still be read beside, and comes from what is counted of them.
+        for some in (notes.difference(*late), *late):
+            changed = self._numbers()
+            self._compute([note for note in some if not self._keep_value(note, changed, values)], values)
         linked = set(self._linked())
         self._same = self._untouched(self._same & linked)
         self._drop(linked - self._same)
@@ -174,7 +170,7 @@ class Earlier:
     def _keep_value(self, note: str, changed: set[int], values: Values) -> bool:
         """Keep what was computed for a note, if it is sure to be the same."""
         value = self._before.record.values.get(note)
-        if value is None or not (self._stays(note, value, changed) or (not value.digest and values.is_nothing(note))):
+        if value is None or not (self._stays(note, value, changed) or values.stays(note, value.digest)):
             return False
         self._record.values[note] = value
         return True
@@ -183,7 +179,7 @@ class Earlier:
         """Tell whether what was computed for a note is sure to be the same."""
         if note[0] == ANSWER:
             return note in self._answered
-        if note[0] == PAGE:
+        if note[0] == PAGE or (note[0] == DOCUMENTED and value.digest and not self._has_blanks):
             return changed.isdisjoint(value.reads)
         if self._is_rewording:
             return note[0] not in _OF_WORDS or changed.isdisjoint(value.reads)

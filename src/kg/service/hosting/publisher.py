@@ -2,9 +2,11 @@
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from kg.errors import KgError
 from kg.graph.build import Build
 from kg.project import Project
 from kg.publication.publish import Publication, publish
@@ -35,3 +37,9 @@ class Publisher:
         made = publish(build, project=project, out=self._out, base=self._base, pages=site, after=self._made)
         self._site, self._made = site, made
         return Published(made, site.left_out, time.perf_counter() - began)
+
+    def prepare(self) -> None:
+        """Read what the next publication begins from, while there is time."""
+        if self._site and self._made and self._made.before:
+            with suppress(KgError, OSError):  # it is read then
+                self._site.prepare(self._made.before.record)

@@ -128,7 +128,7 @@ class HostedSite:
         self, root: Path, base: str, data: Beside, record: Record, earlier: Earlier | None, answers: Asked
     ) -> list[File]:
         self._progress("the addresses")
-        documents = Documents(self._build, project=self._project)
+        documents = Documents(self._build, project=self._project, remembers=True)
         read = self._read if earlier and self._read and earlier.is_of(self._read.record) else None
         if earlier and read and earlier.same_resources(read.found, documents):
             found, self.left_out = read.found, read.left_out
@@ -161,7 +161,8 @@ class HostedSite:
         self._compute(values, record)
         written += self._moved(writer, documents, found)
         written += self._refusals(writer, urlsplit(base).path)
-        pages = [file.path for file in written if file.path.endswith(tuple(f".{tag}.html" for tag in self._languages))]
+        in_languages = tuple(f".{tag}.html" for tag in self._languages)
+        pages = [file.path for file in written if file.path.endswith(in_languages)]
         hosting = self._hosting(documents, found, pages, base)
         texts = {
             ".htaccess": htaccess(hosting),
@@ -203,6 +204,16 @@ class HostedSite:
         for note in unread:
             record.patterns[note] = patterns(note.removeprefix(ANSWER), base=self._project.base)
 
+    def prepare(self, record: Record) -> None:
+        """Read of the build, of which there is a ``record``, what the next is compared with, while there is time."""
+        if self._read is None:
+            documents = Documents(self._build, project=self._project, remembers=True)
+            found, self.left_out = resources(documents)
+            self._read = _Read(record, Shelf(documents), found, self.left_out)
+        shelf = self._read.shelf
+        _ = shelf.things, shelf.vocabulary
+        shelf.documents.pages(self._project.inferred_graph)  # of which most changes are some
+
     async def _pages(
         self,
         writer: Writer,
@@ -226,9 +237,11 @@ class HostedSite:
             return any(reading.stem in known for reading in readings(path, self._languages))
 
         def is_there(path: str) -> bool:
-            return (root / path).exists() and not (earlier and earlier.waits(path))
+            return (root / path).exists()
 
         def wanted(path: str) -> bool:
+            if earlier and earlier.waits(path):
+                return True
             return not (path.startswith(_OF_DATA) or of_resource(path) or is_there(path))
 
         def kept(path: str) -> Iterable[str] | None:

@@ -14,6 +14,7 @@ from kg.service.documentation import Documentation
 from kg.service.hosting.asked import Asked, digest
 from kg.service.listing import Listing
 from kg.service.names import Names
+from kg.service.noted import counting
 from kg.service.reading import note, reading
 from kg.service.shelf import Shelf
 from kg.service.site import Site
@@ -28,6 +29,8 @@ ANSWER = "q"
 """The kind of the notes of answers."""
 DOCUMENTED = "d"
 """The kind of the notes of what terms are documented by."""
+COUNTED = "z"
+"""The kind of the notes of what is counted of terms."""
 PAGE = "y"
 """The kind of the notes of pages."""
 
@@ -70,6 +73,7 @@ class Values:
             "l": self._listed,
             "m": self._members,
             "t": lambda token: token in shelf.things.numbers,
+            COUNTED: lambda name: shelf.vocabulary.counted(name),
             PAGE: shelf.documents.stated,
         }
 
@@ -92,8 +96,15 @@ class Values:
             if (found := self._answers.digest(query)) is not None:
                 yield Computed(ANSWER + query, found)
 
-    def is_nothing(self, asked: str) -> bool:
-        """Tell, soon, whether what a note asks for is nothing; not of notes of every kind."""
+    def stays(self, asked: str, digest: str) -> bool:
+        """Tell, soon, whether what a note asks for is sure to be what it was, by its digest.
+
+        So it is where it was nothing and is, as for most resources, and where a large one has been read before.
+        """
+        if asked[0] == PAGE:
+            return self._shelf.documents.is_as_before(asked[1:])
+        if digest:
+            return False
         if asked[0] == DOCUMENTED:
             return iri(asked[1:]) not in self._shelf.documented
         return asked[0] == _PARTS and not self._shelf.documents.has_parts(asked[1:])
@@ -110,8 +121,8 @@ class Values:
     def _documented(self, name: str) -> object:
         if iri(name) not in self._shelf.documented:
             return None
-        note("i", "")
-        return self._documentation.page(name)
+        with counting():
+            return self._documentation.page(name)
 
     def _listed(self, of: str) -> object:
         language, _, kind = of.partition(" ")

@@ -1,0 +1,76 @@
+"""What the build before has said of large resources: who reads them again reads what differs alone."""
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any
+
+from kg.graph.terms import iri
+from kg.service.described import Statement, Whole
+from kg.source.reader import Quad, Triple
+
+
+@dataclass(frozen=True)
+class Wholes:
+    """The resources of a build that have several pages, by IRI, and the quads that it has or the next one, not both."""
+
+    known: Mapping[str, Whole] = field(default_factory=dict)
+    differing: Mapping[str, Iterable[Triple]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, known: Mapping[str, Whole], quads: Iterable[Quad]) -> "Wholes":
+        """Return those that are ``known``, with the quads that differ."""
+        differing: dict[str, list[Triple]] = {}
+        for g, s, p, o in quads:
+            differing.setdefault(g, []).append((s, p, o))
+        return cls(known, differing)
+
+    def contents(self, name: str) -> Mapping[str, list[Statement]]:
+        """Return what the graphs have said that a resource and its parts are, by their tokens, in order."""
+        found: dict[str, list[Statement]] = {}
+        if whole := self.known.get(name):
+            for fact in chain.from_iterable(whole.contents):
+                found.setdefault(iri(fact.graphs[0]), []).append(fact)
+        return found
+
+    def exchanged(
+        self,
+        graph: str,
+        facts: list[Statement],
+        *,
+        order: Callable[[Statement], Any],
+        holds: Callable[[str, Triple], bool],
+    ) -> list[Statement] | None:
+        """Return the statements of a graph, in ``order``, which were ``facts``: it ``holds`` those that differ, or not.
+
+        None with a blank node, which the two builds may call otherwise, or where a literal differs, which a store may.
+        """
+        differing = list(self.differing.get(graph, ()))
+        if any(s[0] == "_" or o[0] != "<" for s, _, o in differing):
+            return None
+        if any(s[0] == "_" or o[0] == "_" for (s, _, o), *_ in facts):
+            return None
+        found = list(facts)
+        for triple in differing:
+            fact = facts[0]._replace(triple=triple)
+            place = bisect_left(found, order(fact), key=order)
+            was = found[place : place + 1] == [fact]
+            found[place : place + was] = [fact] if holds(graph, triple) else []
+        return found
+
+    def has(self, whole: Whole, page: int) -> bool:
+        """Tell whether a page is what it was, of a resource with the same facts and parts; False where it is not known.
+
+        So it is of no page with a blank node.
+        """
+        before = self.known.get(whole.iri)
+        if before is None or (before.pages, before.parts, before.facts) != (whole.pages, whole.parts, whole.facts):
+            return False
+        if page == 1 and before.counts != whole.counts:
+            return False
+        part = whole.part(page)
+        if part != before.part(page):
+            return False
+        stated = (fact.triple for fact in chain(part.facts, part.contents, part.incoming))
+        return not any(s[0] == "_" or o[0] == "_" for s, _, o in stated)
