@@ -43,10 +43,9 @@ def run(call: Callable[..., None], *given: Any) -> int:
     process.start()
     try:
         process.join()
-    except BaseException:
-        process.terminate()
+    finally:
+        process.terminate()  # unless it has ended
         process.join()
-        raise
     assert process.exitcode is not None
     return process.exitcode
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from kg.service.hosting.values import Values
 from tests.service.changing import ID, PLACES, SHAPES, TERMS, Town, again
 
 QUERY = """#+ id: {0}
@@ -88,6 +89,26 @@ def test_what_comes_to_be_a_document_of_terms_is_written_as_one(town: Town) -> N
     town.publish()
     town.add(TERMS, f"<{ID}kind> a owl:Class .\n")
     assert town.differs() == []
+
+
+def test_few_terms_are_documented_again_after_a_fact(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    document = Values._documented
+
+    def documented(self: Values, name: str) -> object:
+        found = document(self, name)
+        if found:
+            asked.append(name)
+        return found
+
+    monkeypatch.setattr(Values, "_documented", documented)
+    town.publish("fresh")
+    every = set(asked)
+    asked.clear()
+    town.add(PLACES, "id:league t:seat id:hill .\n")
+    town.go_on()
+    assert 0 < len(asked) < len(every) / 2
+    assert "https://example.org/town/def#seat" in asked
 
 
 def test_who_finds_a_site_as_it_would_be_goes_on_from_it(town: Town) -> None:

@@ -20,6 +20,8 @@ from kg.service.constraints import Sentence
 from kg.service.documents import Documents
 from kg.service.hierarchy import Hierarchy
 from kg.service.names import Names, Shown
+from kg.service.noted import counting
+from kg.service.reading import reading
 from kg.service.site import Site
 from kg.service.view import View
 from kg.service.vocabulary import Vocabulary
@@ -36,6 +38,28 @@ LANGUAGES = ("fr", "en")
 @pytest.fixture(scope="module")
 def whole(project: Project, project_build: Build) -> Vocabulary:
     return Vocabulary(Build(project_build.folder), project=project)
+
+
+def test_a_vocabulary_like_another_is_the_same(whole: Vocabulary, project: Project, project_build: Build) -> None:
+    again = Vocabulary(Build(project_build.folder), project=project, like=whole)
+    assert again.checked.shapes is whole.checked.shapes
+    for name in ("", "rules", "links", "focus", "findings", *(one for one in vars(whole.usage) if one != "links")):
+        assert again.counted(name) == whole.counted(name), name
+        assert whole.counted(name), name
+
+
+def test_what_is_counted_of_a_term_is_noted_while_one_is_counting(whole: Vocabulary) -> None:
+    signatory = f"<{RC}signatory>"
+    with reading() as notes:
+        use = whole.usage.properties[signatory]
+    assert notes == set()
+    with reading() as notes, counting():
+        assert whole.usage.properties[signatory] == use
+        assert whole.usage.classes.get("<nothing>") is None
+        assert whole.links
+    assert {f"zproperties {signatory}", "zclasses <nothing>", "zlinks"} <= notes
+    assert whole.counted(f"properties {signatory}") == (use,)
+    assert whole.counted("classes <nothing>") is None
 
 
 def rows(build: Build, query: str) -> list[tuple[str, ...]]:

@@ -10,7 +10,8 @@ from typing import TypeVar
 
 from kg.service.reading import note
 
-_KIND = "z"
+COUNTED = "z"
+"""The kind of these notes."""
 _COUNTING: ContextVar[bool] = ContextVar("counting", default=False)
 T = TypeVar("T")
 
@@ -56,4 +57,4 @@ class Noted(Mapping[str, T]):
 def note_counted(name: str) -> None:
     """Note that something is read."""
     if _COUNTING.get():
-        note(_KIND, name)
+        note(COUNTED, name)

@@ -78,7 +78,7 @@ class Vocabulary:
         self.usage: Usage = read_usage(build, project=project)
         self.checked: Checked = read_checked(build, project=project, like=like.checked if like else None)
         self.shapes = [s.node for s in self.checked.shapes if self.is_own(s.node)]
-        links = tuple(sorted({*self._data_links(), *self._shape_links()}, key=_most))
+        links = sorted({*self._data_links(), *self._shape_links()}, key=_most)
         self.saved: Mapping[str, Query] = like.saved if like else _saved(project)
         self.questions: _Naming = like.questions if like else self._naming(("competency", "pages"))
         self.rules: _Naming = like.rules if like else self._naming(("rules",))
@@ -86,8 +86,7 @@ class Vocabulary:
         self._build_rules: Sequence[Mapping[str, Any]] = build.rules
         self._structure = (self.terms, self.homes, self.schemes, sorted(above), sorted(asserted))
         self._links = Noted("links", _by_end(links))
-        counts: dict[str, Any] = {name: of for name, of in vars(self.usage).items() if name != "links"}
-        counts = {name: Noted(name, of) for name, of in counts.items()}
+        counts: dict[str, Any] = {name: Noted(name, of) for name, of in vars(self.usage).items() if name != "links"}
         focus, findings = Noted("focus", self.checked.focus), Noted("findings", self.checked.findings)
         self.usage = replace(self.usage, **counts)
         self.checked = replace(self.checked, focus=focus, findings=findings)

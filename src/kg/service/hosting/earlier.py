@@ -15,7 +15,8 @@ from kg.publication.record import Record, Value
 from kg.service.documents import DCT, LABELS, Documents
 from kg.service.hosting.resources import Resource, Wanted, page_of
 from kg.service.hosting.rewording import is_rewording, keeps_classes
-from kg.service.hosting.values import ANSWER, COUNTED, DOCUMENTED, INFERRED, PAGE, Computed, Values, inferred
+from kg.service.hosting.values import ANSWER, DOCUMENTED, INFERRED, PAGE, Computed, Values, inferred
+from kg.service.noted import COUNTED
 from kg.service.shelf import Shelf
 from kg.source.reader import Quad
 

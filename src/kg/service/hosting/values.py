@@ -14,7 +14,7 @@ from kg.service.documentation import Documentation
 from kg.service.hosting.asked import Asked, digest
 from kg.service.listing import Listing
 from kg.service.names import Names
-from kg.service.noted import counting
+from kg.service.noted import COUNTED, counting
 from kg.service.reading import note, reading
 from kg.service.shelf import Shelf
 from kg.service.site import Site
@@ -29,8 +29,6 @@ ANSWER = "q"
 """The kind of the notes of answers."""
 DOCUMENTED = "d"
 """The kind of the notes of what terms are documented by."""
-COUNTED = "z"
-"""The kind of the notes of what is counted of terms."""
 PAGE = "y"
 """The kind of the notes of pages."""
 
