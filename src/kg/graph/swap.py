@@ -99,12 +99,13 @@ def swap(link: Path, *, name: str | None = None) -> Iterator[Draft]:
     """
     link = Path(os.path.abspath(link))
     home = _home(link)
-    with _locked(home / _MARK):
-        draft = Draft(home / f"{_DRAFT}{os.getpid()}-{secrets.token_hex(4)}", name)
-        draft.folder.mkdir()
-        alive = os.open(draft.folder, os.O_RDONLY)
-        fcntl.flock(alive, fcntl.LOCK_EX)
+    draft = Draft(home / f"{_DRAFT}{os.getpid()}-{secrets.token_hex(4)}", name)
+    alive = None
     try:
+        with _locked(home / _MARK):
+            draft.folder.mkdir()
+            alive = os.open(draft.folder, os.O_RDONLY)
+            fcntl.flock(alive, fcntl.LOCK_EX)
         yield draft
         if draft.name is None:
             _discard(draft.folder)
@@ -128,7 +129,8 @@ def swap(link: Path, *, name: str | None = None) -> Iterator[Draft]:
             _discard(draft.folder)
         raise
     finally:
-        os.close(alive)
+        if alive is not None:
+            os.close(alive)
 
 
 def _home(link: Path) -> Path:
