@@ -6,6 +6,7 @@ nothing that was read to write it differs. The notes are beside the folder of th
 ``record``       the identity of all that pages come from but the graph; the files; what was read for them: a SHA-256,
                  and what it is of, as ``marshal`` writes it, in a tenth of the time that JSON takes
 ``data.nq``      the dump of the build, in which the next one is compared with it
+``read``         what was read of the build for pages (``kg.service.hosting.read``)
 ``spare``        the folder of the publication before, if there was one: links that most of the next one can be made of
 """
 
@@ -14,13 +15,13 @@ from array import array
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from itertools import chain
+from itertools import chain, count
 from pathlib import Path
 from typing import Any, Self
 
 from kg.graph.bearing import Pattern
 from kg.publication.files import File
-from kg.publication.units import Unit
+from kg.publication.units import Unit, arrays_of, joined, noted, units_of
 
 _DIGEST = 32  # bytes
 _GROWN = 1.1  # times as many notes
@@ -100,14 +101,20 @@ class Record:
             "digest": self.digest,
             "notes": list(self.numbers),
             "tidied": self.tidied,
-            "values": [(note, value.digest, value.reads.tobytes()) for note, value in self.values.items()],
+            "values": [
+                list(self.values),
+                [value.digest for value in self.values.values()],
+                joined([value.reads for value in self.values.values()]),
+            ],
             "patterns": _plain(self.patterns),
             "tables": _plain(self.tables),
-            "units": [(name, unit.packed()) for name, unit in self.units.items()],
-            "rest": self.rest.packed(),
+            "units": list(self.units),
+            "files": noted(list(self.all_units())),
         }
         data = marshal.dumps(told)
-        path.write_bytes(sha256(data).digest() + data)
+        with path.open("wb") as file:
+            file.write(sha256(data).digest())
+            file.write(data)
 
     @classmethod
     def read(cls, path: Path, *, identity: str) -> Self | None:
@@ -120,16 +127,18 @@ class Record:
             told = marshal.loads(data)
             if told["identity"] != identity:
                 return None
+            *units, rest = units_of(told["files"])
+            notes, digests, reads = told["values"]
             return cls(
                 identity,
                 told["whole"],
                 told["digest"],
-                {name: Unit.read(packed) for name, packed in told["units"]},
-                Unit.read(told["rest"]),
-                {note: Value(digest, array("I", reads)) for note, digest, reads in told["values"]},
+                dict(zip(told["units"], units, strict=True)),
+                rest,
+                dict(zip(notes, map(Value, digests, arrays_of("I", *reads)), strict=True)),
                 _read_patterns(told["patterns"]),
                 _read_patterns(told["tables"]),
-                {note: number for number, note in enumerate(told["notes"])},
+                dict(zip(told["notes"], count(), strict=False)),
                 told["tidied"],
             )
         except (OSError, EOFError, ValueError, KeyError, TypeError, IndexError):
