@@ -26,6 +26,10 @@ class Commands(click.Group):
         return super().resolve_command(ctx, args)
 
 
+class AtOnce(int):
+    """An exit code of a program that may end at once: all is done, and what it has read need not be taken apart."""
+
+
 @dataclass
 class Call:
     """What every command is given: where to look for the project, and how to speak."""

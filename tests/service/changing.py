@@ -8,9 +8,8 @@ from pathlib import Path
 from kg import pipeline
 from kg.graph.build import Build
 from kg.project import Project
-from kg.publication.publish import Publication, publish
+from kg.publication.publish import Publication
 from kg.service.hosting.publisher import Publisher
-from kg.service.hosting.site import HostedSite
 from tests.service.dereferencing import FORMER
 
 PLACES, TERMS, SHAPES = "instances/reference/places.ttl", "ontology/town.ttl", "shapes/act.ttl"
@@ -23,7 +22,7 @@ class Town:
     """A project that is changed, and where it is published again and again."""
 
     root: Path
-    _publishers: dict[str, Publisher] = field(default_factory=dict)
+    publishers: dict[str, Publisher] = field(default_factory=dict)
 
     def change(self, file: str, old: str, new: str) -> None:
         path = self.root / file
@@ -42,21 +41,22 @@ class Town:
         return project, build
 
     def publish(self, name: str = "site") -> tuple[Publication, int]:
-        """Publish, and return how many files are kept."""
-        project, build = self.build()
-        made = publish(build, project=project, out=self.root / name, pages=HostedSite(project, build))
+        """Publish as a process of its own does, and return how many files are kept."""
+        publisher = Publisher(out=self.root / name)
+        made = publisher.publish(*self.build()).made
+        publisher.leave()
         return made, made.kept
 
     def go_on(self, name: str = "stays") -> tuple[Publication, int]:
         """Publish by who has published there before, if anybody has, and return how many files are kept."""
-        publisher = self._publishers.setdefault(name, Publisher(out=self.root / name))
+        publisher = self.publishers.setdefault(name, Publisher(out=self.root / name))
         made = publisher.publish(*self.build()).made
         publisher.prepare()
         return made, made.kept
 
     def forget(self) -> None:
         """Let others go on from where those are who have published."""
-        self._publishers.clear()
+        self.publishers.clear()
 
     def differs(self) -> list[str]:
         """Publish beside the earlier publication, by who has made it too, and from nothing.
@@ -69,7 +69,7 @@ class Town:
         assert none == 0
         other = bodies(fresh.folder)
         found: set[str] = set()
-        for step in (self.publish, self.go_on) if self._publishers else (self.publish,):
+        for step in (self.publish, self.go_on) if self.publishers else (self.publish,):
             again, self.kept = step()
             self.rewritten = len(again.files) - self.kept
             one = bodies(again.folder)
@@ -104,8 +104,8 @@ def bodies(folder: Path) -> dict[str, bytes]:
 
 
 def _link(file: str, name: str) -> None:
-    """Give a file another name; the record, which a test writes to, is copied."""
-    if Path(file).name == "record":
+    """Give a file another name; notes, which a test writes to, are copied."""
+    if Path(file).name in ("read", "record"):
         shutil.copy2(file, name)
     else:
         os.link(file, name)

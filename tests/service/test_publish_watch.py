@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,8 +16,9 @@ import pytest
 
 from kg.cli import kg
 from kg.errors import UsageError
+from kg.graph.build import Build
 from kg.project import Project
-from kg.service.changes import Changes
+from kg.service.changes import Changes, after_changes
 from tests.service.changing import PLACES, Town, again, bodies
 
 _CHARTER = "id/charter.fr.html"
@@ -130,6 +132,70 @@ def test_the_keyboard_interrupts_a_build_too(town: Town) -> None:
             assert time.monotonic() < end + 30, session(command.process)
             time.sleep(0.05)
     assert not list((town.root / "build.d").glob(".tmp-*"))
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_an_interrupt_that_is_lost_ends_it_too(town: Town) -> None:
+    project, build = town.build()
+    used: list[Build] = []
+
+    class Thing: ...
+
+    def wait() -> None:
+        thing = Thing()
+        gone = weakref.ref(thing, lambda _: signal.raise_signal(signal.SIGTERM))
+        del thing
+        assert gone() is None
+
+    before = signal.getsignal(signal.SIGTERM)
+    ended = after_changes(
+        project,
+        link=town.root / "build",
+        build=lambda: 0,
+        use=lambda _, build: used.append(build),
+        fail=lambda error: pytest.fail(str(error)),
+        wait=wait,
+    )
+    assert (ended, [one.folder for one in used]) == (0, [build.folder])
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_it_leaves_nothing_where_temporary_files_are(town: Town) -> None:
+    town.change(PLACES, '"vallée"@fr', '"val"@fr')
+    town.build()
+    with tempfile.TemporaryDirectory() as folder:  # by a short name, as a socket needs one
+        done = subprocess.run(
+            [sys.executable, "-m", "kg", "-C", str(town.root), "publish"],
+            env={**os.environ, "TMPDIR": folder},
+            capture_output=True,
+            text=True,
+        )
+        assert list(Path(folder).iterdir()) == []
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    assert "files in" in done.stderr
+
+
+def test_an_interrupt_that_is_ignored_stays_so(town: Town) -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def wait() -> None:
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+        signal.raise_signal(signal.SIGTERM)
+
+    try:
+        project, _ = town.build()
+        link = town.root / "build"
+        ended = after_changes(
+            project,
+            link=link,
+            build=lambda: 0,
+            use=lambda _, __: None,
+            fail=lambda error: pytest.fail(str(error)),
+            wait=wait,
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert ended == 0
 
 
 def test_settings_that_become_wrong_are_told_and_nothing_is_lost(town: Town) -> None:

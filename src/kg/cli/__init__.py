@@ -4,8 +4,10 @@ Exit codes: 0 done · 1 the RDF content is at fault · 2 the call, the settings,
 3 a remote failed · 130 interrupted.
 """
 
+import atexit
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -22,7 +24,7 @@ from kg.cli.serving import serve
 from kg.cli.starting import init
 from kg.cli.validating import say_report, validate
 from kg.errors import CONTENT, DONE, INTERRUPTED, USAGE, KgError
-from kg.terminal import Call, Commands, examples, red, say
+from kg.terminal import AtOnce, Call, Commands, examples, red, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -53,7 +55,18 @@ def main(arguments: "Sequence[str] | None" = None) -> NoReturn:
     except OSError as error:
         say(f"{red('error')}: {error.strerror or error}{f': {error.filename}' if error.filename else ''}")
         code = USAGE
+    if isinstance(code, AtOnce):
+        _end(code)
     sys.exit(code or DONE)
+
+
+def _end(code: int) -> NoReturn:
+    """End this process without taking apart what it has read."""
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):  # nobody reads it
+            stream.flush()
+    os._exit(code)
 
 
 def _unread() -> int:

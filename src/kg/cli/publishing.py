@@ -1,7 +1,6 @@
 """The commands ``kg publish``, ``kg release`` and ``kg verify``: what leaves the house."""
 
 import datetime
-import signal
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,8 +9,9 @@ import click
 
 from kg.cli.arguments import link_to_builds, open_build
 from kg.errors import CONTENT, DONE, UsageError
+from kg.garbage import collect_seldom
 from kg.project import Project
-from kg.terminal import Call, examples, red, say
+from kg.terminal import AtOnce, Call, examples, red, say
 
 if TYPE_CHECKING:
     from kg.graph.build import Build
@@ -37,6 +37,7 @@ def publish(call: Call, out: Path | None, base: str | None, link: Path | None, w
     from kg.processes import prepare
 
     project = call.project
+    collect_seldom()
     prepare()  # while this process reads its modules
     from kg.service.hosting.publisher import Publisher
 
@@ -60,12 +61,12 @@ def publish(call: Call, out: Path | None, base: str | None, link: Path | None, w
 
     if not watch:
         run(project, open_build(project, link))
-        return DONE
+        publisher.leave()
+        return AtOnce(DONE)
     from kg.cli import main
     from kg.processes import run as run_apart
     from kg.service.changes import after_changes, build_arguments
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     links = link_to_builds(project, link)
 
     def wait() -> None:
@@ -73,7 +74,9 @@ def publish(call: Call, out: Path | None, base: str | None, link: Path | None, w
         publisher.prepare()
 
     build = partial(run_apart, main, build_arguments(project.settings_file, links, quiet=call.quiet))
-    return after_changes(project, link=links, build=build, use=run, fail=fail, wait=wait)
+    code = after_changes(project, link=links, build=build, use=run, fail=fail, wait=wait)
+    publisher.leave()
+    return AtOnce(code)
 
 
 @click.command(epilog=examples("kg release 1.0.0", "kg release 1.1.0 --date 2027-01-15"))

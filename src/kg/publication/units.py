@@ -1,12 +1,11 @@
 """Files of a publication that are written together, with what tells that they are as they were written.
 
-Many of them are noted as a few long lists, which are read in half the time.
+Many of them are noted as a few long lists, which are read in a fifth less time.
 """
 
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from itertools import chain
 from typing import Any, TypeVar
 
@@ -63,7 +62,7 @@ def units_of(noted: Mapping[str, Any]) -> Iterator[Unit]:
     begins = range(0, _SHA256 * len(sizes), _SHA256)
     paths = noted["paths"].split("\n") if sizes else ()
     parts = zip(paths, sizes, [digests[begin : begin + _SHA256] for begin in begins], strict=True)
-    files = list(map(partial(tuple.__new__, File), parts))  # as File._make, in a third of the time
+    files = list(map(File._make, parts))
     found = cut(array("Q", noted["found"]), (_FOUND * count for count in counts))
     return map(Unit, cut(files, counts), arrays_of("I", *noted["reads"]), noted["links"], found)
 

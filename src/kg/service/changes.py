@@ -2,12 +2,14 @@
 
 import asyncio
 import gc
+import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Event, Thread
+from types import FrameType
 from typing import Protocol, Self
 
 from watchfiles import Change, awatch
@@ -98,6 +100,27 @@ class Changes:
             self._changed.set()
 
 
+@contextmanager
+def _interrupts() -> Iterator[Callable[[], bool]]:
+    """Let ``SIGTERM`` be an interrupt as that of the keyboard is, and tell whether there was one.
+
+    The error that one raises is lost where it meets what runs when an object goes. One that is ignored stays so.
+    """
+    met: list[int] = []
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        met.append(number)
+        signal.default_int_handler(number, frame)
+
+    heard = [n for n in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(n) is not signal.SIG_IGN]
+    before = [(number, signal.signal(number, interrupt)) for number in heard]
+    try:
+        yield lambda: bool(met)
+    finally:
+        for number, handler in before:
+            signal.signal(number, handler)
+
+
 def after_changes(
     project: Project,
     *,
@@ -113,7 +136,7 @@ def after_changes(
     there is none, which has been said; the first time an error is raised, and the exit code of a build that fails is
     returned. ``wait`` is called when all is done but to wait for a change.
     """
-    with Changes(project) as changes, seldom_collected():
+    with _interrupts() as interrupted, Changes(project) as changes, seldom_collected():
         if code := build():
             return code
         use(project, Build.open(link))
@@ -121,6 +144,8 @@ def after_changes(
             try:
                 wait()
                 gc.collect()  # what was read of the build before knows itself, and is much
+                if interrupted():
+                    return DONE
                 changes.wait()
             except KeyboardInterrupt:
                 return DONE

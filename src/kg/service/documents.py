@@ -13,7 +13,7 @@ from kg.project import Project
 from kg.service.described import Description, Part, Statement, Whole
 from kg.service.paging import cut
 from kg.service.reading import note, note_all, note_each
-from kg.service.wholes import Wholes
+from kg.service.wholes import Seen, Wholes
 from kg.source.reader import Quad, Triple
 from kg.source.turtle import predicate_order
 
@@ -48,9 +48,7 @@ class Documents:
         self._parts: dict[str, list[str]] = {}
         for name in build.graph.fragments(self.origin):
             self._parts.setdefault(name.partition("#")[0], []).append(name)
-        self._labels: dict[str, tuple[Statement, ...]] = {}
         self._blank = lru_cache(maxsize=10_000)(self._read_blank)
-        self._all_labels: dict[str, list[Quad]] | None = None
         self.address = lru_cache(maxsize=50_000)(self._read_address)
         # Of a term the same is asked in each language, for its own page and for that of all terms.
         self._objects = lru_cache(maxsize=10_000)(self._read_objects)
@@ -58,7 +56,7 @@ class Documents:
         # Whoever turns the pages of something large has it read and sorted once.
         self._whole = lru_cache(maxsize=16)(self._read_whole)
         self._remembers = remembers
-        self._large: dict[str, Whole] = {}
+        self.seen = Seen()
         self._before = Wholes()
         self.describe = lru_cache(maxsize=64)(self._describe)
 
@@ -250,11 +248,12 @@ class Documents:
             cut(contents, size=CONTENTS, text=self._text),
             cut(self._incoming(topics[0]), size=INCOMING, text=self._text),
         )
-        self._large.pop(name, None)
+        large = self.seen.large
+        large.pop(name, None)
         if self._remembers and whole.pages > 1:
-            self._large[name] = whole
-            if len(self._large) > _LARGE:
-                del self._large[next(iter(self._large))]
+            large[name] = whole
+            if len(large) > _LARGE:
+                del large[next(iter(large))]
         return whole
 
     def _contents(self, graph: str, known: list[Statement] | None) -> list[Statement]:
@@ -326,10 +325,11 @@ class Documents:
         return self._labels_of(token)
 
     def _labels_of(self, token: str) -> tuple[Statement, ...]:
-        if (found := self._labels.get(token)) is None:
-            if len(self._labels) >= _LABELLED:
-                self._labels.clear()
-            found = self._labels[token] = self._read_labels(token)
+        labels = self.seen.labels
+        if (found := labels.get(token)) is None:
+            if len(labels) >= _LABELLED:
+                labels.clear()
+            found = labels[token] = self._read_labels(token)
         return found
 
     def has_parts(self, name: str) -> bool:
@@ -342,32 +342,26 @@ class Documents:
 
     def read_labels(self) -> None:
         """Read all labels, once, for who needs those of most things: in half the time."""
-        if self._all_labels is not None:
+        if self.seen.all_labels is not None:
             return
         found: dict[str, list[Quad]] = {}
         for quad in chain.from_iterable(self._store.quads(predicate=label) for label in LABELS):
             found.setdefault(quad[1], []).append(quad)
-        self._all_labels = found
+        self.seen.all_labels = found
 
-    def keep(self, other: "Documents", quads: Collection[Quad]) -> None:
-        """Keep what another build has had read, which differs from this one in some quads, blank nodes aside."""
-        self._before = Wholes.of(other._large, quads)
-        self._large = dict(other._large)
+    def keep(self, seen: Seen, quads: Collection[Quad]) -> None:
+        """Keep what was seen of another build, which differs from this one in some quads, blank nodes aside."""
+        self._before = Wholes.of(seen.large, quads)
         subjects = {s for _, s, _, _ in quads}
-        self._labels = {token: labels for token, labels in other._labels.items() if token not in subjects}
-        if other._all_labels is None:
-            return
-        found = dict(other._all_labels)
-        for subject in subjects:
-            found[subject] = [q for label in LABELS for q in self._store.quads(subject=subject, predicate=label)]
-        self._all_labels = found
+        self.seen = seen.but(subjects)
+        if self.seen.all_labels is not None:
+            self.seen.all_labels.update((s, self._labelling(s)) for s in subjects)
+
+    def _labelling(self, token: str) -> list[Quad]:
+        return [quad for label in LABELS for quad in self._store.quads(subject=token, predicate=label)]
 
     def _read_labels(self, token: str) -> tuple[Statement, ...]:
-        quads: Iterable[Quad]
-        if self._all_labels is not None:
-            quads = self._all_labels.get(token, ())
-        else:
-            quads = chain.from_iterable(self._store.quads(subject=token, predicate=label) for label in LABELS)
+        quads = self._labelling(token) if self.seen.all_labels is None else self.seen.all_labels.get(token, ())
         return tuple(sorted(self._facts(quads), key=self._order))
 
     def _order(self, said: Statement) -> tuple[str, tuple[int, str], str, tuple[str, ...]]:

@@ -3,6 +3,7 @@
 import re
 from calendar import monthrange
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
@@ -49,39 +50,47 @@ class Shown(NamedTuple):
     date: str | None = None
 
 
-class Names:
-    """The names of a site in one view: those of the graph, then those that we give to terms of other vocabularies."""
+@dataclass(frozen=True)
+class Called:
+    """What was found out in one view: the names of things, how terms are shown, classes listed, and graphs named."""
 
-    def __init__(self, documents: Documents, view: View) -> None:
+    names: dict[str, Name] = field(default_factory=dict)
+    shown: dict[str, Shown] = field(default_factory=dict)
+    listed: dict[str, Shown] = field(default_factory=dict)
+    sources: dict[str, Shown] = field(default_factory=dict)
+
+    def but(self, tokens: Collection[str]) -> "Called":
+        """Return the same without some things."""
+        names = {token: name for token, name in self.names.items() if token not in tokens}
+        shown, listed = ({t: s for t, s in of.items() if t not in tokens} for of in (self.shown, self.listed))
+        return Called(names, shown, listed, dict(self.sources))
+
+
+class Names:
+    """The names of a site in one view: those of the graph, then those that we give to terms of other vocabularies.
+
+    ``called`` is what is known of them.
+    """
+
+    def __init__(self, documents: Documents, view: View, called: Called | None = None) -> None:
         self._documents = documents
         self.project: Project = documents.project
         self.origin = documents.origin
         self._view = view
         self._order: list[str | None] = [*dict.fromkeys([view.language, *self.project.languages]), None]
-        self._known: dict[str, Name] = {}
-        self._shown: dict[str, Shown] = {}
-        self._listed: dict[str, Shown] = {}
-        self._sources: dict[str, Shown] = {}
-
-    def of(self, documents: Documents, *, but: Collection[str]) -> "Names":
-        """Return the names of another build, where all but some things are called as they were."""
-        names = Names(documents, self._view)
-        names._known = {token: name for token, name in self._known.items() if token not in but}
-        names._shown = {token: shown for token, shown in self._shown.items() if token not in but}
-        names._listed = {token: shown for token, shown in self._listed.items() if token not in but}
-        names._sources = dict(self._sources)
-        return names
+        self.called = called or Called()
 
     def name(self, token: str) -> Name:
         """Return what a thing is called in the language, else in another; else its IRI, short."""
         note("n", token)
-        if token not in self._known:
+        known = self.called.names
+        if token not in known:
             ours = _others().get(token, {}).get(self._view.language)
             label = self._label(token)
             if ours and (label is None or label.language != self._view.language):
                 label = ours
-            self._known[token] = label or self._unnamed(token)
-        return self._known[token]
+            known[token] = label or self._unnamed(token)
+        return known[token]
 
     def _label(self, token: str) -> Name | None:
         """Return the best label of a thing: in the language, else in one of the project, by preferred property."""
@@ -119,17 +128,18 @@ class Names:
         """Return how a term is shown: a thing by its name, with a link, a number or a date as people write it."""
         if token.startswith("<"):
             note("n", token)
-        if token not in self._shown:
+        known = self.called.shown
+        if token not in known:
             term = parse(token)
             match term.kind:
                 case "iri":
                     name = self.name(token)
-                    self._shown[token] = Shown(name.text, name.language, self.href(term.value))
+                    known[token] = Shown(name.text, name.language, self.href(term.value))
                 case "blank":
-                    self._shown[token] = Shown(self._view.words["anonymous"])
+                    known[token] = Shown(self._view.words["anonymous"])
                 case _:
-                    self._shown[token] = self._literal(term)
-        return self._shown[token]
+                    known[token] = self._literal(term)
+        return known[token]
 
     def values(self, token: str, predicate: str) -> list[Shown]:
         """Return the values of a property of a thing: of texts those in the language, else in the best there is."""
@@ -164,18 +174,18 @@ class Names:
     def listed(self, kind: str) -> Shown:
         """Return a class with the address of the list of its things."""
         name = self.name(kind)
-        if kind not in self._listed:
+        if kind not in self.called.listed:
             address = self._view.url(list_of(kind[1:-1], self.project))
-            self._listed[kind] = Shown(name.text, name.language, address)
-        return self._listed[kind]
+            self.called.listed[kind] = Shown(name.text, name.language, address)
+        return self.called.listed[kind]
 
     def source(self, graph: str) -> Shown:
         """Return a named graph, by its IRI, as what states something."""
-        if graph not in self._sources:
+        if graph not in self.called.sources:
             passage = self.project.evidence.locate(graph)
             short = self.passage(*passage) if passage else graph.removeprefix(self.origin)
-            self._sources[graph] = Shown(short, href=self.href(graph))
-        return self._sources[graph]
+            self.called.sources[graph] = Shown(short, href=self.href(graph))
+        return self.called.sources[graph]
 
     def href(self, iri: str) -> str | None:
         """Return the address of the page of an IRI, or the IRI where the web has it."""

@@ -1,15 +1,20 @@
 """What of a site is read once: its documents, its things, its vocabularies, and what they are called."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
 from functools import cached_property
 from threading import Lock
+from types import MappingProxyType
 
+from kg.lookup.usage import Usage
 from kg.service.documents import Documents
 from kg.service.index import Index
-from kg.service.names import Names
+from kg.service.names import Called, Names
 from kg.service.things import Things
 from kg.service.view import View
 from kg.service.vocabulary import Vocabulary
+from kg.service.wholes import Seen
 from kg.source.reader import Quad
 
 _VIEWS = 8  # in which names are remembered
@@ -19,7 +24,8 @@ class Shelf:
     """The documents of a site, its things and its vocabularies, read once: by ``read``, or by who asks first.
 
     Another process may have read them: ``things`` and ``vocabulary``; or an earlier one which IRIs are ``documented``
-    by these.
+    by these. ``usage`` is that of terms, if it is being read; ``like`` is a vocabulary with the same shapes and saved
+    queries, and ``called`` what things are called, by the root of a view and its language.
     """
 
     def __init__(
@@ -29,10 +35,15 @@ class Shelf:
         things: Things | None = None,
         vocabulary: Vocabulary | None = None,
         documented: frozenset[str] | None = None,
+        usage: Future[Usage] | None = None,
+        like: Vocabulary | None = None,
+        called: Mapping[tuple[str, str], Called] = MappingProxyType({}),
     ) -> None:
         self.documents = documents
         self._documented = documented
-        self._like: Vocabulary | None = None
+        self._usage = usage
+        self._like = like
+        self._called = called
         if things:
             self._things = things
         if vocabulary:
@@ -44,37 +55,16 @@ class Shelf:
         """Read the things and the vocabularies, and index names."""
         _ = self.index, self.vocabulary
 
-    def after(
-        self,
-        documents: Documents,
-        quads: Collection[Quad],
-        *,
-        same_classes: bool,
-        documented: frozenset[str] | None,
-        same_terms: bool,
-    ) -> "Shelf":
-        """Return the shelf of a build that differs in some quads, none of them of shapes, blank nodes or queries.
-
-        Of what this one has read, what is the same is not read again: what other things are called; other things, where
-        all are of the ``same_classes``; no vocabulary either, where it has the ``same_terms``, documented as they were.
-        """
+    def remembered(self) -> "Remembered":
+        """Return what has been read, for the next build."""
         read = vars(self)
-        subjects = {s for _, s, _, _ in quads}
-        shelf = Shelf(
-            documents,
-            things=self._things.after(documents, subjects) if same_classes and "_things" in read else None,
-            vocabulary=read.get("_vocabulary") if same_terms else None,
-            documented=documented,
-        )
-        shelf._like = read.get("_vocabulary")
-        documents.keep(self.documents, quads)
-        shelf._names.update((view, names.of(documents, but=subjects)) for view, names in self._names.items())
-        return shelf
+        called = {**self._called} | {_key(view): names.called for view, names in self._names.items()}
+        return Remembered(read.get("_things"), read.get("_vocabulary"), self.documents.seen, called)
 
     def names(self, view: View) -> Names:
         """Return the names in a view; those of a list are those of others too."""
         with self._naming:
-            names = self._names.pop(view) if view in self._names else Names(self.documents, view)
+            names = self._names.pop(view, None) or Names(self.documents, view, self._called.get(_key(view)))
             self._names[view] = names
             if len(self._names) > _VIEWS:
                 del self._names[next(iter(self._names))]
@@ -105,7 +95,8 @@ class Shelf:
 
     @cached_property
     def _vocabulary(self) -> Vocabulary:
-        return Vocabulary(self.documents.build(), project=self.documents.project, like=self._like)
+        usage = self._usage.result() if self._usage else None
+        return Vocabulary(self.documents.build(), project=self.documents.project, like=self._like, usage=usage)
 
     @cached_property
     def _things(self) -> Things:
@@ -114,3 +105,49 @@ class Shelf:
     @cached_property
     def _index(self) -> Index:
         return Index((n, name.text) for n, names in enumerate(self._things.names) for name in names)
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """What was read of a build, as far as it was."""
+
+    things: Things | None
+    vocabulary: Vocabulary | None
+    seen: Seen
+    called: Mapping[tuple[str, str], Called]
+
+    @property
+    def lasting(self) -> "Remembered":
+        """Without what is found out anew as soon as it is read from a file: what things are called."""
+        return replace(self, seen=replace(self.seen, labels={}), called={})
+
+    def shelf(
+        self,
+        documents: Documents,
+        quads: Collection[Quad],
+        *,
+        same_classes: bool,
+        documented: frozenset[str] | None,
+        same_terms: bool,
+        usage: Future[Usage] | None,
+    ) -> Shelf:
+        """Return the shelf of a build that differs in some quads, none of them of shapes, blank nodes or queries.
+
+        What is the same is not read again: what other things are called; other things, where all are of the
+        ``same_classes``; no vocabulary either, where it has the ``same_terms``, documented as they were.
+        """
+        subjects = {s for _, s, _, _ in quads}
+        documents.keep(self.seen, quads)
+        return Shelf(
+            documents,
+            things=self.things.after(documents, subjects) if same_classes and self.things else None,
+            vocabulary=self.vocabulary if same_terms else None,
+            documented=documented,
+            usage=usage,
+            like=self.vocabulary,
+            called={key: called.but(subjects) for key, called in self.called.items()},
+        )
+
+
+def _key(view: View) -> tuple[str, str]:
+    return view.root, view.language

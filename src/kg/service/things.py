@@ -3,9 +3,9 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
+from typing import NamedTuple
 
 from kg.graph.terms import OWL, RDFS, SKOS, TYPE, XSD, iri, parse
 from kg.project import Hop, Project
@@ -28,14 +28,13 @@ FACETS = 8
 VALUES = 60
 """How many values such a property has at most."""
 
-_REMEMBERED = ("order", "narrowest", "facets", "_keys")
+_REMEMBERED = ("order", "narrowest", "facets")
 
 Pair = tuple[str, str]
 """A property and a value, as tokens; a date stands for its year."""
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(NamedTuple):
     """A name or a code of a thing, and its language."""
 
     text: str
@@ -139,6 +138,8 @@ class Things:
                 classes[kind].add(number)
         self.classes: Mapping[str, set[int]] = classes
         self._codes = frozenset(said.codes)
+        self._keys: dict[tuple[str, ...], list[Key]] = {}
+        self._sorted: dict[tuple[str, ...], list[int]] = {}
         self._remember()
 
     def _structure(self, triples: Iterable[Triple]) -> Iterator[Triple]:
@@ -169,26 +170,35 @@ class Things:
             names[number], pairs[number] = tuple(said.names[token]), said.pairs(token)
         things = copy(self)
         things.names, things.pairs = names, pairs
-        things._remember()
-        for languages, keys in self._keys.items():
-            things._keys[languages] = list(keys)
+        things._sorted = dict(self._sorted)
+        things._keys = {languages: list(keys) for languages, keys in self._keys.items()}
+        for languages, keys in things._keys.items():
             for number in changed:
-                things._keys[languages][number] = key(things.called(number, languages))
+                keys[number] = key(things.called(number, languages))
+        things._remember()
+        return things
+
+    def unsorted(self) -> "Things":
+        """Return the same without what lists are sorted by, for who writes none."""
+        things = copy(self)
+        things._keys, things._sorted = {}, {}
+        things._remember()
         return things
 
     def _remember(self) -> None:
-        self._keys: dict[tuple[str, ...], list[Key]] = {}
         self.order = lru_cache(maxsize=8)(self._order)
         self.narrowest = lru_cache(maxsize=4096)(self._narrowest)
         self.facets = lru_cache(maxsize=256)(self._facets)
 
     def __getstate__(self) -> dict[str, object]:
         """Return what another process needs, without what is remembered."""
-        return {name: value for name, value in vars(self).items() if name not in _REMEMBERED}
+        state = {name: value for name, value in vars(self).items() if name not in _REMEMBERED}
+        return state | {"names": [[tuple(name) for name in names] for names in self.names]}
 
     def __setstate__(self, state: dict[str, object]) -> None:
         """Become what another process has read."""
         vars(self).update(state)
+        self.names = [tuple(map(Name._make, names)) for names in self.names]
         self._remember()
 
     def label(self, number: int, languages: Sequence[str]) -> Name | None:
@@ -207,8 +217,11 @@ class Things:
         if languages not in self._keys:
             self._keys[languages] = [key(self.called(number, languages)) for number in range(len(self.tokens))]
         keys = self._keys[languages]
+        # Those of a build before are in this order but for a few, so that it takes no time.
+        found = sorted(self._sorted.get(languages) or range(len(keys)), key=lambda n: (keys[n], n))
+        self._sorted[languages] = found
         places = [0] * len(keys)
-        for place, number in enumerate(sorted(range(len(keys)), key=lambda n: (keys[n], n))):
+        for place, number in enumerate(found):
             places[number] = place
         return places
 

@@ -44,14 +44,17 @@ READ = frozenset((TYPE, *_UP, _DEFINED_BY, _IN_SCHEME))
 class Vocabulary:
     """The terms and shapes of a graph whose IRIs begin with its origin; all are tokens.
 
-    ``like`` is that of another build with the same shapes and saved queries, which are not read again.
+    ``like`` is that of another build with the same shapes and saved queries, which are not read again; ``usage`` is
+    that of this build, if it has been read.
 
     ``terms`` gives the group of each term, ``homes`` the terms of each vocabulary by its IRI, ``schemes`` the concepts
     of each concept scheme; ``usage`` and ``checked`` are those of the build; ``saved`` the saved queries, ``questions``
     and ``rules`` those of them that name a term; ``links`` is what a diagram shows.
     """
 
-    def __init__(self, build: Build, *, project: Project, like: "Vocabulary | None" = None) -> None:
+    def __init__(
+        self, build: Build, *, project: Project, like: "Vocabulary | None" = None, usage: Usage | None = None
+    ) -> None:
         self._project = project
         self.origin = project.base[: project.base.rindex("/") + 1]
         graph = build.graph
@@ -75,7 +78,7 @@ class Vocabulary:
         above = [(s, o) for s, p, o in said if p in _UP]
         asserted = list(graph.asserted_with(_UP))
         self.hierarchy = Hierarchy(above, asserted=((s, o) for s, _, o in asserted))
-        self.usage: Usage = read_usage(build, project=project)
+        self.usage: Usage = usage or read_usage(build, project=project)
         self.checked: Checked = read_checked(build, project=project, like=like.checked if like else None)
         self.shapes = [s.node for s in self.checked.shapes if self.is_own(s.node)]
         links = sorted({*self._data_links(), *self._shape_links()}, key=_most)

@@ -1,7 +1,7 @@
 """What the build before has said of large resources: who reads them again reads what differs alone."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
@@ -9,6 +9,24 @@ from typing import Any
 from kg.graph.terms import iri
 from kg.service.described import Statement, Whole
 from kg.source.reader import Quad, Triple
+
+
+@dataclass
+class Seen:
+    """What was read of a build that the next one may have too.
+
+    ``large`` are the resources that have several pages, by IRI; ``labels`` what names a thing, by its token;
+    ``all_labels`` the quads that name things, by their tokens, if all were read.
+    """
+
+    large: dict[str, Whole] = field(default_factory=dict)
+    labels: dict[str, tuple[Statement, ...]] = field(default_factory=dict)
+    all_labels: dict[str, list[Quad]] | None = None
+
+    def but(self, tokens: Collection[str]) -> "Seen":
+        """Return the same without the labels of some things."""
+        labels = {token: labels for token, labels in self.labels.items() if token not in tokens}
+        return Seen(dict(self.large), labels, None if self.all_labels is None else dict(self.all_labels))
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,16 @@
 """What of an earlier publication is as it would be written now."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 
 from kg.graph.bearing import bear
 from kg.graph.build import Build
 from kg.graph.differing import differing, has_blank
 from kg.graph.terms import OWL, TYPE, iri
+from kg.lookup.usage import Usage
 from kg.project import Project
 from kg.publication.before import Before
 from kg.publication.files import File
@@ -17,7 +20,7 @@ from kg.service.hosting.resources import Resource, Wanted, page_of
 from kg.service.hosting.rewording import is_rewording, keeps_classes
 from kg.service.hosting.values import ANSWER, DOCUMENTED, INFERRED, PAGE, Computed, Values, inferred
 from kg.service.noted import COUNTED
-from kg.service.shelf import Shelf
+from kg.service.shelf import Remembered, Shelf
 from kg.source.reader import Quad
 
 _LIST = "l"
@@ -33,13 +36,13 @@ class Earlier:
     """The units of an earlier publication, which are kept if nothing was read for them that differs now.
 
     They are linked below a root, those that nothing direct speaks against, while ``linking``; ``compare`` leaves those
-    there that are the same; and at the end those stay that were kept.
+    there that are the same; and at the end those stay that were kept. ``before`` is the publication that they are of.
     """
 
     def __init__(self, before: Before, record: Record, *, build: Build, project: Project) -> None:
         lines = differing(before.dump, build.dump)
         quads = tuple(lines.quads())
-        self._before = before
+        self.before = before
         self._record = record
         self._changed = touched(quads, build, project=project)
         self._is_rewording = is_rewording(lines, store=build.store)
@@ -58,24 +61,24 @@ class Earlier:
         self._same = self._untouched(before.record.units)
         self._kept: set[str] = set()
 
-    def is_of(self, record: Record) -> bool:
-        """Tell whether a record is that of the earlier publication."""
-        return record is self._before.record
-
     def queries(self) -> list[str]:
         """Return the queries whose answers units come from, and may be others now."""
-        return [note.removeprefix(ANSWER) for note in self._before.record.patterns.keys() - self._answered]
+        return [note.removeprefix(ANSWER) for note in self.before.record.patterns.keys() - self._answered]
 
-    def shelf(self, documents: Documents, read: Shelf | None) -> Shelf:
-        """Return the shelf of the build that is published, as far as it can be had from that of the one before."""
-        if read is None or self._has_blanks:
-            return Shelf(documents, documented=self.documented)
-        changed, values = self._numbers(), self._before.record.values
-        return read.after(
+    def shelf(self, documents: Documents, remembered: Remembered | None, usage: Future[Usage] | None) -> Shelf:
+        """Return the shelf of the build that is published, as far as it can be had from that of the one before.
+
+        ``usage`` is that of terms, if it is being read.
+        """
+        if remembered is None or self._has_blanks:
+            return Shelf(documents, documented=self.documented, usage=usage)
+        changed, values = self._numbers(), self.before.record.values
+        return remembered.shelf(
             documents,
             self._quads,
             same_classes=self._is_rewording or self._keeps_classes,
             documented=self.documented,
+            usage=usage,
             same_terms=self._is_rewording
             and all(changed.isdisjoint(value.reads) for note, value in values.items() if note[0] == DOCUMENTED),
         )
@@ -90,31 +93,31 @@ class Earlier:
         names = {term[1:-1] for term in self._terms if term.startswith(f"<{documents.origin}")}
         return names <= {resource.iri for resource in found} and all(map(documents.knows, names))
 
-    @property
+    @cached_property
     def documented(self) -> frozenset[str] | None:
         """The terms, the shapes and the documents of some; None when there may be others now."""
         if not self._is_rewording:
             return None
-        values = self._before.record.values
+        values = self.before.record.values
         return frozenset(iri(note[1:]) for note, value in values.items() if note[0] == DOCUMENTED and value.digest)
 
     @property
     def needs_vocabulary(self) -> bool:
         """Whether terms are to be documented anew."""
         documented = self.documented
-        return documented is None or not documented.isdisjoint(self._before.record.units.keys() - self._same)
+        return documented is None or not documented.isdisjoint(self.before.record.units.keys() - self._same)
 
     @contextmanager
     def linking(self, root: Path) -> Iterator[None]:
         """Link units below a root, which is empty, beside what the block does; in the end those that were kept stay."""
         self._root = root
-        with self._before.linking(self._same, root=root) as self._linked:
+        with self.before.linking(self._same, root=root) as self._linked:
             yield
         self._drop(self._same - self._kept)
 
     def compare(self, values: Values) -> None:
         """Find what differs of that from which units were computed, and leave out the units for which it does."""
-        notes = self._before.record.notes(values.kinds) - {INFERRED}
+        notes = self.before.record.notes(values.kinds) - {INFERRED}
         late = [[note for note in notes if note[0] == kind] for kind in (COUNTED, DOCUMENTED)]
         # What terms are documented by may still be read beside, and comes from what is counted of them.
         for some in (notes.difference(*late), *late):
@@ -132,7 +135,7 @@ class Earlier:
         files: list[File] = []
         kept: dict[str, set[int]] = {iri(name): set() for name in resources}
         unfinished, gone = set(), set()
-        for unit in self._before.record.units:
+        for unit in self.before.record.units:
             if not unit.startswith("<"):
                 continue
             token, page = page_of(unit)
@@ -152,7 +155,7 @@ class Earlier:
         if name not in self._same:
             return None
         self._kept.add(name)
-        return self._before.keep(name, self._record)
+        return self.before.keep(name, self._record)
 
     def waits(self, name: str) -> bool:
         """Tell whether a unit may be kept and has not been."""
@@ -166,11 +169,11 @@ class Earlier:
 
     def links(self, name: str) -> Iterable[str]:
         """Return what a unit links to."""
-        return self._before.record.units[name].links
+        return self.before.record.units[name].links
 
     def _keep_value(self, note: str, changed: set[int], values: Values) -> bool:
         """Keep what was computed for a note, if it is sure to be the same."""
-        value = self._before.record.values.get(note)
+        value = self.before.record.values.get(note)
         if value is None or not (self._stays(note, value, changed) or values.stays(note, value.digest)):
             return False
         self._record.values[note] = value
@@ -192,7 +195,7 @@ class Earlier:
         """Return the notes of the queries whose answers nothing that differs bears on."""
         if self._has_blanks:  # by other names, perhaps
             return set()
-        record = self._before.record
+        record = self.before.record
         return {
             note for note, found in record.patterns.items()
             if note in record.values and found is not None and not bear(quads, found, store=build.store)
@@ -206,7 +209,7 @@ class Earlier:
 
     def _note(self, found: Iterable[Computed]) -> None:
         """Note values, and which differ."""
-        before = self._before.record.values
+        before = self.before.record.values
         for note, digest, reads in found:
             self._record.add_value(note, digest, reads)
             if note not in before or before[note].digest != digest:
@@ -217,12 +220,12 @@ class Earlier:
         return {numbers[note] for note in self._changed & numbers.keys()}
 
     def _untouched(self, names: Iterable[str]) -> set[str]:
-        changed, units = self._numbers(), self._before.record.units
+        changed, units = self._numbers(), self.before.record.units
         return {name for name in names if changed.isdisjoint(units[name].reads)}
 
     def _drop(self, names: Iterable[str]) -> None:
         for name in names:
-            self._before.drop(name, self._root)
+            self.before.drop(name, self._root)
 
 
 def touched(quads: Iterable[Quad], build: Build, *, project: Project) -> set[str]:

@@ -38,6 +38,12 @@ class Publisher:
         self._site, self._made = site, made
         return Published(made, site.left_out, time.perf_counter() - began)
 
+    def leave(self) -> None:
+        """Leave what was read for the next publication, if another process makes it."""
+        if self._site and self._made and self._made.before:
+            with suppress(OSError):  # it is read then
+                self._site.leave(self._made.before)
+
     def prepare(self) -> None:
         """Read what the next publication begins from, while there is time."""
         if self._site and self._made and self._made.before:

@@ -111,7 +111,7 @@ def write_resources(wanted: Sequence[Wanted], *, site: Site, shelf: Shelf, root:
     parts = [wanted[place::many] for place in range(many)]
     count = min(os.cpu_count() or 1, len(parts))
     columns = Columns.read(Build(site.build.folder), inferred_graph=site.project.inferred_graph)
-    given = (site.project.settings_file, site.build.folder, root, columns, shelf.things, shelf.vocabulary)
+    given = (site.project.settings_file, site.build.folder, root, columns, shelf.things.unsorted(), shelf.vocabulary)
     with pool(count, nice=_NICE, begin=_begin, given=given) as processes:
         for written, notes in processes.map(_write, parts):
             for pages in written:

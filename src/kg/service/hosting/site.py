@@ -24,6 +24,7 @@ from urllib.parse import urlsplit
 from kg.errors import ResourceError
 from kg.graph.build import Build
 from kg.graph.terms import iri
+from kg.lookup.usage import Usage, read_usage
 from kg.project import Project
 from kg.publication.before import Before
 from kg.publication.beside import Beside
@@ -43,6 +44,7 @@ from kg.service.hosting.earlier import Earlier
 from kg.service.hosting.indexing import robots, sitemaps
 from kg.service.hosting.nginx import nginx
 from kg.service.hosting.others import headers, redirects
+from kg.service.hosting.read import Read
 from kg.service.hosting.resources import Documented, Resource, Wanted, Writer, link, resources, write_resources
 from kg.service.hosting.rules import Hosting
 from kg.service.hosting.values import ANSWER, DOCUMENTED, INFERRED, Values
@@ -71,20 +73,32 @@ def _needs_data(path: str) -> bool:
     return path.partition(".")[0] in (INDEX, PATH)
 
 
+def _read_usage(build: Build, project: Project) -> Usage:
+    """Return how terms are used, by a connection of its own."""
+    ours = Build(build.folder)
+    usage = read_usage(ours, project=project)
+    ours.graph.engine.close()
+    return usage
+
+
 class _Read(NamedTuple):
-    """What was read of a build to publish it."""
+    """What is read of a build of which there is a record."""
 
     record: Record
     shelf: Shelf
     found: Sequence[Resource]
     left_out: Sequence[str]
 
+    @property
+    def remembered(self) -> Read:
+        return Read(self.shelf.remembered(), self.found, self.left_out)
+
 
 class HostedSite:
     """A site to be written as files.
 
-    ``left_out`` are the IRIs of the resources that no file can be. ``after`` is the site that was written before, if it
-    is at hand: what it has read of its build is not read again, as far as it is the same.
+    ``left_out`` are the IRIs of the resources that no file can be. What was read of the build before is not read again,
+    as far as it is the same: ``after`` is the site that was written then, if it is at hand.
     """
 
     def __init__(
@@ -129,16 +143,21 @@ class HostedSite:
     ) -> list[File]:
         self._progress("the addresses")
         documents = Documents(self._build, project=self._project, remembers=True)
-        read = self._read if earlier and self._read and earlier.is_of(self._read.record) else None
+        beside = ThreadPoolExecutor(1)
+        needs_vocabulary = earlier is None or earlier.needs_vocabulary
+        usage = beside.submit(_read_usage, self._build, self._project) if needs_vocabulary else None
+        read = self._of_before(earlier.before) if earlier else None
         if earlier and read and earlier.same_resources(read.found, documents):
             found, self.left_out = read.found, read.left_out
         else:
             found, self.left_out = resources(documents)
-        shelf = earlier.shelf(documents, read.shelf if read else None) if earlier else Shelf(documents)
-        if earlier is None or earlier.needs_vocabulary:
-            beside = ThreadPoolExecutor(1)
+        if earlier:
+            shelf = earlier.shelf(documents, read.remembered if read else None, usage)
+        else:
+            shelf = Shelf(documents, usage=usage)
+        if needs_vocabulary:
             beside.submit(lambda: shelf.vocabulary)
-            beside.shutdown(wait=False)
+        beside.shutdown(wait=False)
         values = Values(self._site, shelf, answers)
         names = [resource.iri for resource in found if resource.successor is None]
         written: list[File] = []
@@ -177,6 +196,12 @@ class HostedSite:
         self._read = _Read(record, shelf, found, self.left_out)
         return [*data.written.files, *written, *(writer.put(path, text.encode()) for path, text in texts.items())]
 
+    def _of_before(self, before: Before) -> Read | None:
+        """Return what was read for the publication before, if it is known."""
+        if self._read and self._read.record is before.record:
+            return self._read.remembered
+        return Read.of(before.folder, project=self._project)
+
     def _static(self, writer: Writer) -> Iterator[File]:
         """Write what pages load."""
         with as_file(files("kg.service") / "static") as folder:
@@ -206,13 +231,18 @@ class HostedSite:
 
     def prepare(self, record: Record) -> None:
         """Read of the build, of which there is a ``record``, what the next is compared with, while there is time."""
-        if self._read is None:
+        if self._read is None or self._read.record is not record:
             documents = Documents(self._build, project=self._project, remembers=True)
             found, self.left_out = resources(documents)
             self._read = _Read(record, Shelf(documents), found, self.left_out)
         shelf = self._read.shelf
         _ = shelf.things, shelf.vocabulary
         shelf.documents.pages(self._project.inferred_graph)  # of which most changes are some
+
+    def leave(self, made: Before) -> None:
+        """Leave what was read for whoever publishes after what was ``made`` of it."""
+        if self._read and self._read.record is made.record:
+            self._read.remembered.write(made.folder, project=self._project)
 
     async def _pages(
         self,

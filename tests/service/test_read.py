@@ -1,0 +1,144 @@
+"""What one process has read to publish a build, another has without reading it; what a file says is no order."""
+
+import os
+import pickle
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from kg.graph.build import Build
+from kg.graph.swap import notes_of
+from kg.project import Project
+from kg.service.documents import Documents
+from kg.service.hosting.read import Read
+from kg.service.things import Things
+from kg.service.vocabulary import Vocabulary
+from tests.service.changing import PLACES, TERMS, Town, again
+
+
+@pytest.fixture
+def town(published_town: Town, tmp_path: Path) -> Town:
+    return again(published_town, tmp_path / "town")
+
+
+def noted(town: Town, name: str = "site") -> Path:
+    return notes_of((town.root / name).resolve()) / "read"
+
+
+def read(town: Town, name: str = "site") -> Read | None:
+    return Read.of((town.root / name).resolve(), project=Project.find(town.root))
+
+
+def read_things(town: Town) -> Things:
+    found = read(town)
+    assert found
+    assert found.remembered.things
+    return found.remembered.things
+
+
+def things(town: Town) -> Things:
+    project = Project.find(town.root)
+    return Things(Documents(Build.open(town.root / "build"), project=project))
+
+
+def test_what_was_read_is_what_another_process_would_read(town: Town) -> None:
+    town.add(PLACES, 'id:hill rdfs:label "hill"@en .\n')
+    town.publish()
+    found, ours, anew = read(town), read_things(town), things(town)
+    assert found
+    assert found.remembered.vocabulary
+    assert (ours.tokens, ours.names, ours.pairs, ours.kinds) == (anew.tokens, anew.names, anew.pairs, anew.kinds)
+    assert (ours.numbers, dict(ours.classes)) == (anew.numbers, dict(anew.classes))
+    for languages in (("fr", "en"), ("en", "fr")):
+        assert ours.order(languages) == anew.order(languages)
+    assert {one.iri for one in found.found} >= {token[1:-1] for token in anew.tokens}
+    large = found.remembered.seen.large
+    documents = Documents(Build.open(town.root / "build"), project=Project.find(town.root))
+    assert large
+    for name, whole in large.items():
+        assert documents.pages(name) == whole.pages
+        for page in range(1, whole.pages + 1):
+            described = documents.describe(name, page)
+            assert described
+            assert described.part == whole.part(page)
+
+
+def test_it_goes_by_the_project_of_whoever_reads_it(town: Town) -> None:
+    assert read_things(town)._project.root == town.root
+    found = read(town)
+    assert found
+    assert found.remembered.vocabulary
+    paths = [query.path for query in found.remembered.vocabulary.saved.values()]
+    assert paths
+    assert all(path.is_relative_to(town.root) and path.is_file() for path in paths)
+
+
+def test_neither_things_nor_shapes_are_read_by_the_next_process(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(*_: object, **__: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(Things, "__init__", none)
+    monkeypatch.setattr(Vocabulary, "__init__", none)
+    town.change(PLACES, '"vallée"@fr', '"val"@fr')
+    _, kept = town.publish()
+    assert kept
+
+
+DAMAGE: dict[str, Callable[[bytes], bytes]] = {
+    "nothing": lambda data: b"",
+    "a half": lambda data: data[: len(data) // 2],
+    "a byte": lambda data: data[:1000] + bytes([data[1000] ^ 1]) + data[1001:],
+    "something else": lambda data: sha256(b"else").digest() + b"else",
+    "another thing": lambda data: told({"things": []}),
+}
+
+
+def told(thing: object) -> bytes:
+    data = pickle.dumps(thing)
+    return sha256(data).digest() + data
+
+
+@pytest.mark.parametrize("name", DAMAGE)
+def test_a_file_that_is_damaged_is_none(town: Town, name: str) -> None:
+    noted(town).write_bytes(DAMAGE[name](noted(town).read_bytes()))
+    assert read(town) is None
+    town.change(TERMS, '"lieu"@fr', '"endroit"@fr')
+    assert town.differs() == []
+    assert town.kept
+
+
+class Order:
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[Callable[[str], object], tuple[str]]:
+        return os.mkdir, (str(self.path),)
+
+
+def test_no_file_makes_anything_but_what_was_read(town: Town, tmp_path: Path) -> None:
+    path = tmp_path / "made"
+    noted(town).write_bytes(told(Order(path)))
+    assert read(town) is None
+    assert not path.exists()
+    pickle.loads(pickle.dumps(Order(path)))
+    assert path.exists()
+
+
+def test_nobody_leaves_what_they_have_read_of_another_build(town: Town) -> None:
+    town.go_on("site")
+    stays = town.publishers["site"]
+    town.add(PLACES, "id:league t:seat id:hill .\n")
+    town.publish()
+    made, kept = town.go_on("site")  # as the other one has published it
+    assert kept == len(made.files)
+    stays.leave()
+    assert read_things(town).pairs == things(town).pairs
+    town.add(PLACES, "id:league t:seat id:valley .\n")
+    assert town.differs() == []
+
+
+def test_no_draft_stays(town: Town) -> None:
+    town.publish()
+    assert [path.name for path in noted(town).parent.glob("read*")] == ["read"]
