@@ -1,5 +1,6 @@
 """A folder is replaced in one step, whatever happens on the way."""
 
+import fcntl
 import os
 import random
 import signal
@@ -7,6 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -214,3 +216,22 @@ def test_runs_at_the_same_time_leave_one_whole_folder(tmp_path: Path) -> None:
     assert [process.wait() for process in processes] == [0, 0, 0]
     assert (link / "first").read_text() == (link / "below" / "second").read_text() == "19" * 1000
     assert others(link) == [".kg"]
+
+
+def test_a_draft_that_is_interrupted_as_it_begins_leaves_no_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link, lock = tmp_path / "build", fcntl.flock
+    fill(link, "one")
+
+    def interrupt(locked: int | IO[str], operation: int) -> None:
+        if isinstance(locked, int):  # the draft, which is there by then
+            assert [path for path in (tmp_path / "build.d").iterdir() if path.name.startswith(".tmp-")]
+            raise KeyboardInterrupt
+        lock(locked, operation)
+
+    monkeypatch.setattr(fcntl, "flock", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        fill(link, "two", name="b")
+    assert (link / "file").read_text() == "one"
+    assert sorted(path.name for path in (tmp_path / "build.d").iterdir()) == [".kg", "a"]

@@ -1,6 +1,6 @@
 """Files of a publication that are written together, with what tells that they are as they were written.
 
-Many of them are noted as a few long lists, which are read in a fifth less time.
+Many of them are noted as a few long lists, which are read in less time.
 """
 
 from array import array
@@ -63,8 +63,8 @@ def units_of(noted: Mapping[str, Any]) -> Iterator[Unit]:
     paths = noted["paths"].split("\n") if sizes else ()
     parts = zip(paths, sizes, [digests[begin : begin + _SHA256] for begin in begins], strict=True)
     files = list(map(File._make, parts))
-    found = cut(array("Q", noted["found"]), (_FOUND * count for count in counts))
-    return map(Unit, cut(files, counts), arrays_of("I", *noted["reads"]), noted["links"], found)
+    found = _cut(array("Q", noted["found"]), (_FOUND * count for count in counts))
+    return map(Unit, _cut(files, counts), arrays_of("I", *noted["reads"]), noted["links"], found)
 
 
 def joined(arrays: Sequence["array[int]"]) -> tuple[bytes, list[int]]:
@@ -74,10 +74,10 @@ def joined(arrays: Sequence["array[int]"]) -> tuple[bytes, list[int]]:
 
 def arrays_of(kind: str, data: bytes, lengths: Iterable[int]) -> "Iterator[array[int]]":
     """Yield the arrays that have been made one."""
-    return cut(array(kind, data), lengths)
+    return _cut(array(kind, data), lengths)
 
 
-def cut(whole: S, lengths: Iterable[int]) -> Iterator[S]:
+def _cut(whole: S, lengths: Iterable[int]) -> Iterator[S]:
     """Yield the pieces of a list that are so long."""
     begin = 0
     for length in lengths:

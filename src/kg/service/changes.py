@@ -15,7 +15,6 @@ from typing import Protocol, Self
 from watchfiles import Change, awatch
 
 from kg.errors import DONE, KgError
-from kg.garbage import seldom_collected
 from kg.graph.build import Build
 from kg.project import Project
 
@@ -136,7 +135,7 @@ def after_changes(
     there is none, which has been said; the first time an error is raised, and the exit code of a build that fails is
     returned. ``wait`` is called when all is done but to wait for a change.
     """
-    with _interrupts() as interrupted, Changes(project) as changes, seldom_collected():
+    with _interrupts() as interrupted, Changes(project) as changes:
         if code := build():
             return code
         use(project, Build.open(link))

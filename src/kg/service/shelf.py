@@ -58,7 +58,7 @@ class Shelf:
     def remembered(self) -> "Remembered":
         """Return what has been read, for the next build."""
         read = vars(self)
-        called = {**self._called} | {_key(view): names.called for view, names in self._names.items()}
+        called = dict(self._called) | {_key(view): names.called for view, names in self._names.items()}
         return Remembered(read.get("_things"), read.get("_vocabulary"), self.documents.seen, called)
 
     def names(self, view: View) -> Names:

@@ -82,14 +82,12 @@ class Read:
         return cls(Remembered(*remembered), found, left_out)
 
 
-def _project() -> Project:
-    """Stand for the project of whoever reads."""
-    raise NotImplementedError
+def _project() -> None:
+    """Stand in a file for the project of whoever reads it, who finds that instead."""
 
 
-def _path(_relative: str) -> Path:
-    """Stand for a path, relative to that project."""
-    raise NotImplementedError
+def _path(_relative: str) -> None:
+    """Stand in a file for a path relative to that project."""
 
 
 _KNOWN = {(one.__module__, one.__qualname__): one for one in _CLASSES}
