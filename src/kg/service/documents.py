@@ -217,9 +217,8 @@ class Documents:
         return self._whole(name).pages
 
     def _part(self, whole: Whole, page: int) -> Part | None:
-        if not (whole.facts or whole.contents or whole.incoming or self.knows(whole.iri)):
-            return None
-        if not 1 <= page <= whole.pages:
+        is_there = whole.facts or whole.contents or whole.incoming or self.knows(whole.iri)
+        if not is_there or not 1 <= page <= whole.pages:
             return None
         part = whole.part(page)
         if not whole.parts and not any(o.startswith("_:") for (_, _, o), *_ in part.contents):
@@ -323,6 +322,13 @@ class Documents:
         """Return what names a thing, sorted, with the graphs that say so."""
         note("n", token)
         return self._labels_of(token)
+
+    def naming(self, token: str) -> set[tuple[str, str]]:
+        """Return the properties and the values that name a thing, as tokens."""
+        if self.seen.all_labels is None:
+            return {fact.triple[1:] for fact in self.labels(token)}
+        note("n", token)
+        return {(p, o) for _, _, p, o in self.seen.all_labels.get(token, ())}
 
     def _labels_of(self, token: str) -> tuple[Statement, ...]:
         labels = self.seen.labels

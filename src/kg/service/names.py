@@ -94,12 +94,12 @@ class Names:
 
     def _label(self, token: str) -> Name | None:
         """Return the best label of a thing: in the language, else in one of the project, by preferred property."""
-        labels = [(p, parse(o)) for _, p, o in (fact.triple for fact in self._documents.labels(token)) if o[0] == '"']
+        labels = ((p, parse(o)) for p, o in self._documents.naming(token) if o[0] == '"')
 
-        def rank(label: tuple[str, Term]) -> tuple[int, int, str]:
+        def rank(label: tuple[str, Term]) -> tuple[int, int, str, str]:
             p, term = label
             place = self._order.index(term.language) if term.language in self._order else len(self._order)
-            return place, LABELS.index(p), term.value
+            return place, LABELS.index(p), term.value, term.language or ""
 
         best = min(labels, key=rank, default=None)
         return Name(best[1].value, best[1].language) if best else None

@@ -114,9 +114,10 @@ def _stem(path: str) -> str:
 
 
 def links(page: str, path: str) -> Iterable[str]:
-    """Yield the paths that a page at a path links to below the first page, unescaped, without query and fragment."""
+    """Yield the other paths that a page links to below the first page, unescaped, without query and fragment."""
     here = _HERE + quote(path)
-    for link in dict.fromkeys(_LINK.findall(page)):
-        target = urljoin(here, unescape(link)).partition("#")[0].partition("?")[0]
-        if target.startswith(_HERE) and target != _HERE:
+    cut = (unescape(link).partition("#")[0].partition("?")[0] for link in _LINK.findall(page))
+    for link in dict.fromkeys(cut):  # many lead to places of the page itself
+        target = urljoin(here, link)
+        if target.startswith(_HERE) and target not in (_HERE, here):
             yield unquote(target.removeprefix(_HERE))

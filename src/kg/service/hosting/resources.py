@@ -163,6 +163,10 @@ class Writer:
             self._pages[key] = Page(self._shelf, view_at(path, language, self._site))
         return self._pages[key]
 
+    def has(self, path: str) -> bool:
+        """Tell whether there is a file already."""
+        return os.path.exists(f"{self.root}/{path}")
+
     def put(self, path: str, body: bytes) -> File:
         """Write a file, and return what there is to say of it."""
         folder = path.rpartition("/")[0]

@@ -266,13 +266,10 @@ class HostedSite:
         def of_resource(path: str) -> bool:
             return any(reading.stem in known for reading in readings(path, self._languages))
 
-        def is_there(path: str) -> bool:
-            return (root / path).exists()
-
         def wanted(path: str) -> bool:
             if earlier and earlier.waits(path):
                 return True
-            return not (path.startswith(_OF_DATA) or of_resource(path) or is_there(path))
+            return not (path.startswith(_OF_DATA) or of_resource(path) or writer.has(path))
 
         def kept(path: str) -> Iterable[str] | None:
             if earlier is None or not (files := earlier.keep(path)):
@@ -287,7 +284,7 @@ class HostedSite:
                     raise ResourceError(
                         f"no answer to /{page.path} ({page.answer.status}): the machine has no time for it"
                     )
-                if page.answer.status == 200 and not (root / page.path).exists():
+                if page.answer.status == 200 and not writer.has(page.path):
                     file = writer.put(page.path, page.answer.body)
                     written += [file, *self._named(writer, file, earlier)]
                     if page.reads is not None:
@@ -304,7 +301,7 @@ class HostedSite:
             plain = path.removesuffix(f".{named.language}.{named.suffix}") + f".{named.suffix}"
             if earlier:
                 earlier.leave_out(plain)
-            if not (writer.root / plain).exists():
+            if not writer.has(plain):
                 yield link(file, plain, root=writer.root)
 
     def _moved(self, writer: Writer, documents: Documents, found: Sequence[Resource]) -> Iterator[File]:
