@@ -1,9 +1,7 @@
 """What the graph says of a resource, and what of it is on each of its pages."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from kg.source.reader import Triple
 
@@ -30,15 +28,6 @@ class Whole:
     facts: tuple[Statement, ...]
     contents: tuple[tuple[Statement, ...], ...]
     incoming: tuple[tuple[Statement, ...], ...]
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Return what another process needs: statements by their parts, which takes half the time."""
-        return vars(self) | {name: tuple(map(_parts, vars(self)[name])) for name in ("contents", "incoming")}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        """Become what another process has read."""
-        pages = {name: tuple(map(_statements, state[name])) for name in ("contents", "incoming")}
-        vars(self).update(state | pages)
 
     @property
     def pages(self) -> int:
@@ -93,15 +82,3 @@ class Description:
     def facts(self) -> tuple[Statement, ...]:
         """All that the page states, labels aside."""
         return (*self.part.contents, *self.part.incoming, *self.part.facts)
-
-
-def _parts(facts: Sequence[Statement]) -> tuple[list[str], list[tuple[str, ...]], list[bool]]:
-    tokens = list(chain.from_iterable(triple for triple, *_ in facts))
-    return tokens, [graphs for _, graphs, _ in facts], [inferred for *_, inferred in facts]
-
-
-def _statements(parts: tuple[list[str], list[tuple[str, ...]], list[bool]]) -> tuple[Statement, ...]:
-    tokens, graphs, inferred = parts
-    one = iter(tokens)
-    said = zip(zip(one, one, one, strict=True), graphs, inferred, strict=True)
-    return tuple(map(Statement._make, said))

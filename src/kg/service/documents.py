@@ -250,7 +250,7 @@ class Documents:
         large = self.seen.large
         large.pop(name, None)
         if self._remembers and whole.pages > 1:
-            large[name] = whole
+            whole = large[name] = self._before.shared(whole)
             if len(large) > _LARGE:
                 del large[next(iter(large))]
         return whole

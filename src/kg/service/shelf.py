@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
 from types import MappingProxyType
@@ -115,11 +115,6 @@ class Remembered:
     vocabulary: Vocabulary | None
     seen: Seen
     called: Mapping[tuple[str, str], Called]
-
-    @property
-    def lasting(self) -> "Remembered":
-        """Without what is found out anew as soon as it is read from a file: what things are called."""
-        return replace(self, seen=replace(self.seen, labels={}), called={})
 
     def shelf(
         self,

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from functools import lru_cache
 from itertools import chain
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from kg.graph.terms import OWL, RDFS, SKOS, TYPE, XSD, iri, parse
 from kg.project import Hop, Project
@@ -30,6 +30,7 @@ VALUES = 60
 
 _REMEMBERED = ("order", "narrowest", "facets")
 
+T = TypeVar("T")
 Pair = tuple[str, str]
 """A property and a value, as tokens; a date stands for its year."""
 
@@ -138,7 +139,7 @@ class Things:
                 classes[kind].add(number)
         self.classes: Mapping[str, set[int]] = classes
         self._codes = frozenset(said.codes)
-        self._keys: dict[tuple[str, ...], list[Key]] = {}
+        self._keys: dict[tuple[str, ...], Sequence[Key]] = {}
         self._sorted: dict[tuple[str, ...], list[int]] = {}
         self._remember()
 
@@ -165,16 +166,14 @@ class Things:
         if there != {token for token in subjects if token in self.numbers}:
             return None
         changed = {self.numbers[token]: token for token in there}
-        names, pairs = list(self.names), list(self.pairs)
-        for number, token in changed.items():
-            names[number], pairs[number] = tuple(said.names[token]), said.pairs(token)
         things = copy(self)
-        things.names, things.pairs = names, pairs
+        things.names = _changed(self.names, {number: tuple(said.names[token]) for number, token in changed.items()})
+        things.pairs = _changed(self.pairs, {number: said.pairs(token) for number, token in changed.items()})
         things._sorted = dict(self._sorted)
-        things._keys = {languages: list(keys) for languages, keys in self._keys.items()}
-        for languages, keys in things._keys.items():
-            for number in changed:
-                keys[number] = key(things.called(number, languages))
+        things._keys = {
+            languages: _changed(keys, {number: key(things.called(number, languages)) for number in changed})
+            for languages, keys in self._keys.items()
+        }
         things._remember()
         return things
 
@@ -320,3 +319,13 @@ class Things:
             if 2 <= len(values) <= VALUES and shared and varied and having[p] >= 0.03 * len(members):
                 found.append((-having[p], len(values), p))
         return [p for *_, p in sorted(found)[:FACETS]]
+
+
+def _changed(items: Sequence[T], changes: Mapping[int, T]) -> Sequence[T]:
+    """Return a list with other items at some places: the very same where they are no others."""
+    if all(items[place] == item for place, item in changes.items()):
+        return items
+    found = list(items)
+    for place, item in changes.items():
+        found[place] = item
+    return found

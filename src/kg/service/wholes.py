@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any
 
@@ -76,6 +76,17 @@ class Wholes:
             was = found[place : place + 1] == [fact]
             found[place : place + was] = [fact] if holds(graph, triple) else []
         return found
+
+    def shared(self, whole: Whole) -> Whole:
+        """Return the same resource, whose pages are those that were known, where they say the same."""
+        if (before := self.known.get(whole.iri)) is None:
+            return whole
+        known = {page[0]: page for page in chain(before.contents, before.incoming)}
+
+        def of(pages: Iterable[tuple[Statement, ...]]) -> tuple[tuple[Statement, ...], ...]:
+            return tuple(was if (was := known.get(page[0])) == page else page for page in pages)
+
+        return replace(whole, contents=of(whole.contents), incoming=of(whole.incoming))
 
     def has(self, whole: Whole, page: int) -> bool:
         """Tell whether a page is what it was, of a resource with the same facts and parts; False where it is not known.

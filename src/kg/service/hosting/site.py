@@ -44,7 +44,7 @@ from kg.service.hosting.earlier import Earlier
 from kg.service.hosting.indexing import robots, sitemaps
 from kg.service.hosting.nginx import nginx
 from kg.service.hosting.others import headers, redirects
-from kg.service.hosting.read import Read
+from kg.service.hosting.read import PartsWritten, Read
 from kg.service.hosting.resources import Documented, Resource, Wanted, Writer, link, resources, write_resources
 from kg.service.hosting.rules import Hosting
 from kg.service.hosting.values import ANSWER, DOCUMENTED, INFERRED, Values
@@ -88,10 +88,11 @@ class _Read(NamedTuple):
     shelf: Shelf
     found: Sequence[Resource]
     left_out: Sequence[str]
+    written: PartsWritten
 
     @property
     def remembered(self) -> Read:
-        return Read(self.shelf.remembered(), self.found, self.left_out)
+        return Read(self.shelf.remembered(), self.found, self.left_out, self.written)
 
 
 class HostedSite:
@@ -193,7 +194,7 @@ class HostedSite:
             "w3id/.htaccess": w3id(hosting),
             **sitemaps([page for page in pages if not page.startswith("40")], base=base),
         }
-        self._read = _Read(record, shelf, found, self.left_out)
+        self._read = _Read(record, shelf, found, self.left_out, read.written if read else {})
         return [*data.written.files, *written, *(writer.put(path, text.encode()) for path, text in texts.items())]
 
     def _of_before(self, before: Before) -> Read | None:
@@ -234,7 +235,7 @@ class HostedSite:
         if self._read is None or self._read.record is not record:
             documents = Documents(self._build, project=self._project, remembers=True)
             found, self.left_out = resources(documents)
-            self._read = _Read(record, Shelf(documents), found, self.left_out)
+            self._read = _Read(record, Shelf(documents), found, self.left_out, {})
         shelf = self._read.shelf
         _ = shelf.things, shelf.vocabulary
         shelf.documents.pages(self._project.inferred_graph)  # of which most changes are some
