@@ -52,7 +52,7 @@ def publish(call: Call, out: Path | None, base: str | None, link: Path | None, w
             call.note(f"no file can have the address of <{name}>: only kg serve answers it")
         kept = f", {made.kept:,} of them kept" if made.kept else ""
         took = f" in {seconds:.1f} s" if watch else ""
-        call.note(f"{len(made.files):,} files in {target}{kept}{took}; the dataset has the digest {made.digest}")
+        call.note(f"{made.count:,} files in {target}{kept}{took}; the dataset has the digest {made.digest}")
 
     def fail(error: Exception | None) -> None:
         if error:

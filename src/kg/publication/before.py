@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import Self
 
 from kg.graph.swap import notes_of
 from kg.publication.again import EarlierData
-from kg.publication.files import SUMS, File, sums_of
+from kg.publication.files import SUMS, by_path
 from kg.publication.linking import become_spare, linked_beside
 from kg.publication.record import Record
 from kg.publication.stamps import Stamp
@@ -21,9 +21,9 @@ _DUMP = "data.nq"
 _SPARE = "spare"
 
 
-def write_notes(record: Record, notes: Path, *, root: Path, files: Iterable[File], dump: Path) -> None:
+def write_notes(record: Record, notes: Path, *, root: Path, dump: Path) -> None:
     """Write what the next publication must know of that in ``root``: the record of its files, the dump of its build."""
-    record.write(notes / _RECORD, root=root, files=files)
+    record.write(notes / _RECORD, root=root)
     try:
         os.link(dump, notes / _DUMP)
     except OSError:  # on another file system
@@ -63,17 +63,17 @@ class Before:
         files = {file.path: (file, stamp) for file, stamp in self.record.rest.stamps() if file.path.startswith("data/")}
         return EarlierData(self.folder, files, self.dump, self.record.tables)
 
-    def files(self) -> tuple[File, ...] | None:
-        """Return all files, sorted by path; None when they are not those that were published, each as it was."""
-        known = {file.path: (file, stamp) for unit in self.record.all_units() for file, stamp in unit.stamps()}
+    def sums(self) -> str | None:
+        """Return what ``SHA256SUMS`` has; None when the files are not those that were published, each as it was."""
+        known = {file.path: stamp for unit in self.record.all_units() for file, stamp in unit.stamps()}
         paths = [f"{folder}/{name}" for folder, _, names in os.walk(self.folder) for name in names]
         begin = len(f"{self.folder}/")
         if {path[begin:] for path in paths} != {*known, SUMS}:
             return None
-        if any(path[begin:] != SUMS and known[path[begin:]][1] != Stamp.of(path) for path in paths):
+        if any(path[begin:] != SUMS and known[path[begin:]] != Stamp.of(path) for path in paths):
             return None
-        files = tuple(known[path][0] for path in sorted(known))
-        return files if (self.folder / SUMS).read_text(encoding="utf-8") == sums_of(files) else None
+        sums = by_path(self.record.sums())
+        return sums if (self.folder / SUMS).read_text(encoding="utf-8") == sums else None
 
     @contextmanager
     def linking(self, names: Iterable[str], *, root: Path) -> Iterator[Callable[[], list[str]]]:
@@ -95,15 +95,15 @@ class Before:
 
             yield there
 
-    def keep(self, name: str, record: Record) -> Sequence[File]:
-        """Add a unit whose files are there to a record, and return them."""
+    def keep(self, name: str, record: Record) -> Unit:
+        """Add a unit whose files are there to a record, and return it."""
         unit = record.units[name] = self.record.units[name]
-        return unit.files
+        return unit
 
     def drop(self, name: str, root: Path) -> None:
         """Remove the files of a unit from where they were linked."""
-        for file in self.record.units[name].files:
-            (root / file.path).unlink(missing_ok=True)
+        for path in self.record.units[name].paths:
+            (root / path).unlink(missing_ok=True)
 
     def spare(self, folder: Path, *, record: Record, notes: Path) -> None:
         """Make a folder, that of this publication, the spare one of another one: of links to what it has, too."""
@@ -111,4 +111,4 @@ class Before:
 
 
 def _has_any(unit: Unit, paths: set[str]) -> bool:
-    return any(file.path in paths for file in unit.files)
+    return not paths.isdisjoint(unit.paths)

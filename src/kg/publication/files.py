@@ -3,11 +3,13 @@
 import hashlib
 import os
 from collections.abc import Iterable
+from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
 SUMS = "SHA256SUMS"
 """The list of the digests of all other files."""
+_SHA256 = 64  # hexadecimal digits, before two spaces and the path
 
 
 class File(NamedTuple):
@@ -28,6 +30,21 @@ class File(NamedTuple):
 def sums_of(files: Iterable[File]) -> str:
     """Return the digests of files as ``sha256sum --check`` reads them."""
     return "".join(f"{file.sha256}  {file.path}\n" for file in files)
+
+
+def paths_of(sums: str) -> list[str]:
+    """Return the paths of the files whose digests are given."""
+    return [line[_SHA256 + 2 :] for line in sums.split("\n")[:-1]]
+
+
+def digests_of(sums: str) -> list[str]:
+    """Return the digests that are given."""
+    return [line[:_SHA256] for line in sums.split("\n")[:-1]]
+
+
+def by_path(sums: str) -> str:
+    """Return the digests of files sorted by path."""
+    return "".join([f"{line}\n" for line in sorted(sums.split("\n")[:-1], key=itemgetter(slice(_SHA256 + 2, None)))])
 
 
 def files_of(root: Path, *, known: Iterable[File] = ()) -> tuple[File, ...]:

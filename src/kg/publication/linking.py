@@ -12,12 +12,11 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from kg.processes import pool
+from kg.publication.files import paths_of
 from kg.publication.stamps import is_as_written
 from kg.publication.units import Unit
 
 _FEW = 500  # units
-_APART = "\0"
-"""What is between two paths."""
 
 
 @contextmanager
@@ -29,11 +28,9 @@ def linked_beside(
     ``root`` is empty, and gets what is right of a ``spare`` folder, if there is one. What is yielded gives the paths of
     those that are not there, or not as they were written: they have no link. Few are linked when it is asked for.
     """
-    found = array("Q")
-    for unit in units:
-        found.extend(unit.found)
-    paths = _APART.join([file.path for unit in units for file in unit.files])  # one text is sooner given than many
-    asked = (paths, found, str(folder), str(root), str(spare))
+    # A few long things are sooner given than many.
+    sums, found = "".join([unit.sums for unit in units]), array("Q", b"".join([unit.found for unit in units]))
+    asked = (sums, found, str(folder), str(root), str(spare))
     if len(units) <= _FEW:
         yield lambda: _link(*asked)
     else:
@@ -49,10 +46,10 @@ def become_spare(folder: Path, paths: Iterable[str], *, spare: Path) -> None:
     folder.rename(spare)
 
 
-def _link(paths: str, found: "array[int]", folder: str, root: str, spare: str) -> list[str]:
+def _link(sums: str, found: "array[int]", folder: str, root: str, spare: str) -> list[str]:
     """Link files; return the paths of those that are not linked."""
     wanted: dict[str, dict[str, int]] = {}
-    for number, path in enumerate(paths.split(_APART) if paths else ()):
+    for number, path in enumerate(paths_of(sums)):
         inside, _, name = path.rpartition("/")
         wanted.setdefault(inside, {})[name] = number
     links = _Links(wanted, found, folder=folder, root=root)

@@ -26,24 +26,30 @@ from kg.project import Project
 from kg.publication.before import Before, write_notes
 from kg.publication.beside import Beside, data_beside
 from kg.publication.data import write_data
-from kg.publication.files import SUMS, File, files_of, sums_of
+from kg.publication.files import SUMS, File, by_path, files_of, sums_of
 from kg.publication.metadata import dataset_of
 from kg.publication.record import Record
 from kg.publication.released import FOLDER
+from kg.publication.units import Unit
 
 
 @dataclass(frozen=True)
 class Publication:
-    """What was published: the folder, its files sorted by path, ``SHA256SUMS`` left out, and the dataset's digest.
+    """What was published: the folder, the digests of its files as ``SHA256SUMS`` has them, and that of the dataset.
 
     ``kept`` is how many of the files an earlier publication has left; ``before`` is what the next one can begin from.
     """
 
     folder: Path
-    files: tuple[File, ...]
+    sums: str
     digest: str
     kept: int = 0
     before: Before | None = None
+
+    @property
+    def count(self) -> int:
+        """How many files there are, ``SHA256SUMS`` left out."""
+        return self.sums.count("\n")
 
 
 class Pages(Protocol):
@@ -53,9 +59,10 @@ class Pages(Protocol):
         """Return a digest of all that pages come from, besides the graph, where they will be hosted at ``base``."""
 
     def write(self, root: Path, base: str, data: Beside, record: Record, before: Before | None) -> Iterable[File]:
-        """Write pages below ``root``, beside the data, and return the files of both.
+        """Write pages below ``root``, beside the data, and add what is written to the record.
 
-        Those ``before`` that would be written as they are may be kept. What is written is added to the record.
+        Return the files of both that are of none of its units. Those ``before`` that would be written as they are may
+        be kept.
         """
 
 
@@ -86,17 +93,17 @@ def publish(
         if pages:
             record = Record(_program(pages.identity(site)), _whole(build, project))
             before = Before.of(out, identity=record.identity, known=after.before if after else None)
-            if before and before.record.whole == record.whole and (files := before.files()):
-                return Publication(before.folder, files, before.record.digest, len(files), before)
+            if before and before.record.whole == record.whole and (sums := before.sums()):
+                return Publication(before.folder, sums, before.record.digest, sums.count("\n"), before)
             publication = _with_pages(build, project, draft, site, pages, record, before)
             if before:
                 draft.replace = partial(_spare, before=before, record=record, draft=draft)
         else:
             digest = write_data(build, project=project, root=draft.folder, site=site).digest
-            publication = Publication(draft.folder, files_of(draft.folder), digest)
-        sums = sums_of(publication.files)
-        (draft.folder / SUMS).write_text(sums, encoding="utf-8", newline="\n")
-        draft.name = sha256(sums.encode()).hexdigest()[:16]
+            publication = Publication(draft.folder, sums_of(files_of(draft.folder)), digest)
+        listed = publication.sums.encode()
+        (draft.folder / SUMS).write_bytes(listed)
+        draft.name = sha256(listed).hexdigest()[:16]
     return replace(
         publication, folder=draft.folder, before=Before.written(draft.folder.resolve(), record) if pages else None
     )
@@ -109,12 +116,13 @@ def _with_pages(
     root, notes = draft.folder, draft.notes()
     earlier = before.data() if before else None
     with data_beside(build, project=project, root=root, site=site, folder=notes / "data", earlier=earlier) as beside:
-        files = tuple(sorted(pages.write(root, site, beside, record, before), key=lambda file: file.path))
+        record.rest = Unit.of(pages.write(root, site, beside, record, before))
         written = beside.written
         record.digest, record.tables = written.data.digest, written.patterns
-    write_notes(record, notes, root=root, files=files, dump=build.dump)
-    kept = len(files) - len(record.unlike(before.record)) if before else 0
-    return Publication(root, files, record.digest, kept)
+    write_notes(record, notes, root=root, dump=build.dump)
+    sums = by_path(record.sums())
+    kept = sums.count("\n") - len(record.unlike(before.record)) if before else 0
+    return Publication(root, sums, record.digest, kept)
 
 
 def _spare(folder: Path, *, before: Before, record: Record, draft: Draft) -> None:

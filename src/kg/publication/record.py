@@ -52,7 +52,7 @@ class Record:
     whole: str = ""
     digest: str = ""
     units: dict[str, Unit] = field(default_factory=dict)
-    rest: Unit = field(default_factory=lambda: Unit((), array("I")))
+    rest: Unit = field(default_factory=lambda: Unit.of(()))
     values: dict[str, Value] = field(default_factory=dict)
     patterns: dict[str, Sequence[Pattern] | None] = field(default_factory=dict)
     tables: Mapping[str, Sequence[Pattern] | None] = field(default_factory=dict)
@@ -61,7 +61,7 @@ class Record:
 
     def add(self, name: str, files: Iterable[File], reads: Iterable[str], links: Iterable[str] = ()) -> None:
         """Add files that were written together."""
-        self.units[name] = Unit(list(files), self._numbered(reads), list(links))
+        self.units[name] = Unit.of(files, self._numbered(reads), list(links))
 
     def add_value(self, note: str, digest: str, reads: Iterable[str] = ()) -> None:
         """Add what was computed."""
@@ -71,28 +71,30 @@ class Record:
         """Return the notes of some kinds, by their first letters; no unit may have some of them any more."""
         return {note for note in self.numbers if note[0] in kinds}
 
-    def all_units(self) -> Iterable[Unit]:
-        """Yield what has all files, each once."""
-        return chain(self.units.values(), (self.rest,))
+    def all_units(self) -> Sequence[Unit]:
+        """Return what has all files, each once."""
+        return [*self.units.values(), self.rest]
+
+    def sums(self) -> str:
+        """Return the digests of all files, in some order (``kg.publication.files``)."""
+        return "".join([unit.sums for unit in self.all_units()])
 
     def unlike(self, other: "Record") -> list[str]:
         """Return the paths of the files that another record has not, or of other files."""
         theirs = dict(other.rest.stamps())
         rest = [file.path for file, stamp in self.rest.stamps() if theirs.get(file) != stamp]
         units = (unit for name, unit in self.units.items() if other.units.get(name) is not unit)
-        return [*rest, *(file.path for unit in units for file in unit.files)]
+        return [*rest, *chain.from_iterable(unit.paths for unit in units)]
 
     def _numbered(self, notes: Iterable[str]) -> "array[int]":
         numbers = self.numbers
         return array("I", [numbers.setdefault(note, len(numbers)) for note in notes])
 
-    def write(self, path: Path, *, root: Path, files: Iterable[File]) -> None:
-        """Write the record of ``files``, those below ``root``."""
+    def write(self, path: Path, *, root: Path) -> None:
+        """Write the record of the files below ``root``."""
         if len(self.numbers) > self.tidied * _GROWN:
             self._tidy()
             self.tidied = len(self.numbers)
-        known = {file.path for unit in self.units.values() for file in unit.files}
-        self.rest = Unit([file for file in files if file.path not in known], array("I"))
         for unit in self.all_units():
             unit.stamp(str(root))
         told = {
@@ -109,7 +111,7 @@ class Record:
             "patterns": _plain(self.patterns),
             "tables": _plain(self.tables),
             "units": list(self.units),
-            "files": noted(list(self.all_units())),
+            "files": noted(self.all_units()),
         }
         data = marshal.dumps(told)
         with path.open("wb") as file:

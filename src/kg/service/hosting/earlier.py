@@ -13,8 +13,8 @@ from kg.graph.terms import OWL, TYPE, iri
 from kg.lookup.usage import Usage
 from kg.project import Project
 from kg.publication.before import Before
-from kg.publication.files import File
 from kg.publication.record import Record, Value
+from kg.publication.units import Unit
 from kg.service.documents import DCT, LABELS, Documents
 from kg.service.hosting.resources import Resource, Wanted, page_of
 from kg.service.hosting.rewording import is_rewording, keeps_classes
@@ -127,20 +127,18 @@ class Earlier:
         self._same = self._untouched(self._same & linked)
         self._drop(linked - self._same)
 
-    def keep_pages(self, resources: Sequence[str]) -> tuple[list[File], list[Wanted]]:
+    def keep_pages(self, resources: Sequence[str]) -> list[Wanted]:
         """Keep the pages of resources that are not to be written anew, and no others of resources.
 
-        Return their files, and the resources of which something is to be written.
+        Return the resources of which something is to be written.
         """
-        files: list[File] = []
         kept: dict[str, set[int]] = {iri(name): set() for name in resources}
         unfinished, gone = set(), set()
         for unit in self.before.record.units:
             if not unit.startswith("<"):
                 continue
             token, page = page_of(unit)
-            if token in kept and (of_page := self.keep(unit)):
-                files += of_page
+            if token in kept and self.keep(unit):
                 kept[token].add(page)
             else:
                 unfinished.add(token)
@@ -148,10 +146,10 @@ class Earlier:
         self._drop(gone & self._same)
         self._same -= gone
         wanted = (Wanted(name, kept[iri(name)]) for name in resources)
-        return files, [one for one in wanted if not one.kept or iri(one.iri) in unfinished]
+        return [one for one in wanted if not one.kept or iri(one.iri) in unfinished]
 
-    def keep(self, name: str) -> Sequence[File] | None:
-        """Keep a unit, and return its files; None when it is to be written anew."""
+    def keep(self, name: str) -> Unit | None:
+        """Keep a unit, and return it; None when it is to be written anew."""
         if name not in self._same:
             return None
         self._kept.add(name)
@@ -166,10 +164,6 @@ class Earlier:
         if self.waits(name):
             self._same.remove(name)
             self._drop([name])
-
-    def links(self, name: str) -> Iterable[str]:
-        """Return what a unit links to."""
-        return self.before.record.units[name].links
 
     def _keep_value(self, note: str, changed: set[int], values: Values) -> bool:
         """Keep what was computed for a note, if it is sure to be the same."""

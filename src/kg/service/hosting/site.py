@@ -8,6 +8,7 @@
 """
 
 import asyncio
+import itertools
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -28,7 +29,7 @@ from kg.lookup.usage import Usage, read_usage
 from kg.project import Project
 from kg.publication.before import Before
 from kg.publication.beside import Beside
-from kg.publication.files import File
+from kg.publication.files import File, paths_of, sums_of
 from kg.publication.record import Record
 from kg.service.addresses import INDEX, readings
 from kg.service.app import application
@@ -125,9 +126,9 @@ class HostedSite:
         return sha256("\n".join(come_from).encode()).hexdigest()
 
     def write(self, root: Path, base: str, data: Beside, record: Record, before: Before | None) -> list[File]:
-        """Write the files below ``root``, where the data will be, to be hosted at ``base``; return all that is there.
+        """Write the files below ``root``, where the data will be, to be hosted at ``base``.
 
-        Those before are kept that would be written as they are.
+        Those before are kept that would be written as they are. Return those that are of no unit of the record.
         """
         answers = Asked(self._site)
         with ExitStack() as linking:
@@ -161,13 +162,12 @@ class HostedSite:
         beside.shutdown(wait=False)
         values = Values(self._site, shelf, answers)
         names = [resource.iri for resource in found if resource.successor is None]
-        written: list[File] = []
         anew = list(map(Wanted, names))
         if earlier:
             earlier.compare(values)
-            written, anew = earlier.keep_pages(names)
+            anew = earlier.keep_pages(names)
         writer = Writer(self._site, shelf, root)
-        written += self._static(writer)
+        written = list(self._static(writer))
         with ThreadPoolExecutor(1) as beside:  # other processes write the resources
             of_resources = beside.submit(self._resources, anew, shelf, writer, data)
             known = {resource.path for resource in found}
@@ -177,12 +177,11 @@ class HostedSite:
                 record.add(page.unit, page.files, page.reads)
                 if page.value:
                     record.add_value(*page.value)
-                written += page.files
         self._compute(values, record)
         written += self._moved(writer, documents, found)
         written += self._refusals(writer, urlsplit(base).path)
         in_languages = tuple(f".{tag}.html" for tag in self._languages)
-        pages = [file.path for file in written if file.path.endswith(in_languages)]
+        pages = [path for path in paths_of(record.sums() + sums_of(written)) if path.endswith(in_languages)]
         hosting = self._hosting(documents, found, pages, base)
         texts = {
             ".htaccess": htaccess(hosting),
@@ -254,7 +253,10 @@ class HostedSite:
         record: Record,
         earlier: Earlier | None,
     ) -> list[File]:
-        """Write the pages that are of no resource: what can be reached from the first page."""
+        """Write the pages that are of no resource: what can be reached from the first page.
+
+        Return the files that are of no unit of the record.
+        """
         root = writer.root
 
         def of_data() -> Written:
@@ -262,6 +264,7 @@ class HostedSite:
 
         app = application(self._site, workers=_WORKERS, written=of_data, shelf=shelf, at_once=False)
         written: list[File] = []
+        count = itertools.count(1)
 
         @cache
         def of_resource(path: str) -> bool:
@@ -273,10 +276,10 @@ class HostedSite:
             return not (path.startswith(_OF_DATA) or of_resource(path) or writer.has(path))
 
         def kept(path: str) -> Iterable[str] | None:
-            if earlier is None or not (files := earlier.keep(path)):
+            if earlier is None or not (unit := earlier.keep(path)):
                 return None
-            written.extend([*files, *self._named(writer, files[0], earlier)])
-            return earlier.links(path)
+            written.extend(self._named(writer, unit.files[0], earlier))
+            return unit.links
 
         seeds = [seed.format(language=language) for seed in SEEDS for language in self._languages]
         async with app.router.lifespan_context(app):
@@ -287,11 +290,13 @@ class HostedSite:
                     )
                 if page.answer.status == 200 and not writer.has(page.path):
                     file = writer.put(page.path, page.answer.body)
-                    written += [file, *self._named(writer, file, earlier)]
-                    if page.reads is not None:
+                    written.extend(self._named(writer, file, earlier))
+                    if page.reads is None:
+                        written.append(file)
+                    else:
                         links = [path for path in page.links if not of_resource(path)]
                         record.add(page.path, [file], page.reads, links)
-                    self._progress(f"{len(written):,} pages and lists")
+                    self._progress(f"{next(count):,} pages and lists")
         return written
 
     def _named(self, writer: Writer, file: File, earlier: Earlier | None) -> Iterator[File]:
