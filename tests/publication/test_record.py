@@ -4,8 +4,9 @@ from array import array
 from pathlib import Path
 
 from kg.graph.bearing import Pattern
-from kg.publication.files import File
+from kg.publication.files import File, by_path, paths_of, sums_of
 from kg.publication.record import Record, Value
+from kg.publication.units import Unit
 
 PATTERNS = {
     "data/tables/acts.csv": [
@@ -25,7 +26,8 @@ def written(tmp_path: Path) -> Record:
     record.add_value("qSELECT *", "found", ["u"])
     other = File("robots.txt", 0, "1" * 64)
     (tmp_path / other.path).touch()
-    record.write(tmp_path / "record", root=tmp_path, files=[file, other])
+    record.rest = Unit.of([other])
+    record.write(tmp_path / "record", root=tmp_path)
     return record
 
 
@@ -51,3 +53,12 @@ def test_a_record_of_another_program_or_a_damaged_one_is_none(tmp_path: Path) ->
     (tmp_path / "record").write_bytes(data)
     assert Record.read(tmp_path / "record", identity="program") is None
     assert Record.read(tmp_path / "none", identity="program") is None
+
+
+def test_digests_are_sorted_by_path() -> None:
+    paths = ["a/b.html", "a.ttl", "a-b.ttl", "a.page2.html", "a b.ttl", "é\u2028.ttl"]
+    digests = "".join(sums_of([File(path, 1, f"{number:064}")]) for number, path in enumerate(paths))
+    assert paths_of(digests) == paths
+    assert paths_of(by_path(digests)) == sorted(paths)
+    assert {*by_path(digests).split("\n")} == {*digests.split("\n")}
+    assert (by_path(""), paths_of("")) == ("", [])

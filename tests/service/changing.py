@@ -71,9 +71,9 @@ class Town:
         found: set[str] = set()
         for step in (self.publish, self.go_on) if self.publishers else (self.publish,):
             again, self.kept = step()
-            self.rewritten = len(again.files) - self.kept
+            self.rewritten = again.count - self.kept
             one = bodies(again.folder)
-            assert one.keys() - {"SHA256SUMS"} == {file.path for file in again.files}
+            assert one.keys() - {"SHA256SUMS"} == set(again.paths)
             found |= {path for path in one.keys() | other.keys() if one.get(path) != other.get(path)}
         return sorted(found)
 

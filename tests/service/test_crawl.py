@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from kg.service.hosting.crawl import crawl
+from kg.service.hosting.crawl import crawl, links
 
 
 @pytest.mark.parametrize(("late", "status"), [(0, 200), (1, 200), (2, 504)])
@@ -29,3 +29,14 @@ def test_an_answer_that_came_late_is_asked_for_once_more(late: int, status: int)
 
     assert asyncio.run(found()) == {"first.html": 200, "slow.html": status}
     assert asked == {"/first.html": 1, "/slow.html": min(late + 1, 2)}
+
+
+PAGE = """<a href="#here"></a> <a href="?q=1"></a> <a href="first.html#there"></a> <a href="../other.html?page=2#x"></a>
+<a href="other.html"></a> <a href="d&#39;eau.html#a"></a> <a href="%C3%A9.html"></a> <img src="/static/a.svg">
+<a href="https://example.org/x.html"></a> <a href="../"></a>
+<a href="second.html#1"></a> <a href="second.html#2"></a>"""
+
+
+def test_a_page_links_to_others_each_once() -> None:
+    found = list(links(PAGE, "in/first.html"))
+    assert found == ["other.html", "in/other.html", "in/d'eau.html", "in/é.html", "static/a.svg", "in/second.html"]

@@ -54,7 +54,7 @@ LIVE_ONLY = {
 
 def everything(published: Publication) -> dict[str, bytes]:
     """Return all files by their paths."""
-    return {file.path: (published.folder / file.path).read_bytes() for file in published.files}
+    return {path: (published.folder / path).read_bytes() for path in published.paths}
 
 
 def pages(published: Publication) -> dict[str, bytes]:
@@ -127,7 +127,7 @@ def test_no_page_names_where_it_is_hosted(hosted_town: Publication) -> None:
 def test_writing_twice_gives_the_same_files(
     hosted_town: Publication, old_town: tuple[Project, Build], tmp_path: Path
 ) -> None:
-    assert written(*old_town, tmp_path / "site").files == hosted_town.files
+    assert written(*old_town, tmp_path / "site").sums == hosted_town.sums
 
 
 def test_what_is_written_can_be_verified(hosted_town: Publication) -> None:
@@ -146,17 +146,17 @@ def test_what_is_written_can_be_verified(hosted_town: Publication) -> None:
 def altered_town(hosted_town: Publication, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the folder with another last byte in each file but the list of checksums."""
     folder = tmp_path_factory.mktemp("altered") / "site"
-    for file in hosted_town.files:
-        body = (hosted_town.folder / file.path).read_bytes()
-        (folder / file.path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / file.path).write_bytes(body[:-1] + bytes([body[-1] ^ 1]))
+    for path in hosted_town.paths:
+        body = (hosted_town.folder / path).read_bytes()
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(body[:-1] + bytes([body[-1] ^ 1]))
     shutil.copyfile(hosted_town.folder / SUMS, folder / SUMS)
     return folder
 
 
 def test_one_changed_byte_of_any_file_is_found(altered_town: Path, hosted_town: Publication) -> None:
     found = {fault.path for fault in verify(str(altered_town)).faults if "its SHA-256 is" in fault.message}
-    assert found == {file.path for file in hosted_town.files}
+    assert found == set(hosted_town.paths)
     assert {"rules/nginx.conf", "rules/Caddyfile", ".htaccess", "_headers", "404.fr.html", "static/page.css"} <= found
 
 
@@ -167,7 +167,7 @@ def test_one_changed_byte_of_any_file_is_found_where_it_is_hosted(
     """Of what the host shows: not of the rules that it keeps to itself, nor of pages that it has sent on instead."""
     with hosting(caddy, altered_town, old_town[0]) as client:
         found = {fault.path for fault in verify(f"http://127.0.0.1:{client.port}/").faults}
-    unseen = {file.path for file in hosted_town.files} - found
+    unseen = set(hosted_town.paths) - found
     sent_on = {path for path in unseen if path.startswith(("id/old-town.", "id/moved.", "def/Old."))}
     assert unseen - sent_on == {".htaccess", "w3id/.htaccess"}
 
@@ -286,7 +286,7 @@ def test_a_host_names_the_other_forms(host: Client) -> None:
 
 @pytest.mark.system
 def test_a_host_lets_the_worker_of_the_editor_compile(host: Client, hosted_town: Publication) -> None:
-    scripts = [f"/{file.path}" for file in hosted_town.files if file.path.endswith(".js")]
+    scripts = [f"/{path}" for path in hosted_town.paths if path.endswith(".js")]
     assert any("worker" in script for script in scripts)
     for script in scripts:
         assert "'wasm-unsafe-eval'" in host.ask(script).headers["content-security-policy"], script

@@ -114,10 +114,10 @@ def test_few_terms_are_documented_again_after_a_fact(town: Town, monkeypatch: py
 def test_who_finds_a_site_as_it_would_be_goes_on_from_it(town: Town) -> None:
     town.forget()
     made, kept = town.go_on()
-    assert kept == len(made.files)
+    assert kept == made.count
     town.change(PLACES, "    t:neighbour id:hill ;\n", "")
     assert town.differs() == []
-    assert 0 < town.rewritten < len(made.files) / 2
+    assert 0 < town.rewritten < made.count / 2
 
 
 @pytest.mark.parametrize("seed", range(3))

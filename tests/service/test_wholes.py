@@ -77,3 +77,13 @@ def test_no_page_with_a_blank_node_is_sure_to_be_what_it_was() -> None:
     before = whole((BLANK,), (B,))
     assert not Wholes.of({before.iri: before}, []).has(before, 1)
     assert Wholes.of({before.iri: before}, []).has(before, 2)
+
+
+def test_pages_that_say_the_same_are_the_same() -> None:
+    before = whole((A,), (B,))
+    now = Wholes.of({before.iri: before}, []).shared(whole((A,), (C,), (B,)))
+    assert now.contents == ((statement(A),), (statement(C),), (statement(B),))
+    assert (now.contents[0], now.contents[2]) == before.contents
+    assert now.contents[0] is before.contents[0]
+    assert now.contents[2] is before.contents[1]
+    assert Wholes().shared(now) is now

@@ -26,7 +26,7 @@ from kg.project import Project
 from kg.publication.before import Before, write_notes
 from kg.publication.beside import Beside, data_beside
 from kg.publication.data import write_data
-from kg.publication.files import SUMS, File, by_path, files_of, sums_of
+from kg.publication.files import SUMS, File, by_path, files_of, paths_of, sums_of
 from kg.publication.metadata import dataset_of
 from kg.publication.record import Record
 from kg.publication.released import FOLDER
@@ -47,8 +47,13 @@ class Publication:
     before: Before | None = None
 
     @property
+    def paths(self) -> list[str]:
+        """The paths of the files, sorted, ``SHA256SUMS`` left out."""
+        return paths_of(self.sums)
+
+    @property
     def count(self) -> int:
-        """How many files there are, ``SHA256SUMS`` left out."""
+        """How many these are."""
         return self.sums.count("\n")
 
 
