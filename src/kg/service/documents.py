@@ -26,7 +26,6 @@ INCOMING = 50
 CONTENTS = 500
 """How many triples of a named graph a page has, more or less."""
 _DEEPEST = 50
-_LARGE = 16  # resources that are kept for the next build
 _LABELLED = 50_000  # things whose labels are remembered
 _DEPRECATED = f"<{OWL}deprecated>"
 _PATH = "/:@!$&'()*+,;=~"
@@ -247,12 +246,10 @@ class Documents:
             cut(contents, size=CONTENTS, text=self._text),
             cut(self._incoming(topics[0]), size=INCOMING, text=self._text),
         )
-        large = self.seen.large
-        large.pop(name, None)
+        self.seen.large.leave_out(name)
         if self._remembers and whole.pages > 1:
-            whole = large[name] = self._before.shared(whole)
-            if len(large) > _LARGE:
-                del large[next(iter(large))]
+            whole = self._before.shared(whole)
+            self.seen.large.add(whole)
         return whole
 
     def _contents(self, graph: str, known: list[Statement] | None) -> list[Statement]:

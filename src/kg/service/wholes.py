@@ -1,14 +1,57 @@
 """What the build before has said of large resources: who reads them again reads what differs alone."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
+from types import MappingProxyType
 from typing import Any
 
 from kg.graph.terms import iri
 from kg.service.described import Statement, Whole
 from kg.source.reader import Quad, Triple
+
+_MOST = 16
+
+
+class Large(Mapping[str, Whole]):
+    """Resources that have several pages, by IRI, the last ones that were added.
+
+    Those that another process has read may be read of its file when they are asked for: it raises KeyError if it
+    cannot be.
+    """
+
+    def __init__(self, known: Mapping[str, Whole | Callable[[], Whole]] = MappingProxyType({})) -> None:
+        self.known = dict(known)
+
+    def __getitem__(self, name: str) -> Whole:
+        """Return a resource."""
+        found = self.known[name]
+        if not isinstance(found, Whole):
+            found = self.known[name] = found()
+        return found
+
+    def __contains__(self, name: object) -> bool:
+        """Tell whether there is a resource."""
+        return name in self.known
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the IRIs."""
+        return iter(self.known)
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self.known)
+
+    def leave_out(self, name: str) -> None:
+        """Forget a resource."""
+        self.known.pop(name, None)
+
+    def add(self, whole: Whole) -> None:
+        """Add a resource that was left out."""
+        self.known[whole.iri] = whole
+        if len(self.known) > _MOST:
+            del self.known[next(iter(self.known))]
 
 
 @dataclass
@@ -19,14 +62,14 @@ class Seen:
     ``all_labels`` the quads that name things, by their tokens, if all were read.
     """
 
-    large: dict[str, Whole] = field(default_factory=dict)
+    large: Large = field(default_factory=Large)
     labels: dict[str, tuple[Statement, ...]] = field(default_factory=dict)
     all_labels: dict[str, list[Quad]] | None = None
 
     def but(self, tokens: Collection[str]) -> "Seen":
         """Return the same without the labels of some things."""
         labels = {token: labels for token, labels in self.labels.items() if token not in tokens}
-        return Seen(dict(self.large), labels, None if self.all_labels is None else dict(self.all_labels))
+        return Seen(Large(self.large.known), labels, None if self.all_labels is None else dict(self.all_labels))
 
 
 @dataclass(frozen=True)

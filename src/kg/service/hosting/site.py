@@ -45,7 +45,7 @@ from kg.service.hosting.earlier import Earlier
 from kg.service.hosting.indexing import robots, sitemaps
 from kg.service.hosting.nginx import nginx
 from kg.service.hosting.others import headers, redirects
-from kg.service.hosting.read import PartsWritten, Read
+from kg.service.hosting.read import Parts, Read
 from kg.service.hosting.resources import Documented, Resource, Wanted, Writer, link, resources, write_resources
 from kg.service.hosting.rules import Hosting
 from kg.service.hosting.values import ANSWER, DOCUMENTED, INFERRED, Values
@@ -89,7 +89,7 @@ class _Read(NamedTuple):
     shelf: Shelf
     found: Sequence[Resource]
     left_out: Sequence[str]
-    written: PartsWritten
+    written: Parts
 
     @property
     def remembered(self) -> Read:
