@@ -11,7 +11,7 @@ from typing import Self
 from kg.graph.swap import notes_of
 from kg.publication.again import EarlierData
 from kg.publication.files import SUMS, by_path
-from kg.publication.linking import become_spare, linked_beside
+from kg.publication.linking import become_spare, linked_beside, make_spare
 from kg.publication.record import Record
 from kg.publication.stamps import Stamp
 from kg.publication.units import Unit
@@ -28,6 +28,11 @@ def write_notes(record: Record, notes: Path, *, root: Path, dump: Path) -> None:
         os.link(dump, notes / _DUMP)
     except OSError:  # on another file system
         shutil.copyfile(dump, notes / _DUMP)
+
+
+def begin_spare(record: Record, root: Path, *, notes: Path) -> None:
+    """Make the spare folder of a publication in ``root`` before which there was none. Raises OSError."""
+    make_spare(record.all_units(), folder=root, spare=notes / _SPARE)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Give the files of a publication that are kept their places in the next one, by a process of its own.
 
-A link takes some ten microseconds, and a look a third of that: what was the publication before the last one is kept as
-a ``spare`` folder of links, which has most files at their places.
+A link takes some ten microseconds, and a look a third of that: a ``spare`` folder of links is kept, which has most files at their places. It was the
+publication before the last one, and is made where there was none.
 """
 
 import os
@@ -28,14 +28,18 @@ def linked_beside(
     ``root`` is empty, and gets what is right of a ``spare`` folder, if there is one. What is yielded gives the paths of
     those that are not there, or not as they were written: they have no link. Few are linked when it is asked for.
     """
-    # A few long things are sooner given than many.
-    sums, found = "".join([unit.sums for unit in units]), array("Q", b"".join([unit.found for unit in units]))
-    asked = (sums, found, str(folder), str(root), str(spare))
+    asked = (*_asked(units), str(folder), str(root), str(spare))
     if len(units) <= _FEW:
         yield lambda: _link(*asked)
     else:
         with pool(1) as process:
             yield process.submit(_link, *asked).result
+
+
+def make_spare(units: Collection[Unit], *, folder: Path, spare: Path) -> None:
+    """Make a spare folder, of links to all files of units below a folder. Raises OSError."""
+    spare.mkdir()
+    _link(*_asked(units), str(folder), str(spare), "")
 
 
 def become_spare(folder: Path, paths: Iterable[str], *, spare: Path) -> None:
@@ -44,6 +48,11 @@ def become_spare(folder: Path, paths: Iterable[str], *, spare: Path) -> None:
         (folder / path).unlink(missing_ok=True)
     shutil.rmtree(spare, ignore_errors=True)
     folder.rename(spare)
+
+
+def _asked(units: Collection[Unit]) -> "tuple[str, array[int]]":
+    """Return what files units have: a few long things are sooner given than many."""
+    return "".join([unit.sums for unit in units]), array("Q", b"".join([unit.found for unit in units]))
 
 
 def _link(sums: str, found: "array[int]", folder: str, root: str, spare: str) -> list[str]:

@@ -23,7 +23,7 @@ from kg.garbage import seldom_collected
 from kg.graph.build import FINDINGS, MANIFEST, RULES, Build
 from kg.graph.swap import Draft, hold, swap
 from kg.project import Project
-from kg.publication.before import Before, write_notes
+from kg.publication.before import Before, begin_spare, write_notes
 from kg.publication.beside import Beside, data_beside
 from kg.publication.data import write_data
 from kg.publication.files import SUMS, File, by_path, files_of, paths_of, sums_of
@@ -125,6 +125,9 @@ def _with_pages(
         written = beside.written
         record.digest, record.tables = written.data.digest, written.patterns
     write_notes(record, notes, root=root, dump=build.dump)
+    if not before:
+        with suppress(OSError):  # the next one makes its links itself
+            begin_spare(record, root, notes=notes)
     sums = by_path(record.sums())
     kept = sums.count("\n") - len(record.unlike(before.record)) if before else 0
     return Publication(root, sums, record.digest, kept)

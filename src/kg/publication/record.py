@@ -7,7 +7,7 @@ nothing that was read to write it differs. The notes are beside the folder of th
                  and what it is of, as ``marshal`` writes it, in a tenth of the time that JSON takes
 ``data.nq``      the dump of the build, in which the next one is compared with it
 ``read``         what was read of the build for pages (``kg.service.hosting.read``)
-``spare``        the folder of the publication before, if there was one: links that most of the next one can be made of
+``spare``        links that most of the next one can be made of: the folder of the publication before, if there was one
 """
 
 import marshal
