@@ -1,7 +1,7 @@
 """Give the files of a publication that are kept their places in the next one, by a process of its own.
 
-A link takes some ten microseconds, and a look a third of that: a ``spare`` folder of links is kept, which has most files at their places. It was the
-publication before the last one, and is made where there was none.
+A link takes some ten microseconds, and a look a third of that: a ``spare`` folder of links is kept, which has most
+files at their places. It was the publication before the last one, and is made where there was none.
 """
 
 import os

@@ -72,15 +72,13 @@ class Earlier:
         """
         if remembered is None or self._has_blanks:
             return Shelf(documents, documented=self.documented, usage=usage)
-        changed, values = self._numbers(), self.before.record.values
         return remembered.shelf(
             documents,
             self._quads,
             same_classes=self._is_rewording or self._keeps_classes,
             documented=self.documented,
             usage=usage,
-            same_terms=self._is_rewording
-            and all(changed.isdisjoint(value.reads) for note, value in values.items() if note[0] == DOCUMENTED),
+            same_terms=self._same_terms,
         )
 
     def same_resources(self, found: Iterable[Resource], documents: Documents) -> bool:
@@ -102,10 +100,20 @@ class Earlier:
         return frozenset(iri(note[1:]) for note, value in values.items() if note[0] == DOCUMENTED and value.digest)
 
     @property
-    def needs_vocabulary(self) -> bool:
-        """Whether terms are to be documented anew."""
+    def reads_terms(self) -> bool:
+        """Whether the vocabulary is to be read anew, of which pages are to be written."""
         documented = self.documented
-        return documented is None or not documented.isdisjoint(self.before.record.units.keys() - self._same)
+        if documented is None:
+            return True
+        return not (self._same_terms or documented.isdisjoint(self.before.record.units.keys() - self._same))
+
+    @cached_property
+    def _same_terms(self) -> bool:
+        """Whether terms are sure to be documented as they were."""
+        changed, values = self._numbers(), self.before.record.values
+        return self._is_rewording and all(
+            changed.isdisjoint(value.reads) for note, value in values.items() if note[0] == DOCUMENTED
+        )
 
     @contextmanager
     def linking(self, root: Path) -> Iterator[None]:

@@ -11,7 +11,7 @@ import asyncio
 import itertools
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import cache
@@ -131,36 +131,42 @@ class HostedSite:
         Those before are kept that would be written as they are. Return those that are of no unit of the record.
         """
         answers = Asked(self._site)
+        earlier = None
+        if before:
+            self._progress("what has changed")
+            earlier = Earlier(before, record, build=self._build, project=self._project)
+        beside = ThreadPoolExecutor(1)
+        reads_terms = earlier is None or earlier.reads_terms
+        usage = beside.submit(_read_usage, self._build, self._project) if reads_terms else None
         with ExitStack() as linking:
-            earlier = None
-            if before:
-                self._progress("what has changed")
-                earlier = Earlier(before, record, build=self._build, project=self._project)
+            if earlier:
                 linking.enter_context(earlier.linking(root))
                 answers.ask(earlier.queries())
-            return self._write(root, base, data, record, earlier, answers)
+            read = self._begin(record, earlier, usage)
+            if usage:
+                beside.submit(lambda: read.shelf.vocabulary)
+            beside.shutdown(wait=False)
+            return self._write(root, base, data, earlier, Values(self._site, read.shelf, answers), read)
 
-    def _write(
-        self, root: Path, base: str, data: Beside, record: Record, earlier: Earlier | None, answers: Asked
-    ) -> list[File]:
+    def _begin(self, record: Record, earlier: Earlier | None, usage: Future[Usage] | None) -> _Read:
+        """Read what is not known of the build before, or is when it is asked for."""
         self._progress("the addresses")
         documents = Documents(self._build, project=self._project, remembers=True)
-        beside = ThreadPoolExecutor(1)
-        needs_vocabulary = earlier is None or earlier.needs_vocabulary
-        usage = beside.submit(_read_usage, self._build, self._project) if needs_vocabulary else None
         read = self._of_before(earlier.before) if earlier else None
         if earlier and read and earlier.same_resources(read.found, documents):
-            found, self.left_out = read.found, read.left_out
+            found, left_out = read.found, read.left_out
         else:
-            found, self.left_out = resources(documents)
+            found, left_out = resources(documents)
         if earlier:
             shelf = earlier.shelf(documents, read.remembered if read else None, usage)
         else:
             shelf = Shelf(documents, usage=usage)
-        if needs_vocabulary:
-            beside.submit(lambda: shelf.vocabulary)
-        beside.shutdown(wait=False)
-        values = Values(self._site, shelf, answers)
+        return _Read(record, shelf, found, left_out, read.written if read else {})
+
+    def _write(
+        self, root: Path, base: str, data: Beside, earlier: Earlier | None, values: Values, read: _Read
+    ) -> list[File]:
+        record, shelf, found, self.left_out, _ = read
         names = [resource.iri for resource in found if resource.successor is None]
         anew = list(map(Wanted, names))
         if earlier:
@@ -178,11 +184,11 @@ class HostedSite:
                 if page.value:
                     record.add_value(*page.value)
         self._compute(values, record)
-        written += self._moved(writer, documents, found)
+        written += self._moved(writer, shelf.documents, found)
         written += self._refusals(writer, urlsplit(base).path)
         in_languages = tuple(f".{tag}.html" for tag in self._languages)
         pages = [path for path in paths_of(record.sums() + sums_of(written)) if path.endswith(in_languages)]
-        hosting = self._hosting(documents, found, pages, base)
+        hosting = self._hosting(shelf.documents, found, pages, base)
         texts = {
             ".htaccess": htaccess(hosting),
             "_headers": headers(hosting),
@@ -193,7 +199,7 @@ class HostedSite:
             "w3id/.htaccess": w3id(hosting),
             **sitemaps([page for page in pages if not page.startswith("40")], base=base),
         }
-        self._read = _Read(record, shelf, found, self.left_out, read.written if read else {})
+        self._read = read
         return [*data.written.files, *written, *(writer.put(path, text.encode()) for path, text in texts.items())]
 
     def _of_before(self, before: Before) -> Read | None:
