@@ -13,7 +13,7 @@ from typing import Self
 
 from kg.graph.bearing import Pattern, bear
 from kg.graph.build import Build
-from kg.graph.differing import Differing, differing, has_blank
+from kg.graph.differing import Differing, has_blank
 from kg.graph.extracts import Said, extract
 from kg.graph.terms import iri
 from kg.project import Project
@@ -29,14 +29,15 @@ _ESCAPED = re.compile(b"[\x00-\x09\x0b-\x1f\x7f]")
 
 @dataclass(frozen=True)
 class EarlierData:
-    """The data of an earlier publication: its folder, its files with their stamps, and the dump of its build.
+    """The data of an earlier publication: its folder, its files with their stamps.
 
+    ``lines`` are those in which the dumps of its build and of another one differ, of which there are data now;
     ``patterns`` are what the queries of tables look for, by the paths of these.
     """
 
     folder: Path
     files: Mapping[str, tuple[File, Stamp]]
-    dump: Path
+    lines: Differing
     patterns: Mapping[str, Sequence[Pattern] | None]
 
     def read(self, path: str) -> bytes | None:
@@ -65,8 +66,8 @@ class Again:
 
     @classmethod
     def of(cls, earlier: EarlierData, build: Build, *, project: Project) -> Self | None:
-        """Compare a build with that of an earlier publication; None when blank nodes differ, whose names are of all."""
-        lines = differing(earlier.dump, build.dump)
+        """Return what there is of the data of a build; None when blank nodes differ, whose names are of all."""
+        lines = earlier.lines
         quads = list(lines.quads())
         if any(map(has_blank, quads)):
             return None
@@ -82,8 +83,8 @@ class Again:
             return None
         changes = {line[:-1]: None for line in self.lines.gone} | {line[:-1]: line[:-1] for line in self.lines.fresh}
         run = Run(old, 0, len(old) - 1, b"\n", lambda text, place: text[place : text.index(b"\n", place)])
-        text, _ = run.replaced(changes)
-        return text + b"\n" * bool(text)
+        pieces, _ = run.pieces(changes)
+        return b"\n".join([*pieces, b""])
 
     def trig(self, path: str) -> bytes | None:
         """Return the TriG of all."""

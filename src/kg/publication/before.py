@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 
+from kg.graph.differing import Differing
 from kg.graph.swap import notes_of
 from kg.publication.again import EarlierData
 from kg.publication.files import SUMS, by_path
@@ -63,10 +64,10 @@ class Before:
         """Return the publication in a folder whose notes have been written."""
         return cls(folder, record, notes_of(folder) / _DUMP)
 
-    def data(self) -> EarlierData:
-        """Return its data."""
+    def data(self, lines: Differing) -> EarlierData:
+        """Return its data, for a build whose dump differs in some lines."""
         files = {file.path: (file, stamp) for file, stamp in self.record.rest.stamps() if file.path.startswith("data/")}
-        return EarlierData(self.folder, files, self.dump, self.record.tables)
+        return EarlierData(self.folder, files, lines, self.record.tables)
 
     def sums(self) -> str | None:
         """Return what ``SHA256SUMS`` has; None when the files are not those that were published, each as it was."""
@@ -113,6 +114,13 @@ class Before:
     def spare(self, folder: Path, *, record: Record, notes: Path) -> None:
         """Make a folder, that of this publication, the spare one of another one: of links to what it has, too."""
         become_spare(folder, [*self.record.unlike(record), SUMS], spare=notes / _SPARE)
+
+
+class Changed(NamedTuple):
+    """The publication before, and the lines in which the dump of its build and that of another one differ."""
+
+    before: Before
+    lines: Differing
 
 
 def _has_any(unit: Unit, paths: set[str]) -> bool:

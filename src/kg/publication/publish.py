@@ -21,9 +21,10 @@ from typing import Protocol
 from kg.errors import UsageError
 from kg.garbage import seldom_collected
 from kg.graph.build import FINDINGS, MANIFEST, RULES, Build
+from kg.graph.differing import differing
 from kg.graph.swap import Draft, hold, swap
 from kg.project import Project
-from kg.publication.before import Before, begin_spare, write_notes
+from kg.publication.before import Before, Changed, begin_spare, write_notes
 from kg.publication.beside import Beside, data_beside
 from kg.publication.data import write_data
 from kg.publication.files import SUMS, File, by_path, files_of, paths_of, sums_of
@@ -63,11 +64,11 @@ class Pages(Protocol):
     def identity(self, base: str) -> str:
         """Return a digest of all that pages come from, besides the graph, where they will be hosted at ``base``."""
 
-    def write(self, root: Path, base: str, data: Beside, record: Record, before: Before | None) -> Iterable[File]:
+    def write(self, root: Path, base: str, data: Beside, record: Record, changed: Changed | None) -> Iterable[File]:
         """Write pages below ``root``, beside the data, and add what is written to the record.
 
-        Return the files of both that are of none of its units. Those ``before`` that would be written as they are may
-        be kept.
+        Return the files of both that are of none of its units. Those of the publication before that would be written
+        as they are may be kept.
         """
 
 
@@ -119,9 +120,10 @@ def _with_pages(
 ) -> Publication:
     """Write the data and the pages of a publication, and its record."""
     root, notes = draft.folder, draft.notes()
-    earlier = before.data() if before else None
+    changed = Changed(before, differing(before.dump, build.dump)) if before else None
+    earlier = changed.before.data(changed.lines) if changed else None
     with data_beside(build, project=project, root=root, site=site, folder=notes / "data", earlier=earlier) as beside:
-        record.rest = Unit.of(pages.write(root, site, beside, record, before))
+        record.rest = Unit.of(pages.write(root, site, beside, record, changed))
         written = beside.written
         record.digest, record.tables = written.data.digest, written.patterns
     write_notes(record, notes, root=root, dump=build.dump)

@@ -26,13 +26,19 @@ class Run(Generic[Key]):
 
         A block that is None has nothing in its place.
         """
-        pieces: list[bytes] = []
+        pieces, gone = self.pieces(blocks)
+        return self.joint.join(pieces), gone
+
+    def pieces(self, blocks: Mapping[Key, bytes | None]) -> tuple[list[bytes | memoryview], list[bytes]]:
+        """Return what is to be joined for this, and those that go."""
+        pieces: list[bytes | memoryview] = []
         gone: list[bytes] = []
+        text = memoryview(self.text)
         here, size = self.start, len(self.joint)
         for key, block in sorted(blocks.items()):
             place = self._place(key, here)
             if place > here:
-                pieces.append(self.text[here : place - size])
+                pieces.append(text[here : place - size])
             if block is not None:
                 pieces.append(block)
             here = place
@@ -40,8 +46,8 @@ class Run(Generic[Key]):
                 here = self._next(place)
                 gone.append(self.text[place : here - size])
         if here < self._stop:
-            pieces.append(self.text[here : self.end])
-        return self.joint.join(pieces), gone
+            pieces.append(text[here : self.end])
+        return pieces, gone
 
     @property
     def _stop(self) -> int:

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from kg.graph.bearing import bear
 from kg.graph.build import Build
-from kg.graph.differing import differing, has_blank
+from kg.graph.differing import has_blank
 from kg.graph.terms import OWL, TYPE, iri
 from kg.lookup.usage import Usage
 from kg.project import Project
-from kg.publication.before import Before
+from kg.publication.before import Changed
 from kg.publication.record import Record, Value
 from kg.publication.units import Unit
 from kg.service.documents import DCT, LABELS, Documents
@@ -39,8 +39,8 @@ class Earlier:
     there that are the same; and at the end those stay that were kept. ``before`` is the publication that they are of.
     """
 
-    def __init__(self, before: Before, record: Record, *, build: Build, project: Project) -> None:
-        lines = differing(before.dump, build.dump)
+    def __init__(self, changed: Changed, record: Record, *, build: Build, project: Project) -> None:
+        before, lines = changed
         quads = tuple(lines.quads())
         self.before = before
         self._record = record

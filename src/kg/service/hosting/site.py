@@ -27,7 +27,7 @@ from kg.graph.build import Build
 from kg.graph.terms import iri
 from kg.lookup.usage import Usage, read_usage
 from kg.project import Project
-from kg.publication.before import Before
+from kg.publication.before import Before, Changed
 from kg.publication.beside import Beside
 from kg.publication.files import File, paths_of, sums_of
 from kg.publication.record import Record
@@ -125,16 +125,17 @@ class HostedSite:
         come_from = [self._site.sources, base, *libraries, sys.version, repr(bundle(folder_of_scripts()))]
         return sha256("\n".join(come_from).encode()).hexdigest()
 
-    def write(self, root: Path, base: str, data: Beside, record: Record, before: Before | None) -> list[File]:
+    def write(self, root: Path, base: str, data: Beside, record: Record, changed: Changed | None) -> list[File]:
         """Write the files below ``root``, where the data will be, to be hosted at ``base``.
 
-        Those before are kept that would be written as they are. Return those that are of no unit of the record.
+        Those of the publication before are kept that would be written as they are. Return those that are of no unit of
+        the record.
         """
         answers = Asked(self._site)
         earlier = None
-        if before:
+        if changed:
             self._progress("what has changed")
-            earlier = Earlier(before, record, build=self._build, project=self._project)
+            earlier = Earlier(changed, record, build=self._build, project=self._project)
         beside = ThreadPoolExecutor(1)
         reads_terms = earlier is None or earlier.reads_terms
         usage = beside.submit(_read_usage, self._build, self._project) if reads_terms else None
