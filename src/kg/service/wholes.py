@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import chain
+from itertools import chain, groupby
 from types import MappingProxyType
 from typing import Any
 
@@ -89,11 +89,9 @@ class Wholes:
 
     def contents(self, name: str) -> Mapping[str, list[Statement]]:
         """Return what the graphs have said that a resource and its parts are, by their tokens, in order."""
-        found: dict[str, list[Statement]] = {}
-        if whole := self.known.get(name):
-            for fact in chain.from_iterable(whole.contents):
-                found.setdefault(iri(fact.graphs[0]), []).append(fact)
-        return found
+        whole = self.known.get(name)
+        said = chain.from_iterable(whole.contents) if whole else ()
+        return {iri(graph): list(facts) for graph, facts in groupby(said, key=lambda fact: fact.graphs[0])}
 
     def exchanged(
         self,
