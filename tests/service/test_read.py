@@ -119,6 +119,7 @@ DAMAGE: dict[str, Callable[[bytes], bytes]] = {
     "a byte": lambda data: data[:1000] + bytes([data[1000] ^ 1]) + data[1001:],
     "something else": lambda data: sha256(b"else").digest() + b"else",
     "another thing": lambda data: told({"things": []}),
+    "no part": lambda data: joined({}),
 }
 
 
@@ -151,6 +152,35 @@ def test_no_file_makes_anything_but_what_was_read(town: Town, tmp_path: Path) ->
     assert not path.exists()
     pickle.loads(pickle.dumps(Order(path)))
     assert path.exists()
+
+
+def test_a_large_resource_of_which_a_file_has_something_else_is_read_again(town: Town, tmp_path: Path) -> None:
+    found = read(town)
+    assert found
+    [*large] = found.remembered.seen.large.known
+    assert large
+    parts = parts_of(noted(town).read_bytes())
+    path = tmp_path / "made"
+    order = pickle.dumps(Order(path))
+    noted(town).write_bytes(joined({name: order if name[0] == "large" else part for name, part in parts.items()}))
+    again = read(town)
+    assert again
+    assert [name for name in large if again.remembered.seen.large.get(name)] == []
+    assert not path.exists()
+    town.add(PLACES, "id:league t:seat id:valley .\n")
+    assert town.differs() == []
+    assert town.kept
+
+
+def parts_of(data: bytes) -> dict[tuple[str, ...], bytes]:
+    end = 40 + int.from_bytes(data[32:40])
+    return {name: data[end : (end := end + length)] for name, length in pickle.loads(data[40:end])}
+
+
+def joined(parts: dict[tuple[str, ...], bytes]) -> bytes:
+    header = pickle.dumps([(name, len(part)) for name, part in parts.items()])
+    data = len(header).to_bytes(8) + header + b"".join(parts.values())
+    return sha256(data).digest() + data
 
 
 def test_nobody_leaves_what_they_have_read_of_another_build(town: Town) -> None:

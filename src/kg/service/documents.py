@@ -357,8 +357,10 @@ class Documents:
         self._before = Wholes.of(seen.large, quads)
         subjects = {s for _, s, _, _ in quads}
         self.seen = seen.but(subjects)
-        if self.seen.all_labels is not None:
-            self.seen.all_labels.update((s, self._labelling(s)) for s in subjects)
+        if (known := seen.all_labels) is not None:
+            named = {s: self._labelling(s) for s in subjects}
+            if any(known.get(s, []) != labels for s, labels in named.items()):
+                self.seen.all_labels = known | named
 
     def _labelling(self, token: str) -> list[Quad]:
         return [quad for label in LABELS for quad in self._store.quads(subject=token, predicate=label)]

@@ -11,7 +11,8 @@ from kg.graph.terms import iri
 from kg.service.described import Statement, Whole
 from kg.source.reader import Quad, Triple
 
-_MOST = 16
+LARGE = 16
+"""How many large resources are kept for the next build."""
 
 
 class Large(Mapping[str, Whole]):
@@ -50,7 +51,7 @@ class Large(Mapping[str, Whole]):
     def add(self, whole: Whole) -> None:
         """Add a resource that was left out."""
         self.known[whole.iri] = whole
-        if len(self.known) > _MOST:
+        if len(self.known) > LARGE:
             del self.known[next(iter(self.known))]
 
 
@@ -69,7 +70,7 @@ class Seen:
     def but(self, tokens: Collection[str]) -> "Seen":
         """Return the same without the labels of some things."""
         labels = {token: labels for token, labels in self.labels.items() if token not in tokens}
-        return Seen(Large(self.large.known), labels, None if self.all_labels is None else dict(self.all_labels))
+        return Seen(Large(self.large.known), labels, self.all_labels)
 
 
 @dataclass(frozen=True)
