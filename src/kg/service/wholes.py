@@ -11,8 +11,7 @@ from kg.graph.terms import iri
 from kg.service.described import Statement, Whole
 from kg.source.reader import Quad, Triple
 
-LARGE = 16
-"""How many large resources are kept for the next build."""
+_MOST = 16  # large resources that are kept for the next build
 
 
 class Large(Mapping[str, Whole]):
@@ -51,7 +50,7 @@ class Large(Mapping[str, Whole]):
     def add(self, whole: Whole) -> None:
         """Add a resource that was left out."""
         self.known[whole.iri] = whole
-        if len(self.known) > LARGE:
+        if len(self.known) > _MOST:
             del self.known[next(iter(self.known))]
 
 

@@ -10,7 +10,6 @@
 import asyncio
 import itertools
 import sys
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
@@ -47,7 +46,7 @@ from kg.service.hosting.indexing import robots, sitemaps
 from kg.service.hosting.nginx import nginx
 from kg.service.hosting.others import headers, redirects
 from kg.service.hosting.read import Parts, Read
-from kg.service.hosting.resources import Documented, Resource, Wanted, Writer, link, page_of, resources, write_resources
+from kg.service.hosting.resources import Documented, Resource, Wanted, Writer, link, resources, write_resources
 from kg.service.hosting.rules import Hosting
 from kg.service.hosting.values import ANSWER, DOCUMENTED, INFERRED, Values
 from kg.service.names import Names, Shown
@@ -56,7 +55,6 @@ from kg.service.scripts import bundle, folder_of_scripts
 from kg.service.shelf import Shelf
 from kg.service.site import Site
 from kg.service.view import view_at
-from kg.service.wholes import LARGE
 from kg.service.wordings import WORDINGS, spoken
 
 SEEDS = (
@@ -97,12 +95,11 @@ class _Read(NamedTuple):
     def remembered(self) -> Read:
         return Read(self.shelf.remembered(), self.found, self.left_out, self.written)
 
-    def read_large(self) -> None:
-        """Read what the largest resources state, if other processes have written them: what changes is in few."""
-        pages = Counter(page_of(unit)[0][1:-1] for unit in self.record.units if unit.startswith("<"))
-        for name, count in pages.most_common(LARGE):
-            if count > 1 and name not in self.shelf.documents.seen.large:
-                self.shelf.documents.pages(name)
+    def read_inferred(self) -> None:
+        """Read what was inferred, unless it is known: of the large resources, that of which most changes are some."""
+        documents = self.shelf.documents
+        if documents.project.inferred_graph not in documents.seen.large:
+            documents.pages(documents.project.inferred_graph)
 
 
 class HostedSite:
@@ -253,12 +250,12 @@ class HostedSite:
             self._read = _Read(record, Shelf(documents), found, self.left_out, {})
         shelf = self._read.shelf
         _ = shelf.things, shelf.vocabulary
-        self._read.read_large()
+        self._read.read_inferred()
 
     def leave(self, made: Before) -> None:
         """Leave what was read for whoever publishes after what was ``made`` of it."""
         if self._read and self._read.record is made.record:
-            self._read.read_large()
+            self._read.read_inferred()
             self._read.remembered.write(made.folder, project=self._project)
 
     async def _pages(
