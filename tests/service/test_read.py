@@ -155,6 +155,8 @@ def test_no_file_makes_anything_but_what_was_read(town: Town, tmp_path: Path) ->
 
 
 def test_a_large_resource_of_which_a_file_has_something_else_is_read_again(town: Town, tmp_path: Path) -> None:
+    town.add(PLACES, 'id:hill rdfs:label "hill"@en .\n')
+    town.publish()
     found = read(town)
     assert found
     [*large] = found.remembered.seen.large.known
