@@ -8,8 +8,11 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import connection, forkserver
 from multiprocessing.context import ForkServerContext, SpawnContext
+from tempfile import gettempdir
 from threading import Thread
 from typing import Any, NoReturn
+
+from kg.errors import ResourceError
 
 _READ = [
     "kg.cli",
@@ -58,7 +61,8 @@ def prepare() -> None:
 def _context() -> ForkServerContext | SpawnContext:
     """Return the context of such processes; where the system knows no copies, each reads all by itself.
 
-    What they are copies of has done nothing, so that no thread or lock of ours is in them.
+    What they are copies of has done nothing, so that no thread or lock of ours is in them. Raises ResourceError when
+    the folder for temporary files has too long a name.
     """
     if not _COPIES:
         return multiprocessing.get_context("spawn")
@@ -68,6 +72,13 @@ def _context() -> ForkServerContext | SpawnContext:
     os.environ[_SAFE] = "1"
     try:
         forkserver.ensure_running()
+    except OSError as error:
+        if error.errno is not None:
+            raise
+        # The name of its socket is too long, of which the system gives no number.
+        raise ResourceError(
+            f"{gettempdir()} has too long a name for sockets: set TMPDIR to a shorter folder"
+        ) from error
     finally:
         del os.environ[_SAFE]
         if before is not None:

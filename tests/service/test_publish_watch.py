@@ -175,6 +175,16 @@ def test_it_leaves_nothing_where_temporary_files_are(town: Town) -> None:
     assert "files in" in done.stderr
 
 
+def test_too_long_a_name_for_temporary_files_is_told(town: Town, tmp_path: Path) -> None:
+    folder = tmp_path / ("long-" * 25)
+    folder.mkdir()
+    command = [sys.executable, "-m", "kg", "-C", str(town.root), "publish"]
+    done = subprocess.run(command, env={**os.environ, "TMPDIR": str(folder)}, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"error: {folder} has too long a name for sockets: set TMPDIR to a shorter folder\n"
+    assert list(folder.iterdir()) == []
+
+
 def test_an_interrupt_that_is_ignored_stays_so(town: Town) -> None:
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
 
