@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from kg.graph.swap import notes_of
 from kg.publication.verify import verify
 from kg.service.hosting import site as hosting
 from tests.service.changing import PLACES, Town, again, bodies
@@ -95,6 +96,13 @@ def test_nothing_is_left_of_what_is_not_published_any_more(town: Town) -> None:
     ]
     assert left == []
     assert list(town.root.glob("site.d/.notes-*/spare/id/*.ttl"))
+
+
+def test_the_first_publication_has_a_spare_folder_of_all_its_files(town: Town) -> None:
+    made, _ = town.publish("other")
+    spare = notes_of(made.folder.resolve()) / "spare"
+    assert {path for path in made.paths if not (spare / path).samefile(made.folder / path)} == set()
+    assert not (spare / "SHA256SUMS").exists()
 
 
 def test_a_spare_folder_gives_only_what_is_right(town: Town) -> None:
