@@ -5,7 +5,8 @@ import re
 from pathlib import Path
 
 LINES = [
-    {"errors", "garbage", "processes"},
+    {"errors", "garbage"},
+    {"processes"},
     {"project", "scaffold"},
     {"source"},
     {"graph"},
