@@ -113,6 +113,23 @@ def test_what_is_as_it_was_is_not_pickled_again(town: Town, monkeypatch: pytest.
     assert read_large(town) == large
 
 
+def test_labels_are_those_of_the_build(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kg.service.listing_forms._MANY", 0)  # lists are so long then that all labels are read
+    for old, new in (("vallée", "val"), ("val", "vallon")):
+        town.change(PLACES, f'"{old}"@fr', f'"{new}"@fr')
+        assert town.differs() == []
+    town.add(PLACES, 'id:valley rdfs:label "Tal"@de .\n')
+    assert town.differs() == []
+    found = read(town)
+    assert found
+    documents = Documents(Build.open(town.root / "build"), project=Project.find(town.root))
+    documents.read_labels()
+    ours, anew = found.remembered.seen.all_labels, documents.seen.all_labels
+    assert ours
+    assert anew
+    assert {token: sorted(quads) for token, quads in ours.items()} == {t: sorted(quads) for t, quads in anew.items()}
+
+
 DAMAGE: dict[str, Callable[[bytes], bytes]] = {
     "nothing": lambda data: b"",
     "a half": lambda data: data[: len(data) // 2],
