@@ -30,7 +30,7 @@ class Run(Generic[Key]):
         return self.joint.join(pieces), gone
 
     def pieces(self, blocks: Mapping[Key, bytes | None]) -> tuple[list[bytes | memoryview], list[bytes]]:
-        """Return what is to be joined for this, and those that go."""
+        """Return what the joint joins to this, and the blocks that go."""
         pieces: list[bytes | memoryview] = []
         gone: list[bytes] = []
         text = memoryview(self.text)
