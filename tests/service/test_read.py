@@ -10,8 +10,10 @@ import pytest
 
 from kg.graph.build import Build
 from kg.graph.swap import notes_of
+from kg.lookup.usage import Usage, read_usage
 from kg.project import Project
 from kg.service.documents import Documents
+from kg.service.hosting.earlier import Earlier
 from kg.service.hosting.read import Read
 from kg.service.things import Things
 from kg.service.vocabulary import Vocabulary
@@ -111,6 +113,36 @@ def test_what_is_as_it_was_is_not_pickled_again(town: Town, monkeypatch: pytest.
     assert ours.tokens not in pickled
     assert len(pickled) < 10
     assert read_large(town) == large
+
+
+def test_what_was_inferred_is_left_by_who_has_not_written_its_pages(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kg.service.documents.CONTENTS", 5)  # it has several pages then
+    town.publish("other")
+    found = read(town, "other")
+    assert found
+    assert Project.find(town.root).inferred_graph in found.remembered.seen.large
+
+
+def test_how_terms_are_used_is_read_only_where_they_may_be_used_otherwise(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Build] = []
+
+    def usage(build: Build, project: Project) -> Usage:
+        asked.append(build)
+        return read_usage(Build(build.folder), project=project)
+
+    monkeypatch.setattr("kg.service.hosting.site._read_usage", usage)
+    with monkeypatch.context() as all_are_terms:  # so that pages of some are written anew, all documented as they were
+        all_are_terms.setattr(Earlier, "documented", property(lambda earlier: frozenset(earlier.before.record.units)))
+        town.change(PLACES, '"vallée"@fr', '"val"@fr')
+        town.publish()
+    assert asked == []
+    town.add(PLACES, "id:league t:seat id:hill .\n")
+    town.publish()
+    assert len(asked) == 1
 
 
 def test_labels_are_those_of_the_build(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -94,7 +94,7 @@ class Before:
             def there() -> list[str]:
                 if not (missing := set(linked())):
                     return list(units)
-                failed = {name for name, unit in units.items() if _has_any(unit, missing)}
+                failed = {name for name, unit in units.items() if not missing.isdisjoint(unit.paths)}
                 for name in failed:
                     self.drop(name, root)
                 return list(units.keys() - failed)
@@ -121,7 +121,3 @@ class Changed(NamedTuple):
 
     before: Before
     lines: Differing
-
-
-def _has_any(unit: Unit, paths: set[str]) -> bool:
-    return not paths.isdisjoint(unit.paths)

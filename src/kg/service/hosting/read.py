@@ -50,6 +50,9 @@ _CLASSES: tuple[type, ...] = (
 
 _Part = tuple[str, ...]
 """The name of a part: what it is of, and which."""
+_THINGS = "things"
+_OF_BUILD = ("vocabulary", "labels", "found", "left out")
+_OF_LARGE = _LARGE, _CONTENTS, _INCOMING = "large", "contents", "incoming"
 _Told = bytes | memoryview
 Parts = dict[_Part, tuple[object, _Told]]
 """Parts that were read of a file, each with what this has of it."""
@@ -180,11 +183,6 @@ class _Unread:
 
     def _part(self, kind: str, *which: str) -> Any:
         return _loaded(self.parts[kind, self.name, *which], self.project)
-
-
-_THINGS = "things"
-_OF_BUILD = ("vocabulary", "labels", "found", "left out")
-_OF_LARGE = _LARGE, _CONTENTS, _INCOMING = "large", "contents", "incoming"
 
 
 def _parts_of(whole: Whole) -> Iterator[tuple[_Part, object, _Plain]]:
